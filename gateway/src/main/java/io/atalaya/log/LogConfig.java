@@ -1,0 +1,19 @@
+package io.atalaya.log;
+
+import java.time.Duration;
+
+/**
+ * Bounds of the log. Immutable.
+ *
+ * @param maxEvents most events kept for replay
+ * @param maxBytes most bytes of event bodies kept
+ * @param maxAge how long an event is kept
+ * @param dedupeWindow how long an event's id is remembered
+ * @param maxRememberedIds most ids remembered; the oldest are forgotten first
+ */
+public record LogConfig(int maxEvents, long maxBytes, Duration maxAge, Duration dedupeWindow, int maxRememberedIds) {
+    /** The settings that a gateway has when nothing is configured. */
+    public static LogConfig defaults() {
+        return new LogConfig(100_000, 64L << 20, Duration.ofHours(24), Duration.ofHours(24), 200_000);
+    }
+}
