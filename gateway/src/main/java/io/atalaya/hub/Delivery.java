@@ -1,0 +1,63 @@
+package io.atalaya.hub;
+
+import io.atalaya.event.Topic;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Some events on their way to the shards, encoded once. Immutable but for the count of shards that still have to drain
+ * it; the one that counts to zero releases the bytes.
+ *
+ * <p>The frames stand one behind the other in one buffer in log order, so that a session which gets neighbouring
+ * events gets them as one slice.
+ */
+final class Delivery {
+    private final ByteBuf frames;
+    private final List<Item> items;
+    private final long routedNanos;
+    private final AtomicInteger shardsLeft;
+    private final Runnable onDrained;
+
+    /**
+     * @param topics where the event goes
+     * @param start first byte of the event's frame
+     * @param end the byte after its last
+     * @param acceptedNanos when the event entered the gateway
+     */
+    record Item(List<Topic> topics, int start, int end, long acceptedNanos) {}
+
+    /**
+     * @param frames owned by the delivery
+     * @param routedNanos when the router made it
+     * @param shards how many shards will drain it (at least 1)
+     * @param onDrained called once, by the last of them
+     */
+    Delivery(ByteBuf frames, List<Item> items, long routedNanos, int shards, Runnable onDrained) {
+        this.frames = frames;
+        this.items = items;
+        this.routedNanos = routedNanos;
+        this.shardsLeft = new AtomicInteger(shards);
+        this.onDrained = onDrained;
+    }
+
+    ByteBuf frames() {
+        return frames;
+    }
+
+    List<Item> items() {
+        return items;
+    }
+
+    long routedNanos() {
+        return routedNanos;
+    }
+
+    /** A shard is done with it: everything is written or dropped, and slices that live on are retained. */
+    void onShardDrained() {
+        if (shardsLeft.decrementAndGet() == 0) {
+            frames.release();
+            onDrained.run();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.atalaya.hub;
+
+import io.atalaya.event.Topic;
+import io.atalaya.protocol.CloseReason;
+import io.atalaya.routing.EventRoutes;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * All shards of this process. Thread-safe: immutable after construction but for what the shards and the directory own.
+ */
+public final class Hub {
+    /** Most event loops of one process; the directory keeps one bit for each. */
+    public static final int MAX_SHARDS = 64;
+
+    private static final long DRAIN_STEP_MILLIS = 50;
+
+    private final List<Shard> shards = new ArrayList<>();
+    private final Map<EventLoop, Shard> byLoop = new ConcurrentHashMap<>();
+    private final TopicDirectory directory = new TopicDirectory();
+    private final Admission admission;
+    private final Router router;
+    private final Standings standings;
+    private final HubConfig config;
+    private final InstantSource clock;
+    private final LongSupplier nanoClock;
+
+    /**
+     * @param loops one shard is made for each; at most {@link #MAX_SHARDS}
+     * @param standings asked when a session's credential is due
+     * @param clock wall clock, for the expiry of credentials
+     * @param nanoClock monotonic clock
+     */
+    public Hub(
+            Iterable<EventExecutor> loops,
+            EventRoutes routes,
+            HubConfig config,
+            Standings standings,
+            InstantSource clock,
+            LongSupplier nanoClock) {
+        this.config = config;
+        this.standings = standings;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.admission = new Admission(config);
+        this.router = new Router(routes, this, config);
+        for (EventExecutor executor : loops) {
+            var loop = (EventLoop) executor;
+            var shard = new Shard(shards.size(), loop, this, config);
+            shards.add(shard);
+            byLoop.put(loop, shard);
+        }
+    }
+
+    /** Starts the periodic work of every shard. */
+    public void start() {
+        shards.forEach(Shard::start);
+    }
+
+    /** The shard of an event loop. */
+    public Shard shardOf(EventLoop loop) {
+        Shard shard = byLoop.get(loop);
+        if (shard == null) {
+            throw new IllegalArgumentException("event loop: %s (expected: one of the hub's)".formatted(loop));
+        }
+        return shard;
+    }
+
+    /** Takes events to the shards. */
+    public Router router() {
+        return router;
+    }
+
+    /** Grants sessions. */
+    public Admission admission() {
+        return admission;
+    }
+
+    /** Every topic with a subscriber; a live view. */
+    public Set<Topic> topics() {
+        return directory.topics();
+    }
+
+    TopicDirectory directory() {
+        return directory;
+    }
+
+    Standings standings() {
+        return standings;
+    }
+
+    long nowNanos() {
+        return nanoClock.getAsLong();
+    }
+
+    java.time.Instant now() {
+        return clock.instant();
+    }
+
+    void offer(Delivery delivery, long mask) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            shards.get(Long.numberOfTrailingZeros(rest)).offer(delivery);
+        }
+    }
+
+    /** Runs {@code question} on every shard's loop and gathers the answers. Callable by any thread. */
+    public <T> CompletableFuture<List<T>> ask(Function<Shard, T> question) {
+        var answers = new ArrayList<CompletableFuture<T>>();
+        for (Shard shard : shards) {
+            var answer = new CompletableFuture<T>();
+            shard.execute(() -> {
+                try {
+                    answer.complete(question.apply(shard));
+                } catch (RuntimeException failure) {
+                    answer.completeExceptionally(failure);
+                }
+            });
+            answers.add(answer);
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** The shards' counters added up; each shard's part is consistent in itself. */
+    public CompletableFuture<ShardSnapshot> snapshot() {
+        return ask(Shard::snapshot).thenApply(parts -> parts.stream().reduce(ShardSnapshot.EMPTY, ShardSnapshot::plus));
+    }
+
+    /** Open sessions that {@code wanted} accepts, as operators see them. */
+    public CompletableFuture<List<SessionView>> sessions(Function<SessionView, Boolean> wanted) {
+        return ask(shard -> shard.sessions().stream()
+                        .map(SessionView::of)
+                        .filter(wanted::apply)
+                        .toList())
+                .thenApply(parts -> parts.stream().flatMap(Collection::stream).toList());
+    }
+
+    /** Closes every open session that {@code wanted} accepts and returns how many there were. */
+    public CompletableFuture<Integer> close(Function<SessionView, Boolean> wanted, CloseReason reason) {
+        return ask(shard -> {
+                    List<Session> chosen = shard.sessions().stream()
+                            .filter(session -> wanted.apply(SessionView.of(session)))
+                            .toList();
+                    chosen.forEach(session -> session.close(reason));
+                    return chosen.size();
+                })
+                .thenApply(counts -> counts.stream().mapToInt(Integer::intValue).sum());
+    }
+
+    /** Closes all sessions with 1001, spread evenly over the configured drain; completes when none is left. */
+    public CompletableFuture<Void> drain() {
+        var drained = new ArrayList<CompletableFuture<Void>>();
+        for (Shard shard : shards) {
+            var done = new CompletableFuture<Void>();
+            drained.add(done);
+            shard.execute(() -> {
+                long steps = Math.max(1, config.drain().toMillis() / DRAIN_STEP_MILLIS);
+                int each = (int) Math.ceilDiv(Math.max(1, shard.sessions().size()), steps);
+                drainStep(shard, each, done);
+            });
+        }
+        return CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new))
+                .orTimeout(config.drain().plus(Duration.ofSeconds(5)).toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void drainStep(Shard shard, int each, CompletableFuture<Void> done) {
+        if (shard.closeSome(each, CloseReason.SHUTDOWN) == 0) {
+            done.complete(null);
+        } else {
+            shard.schedule(() -> drainStep(shard, each, done), DRAIN_STEP_MILLIS);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.atalaya.hub;
+
+import java.util.Arrays;
+
+/**
+ * A sliding window over a session's messages: allowed while fewer than the limit are younger than the window. A refused
+ * message is not remembered. Confined to the shard's event loop. Grows with use, so that a quiet session costs nothing.
+ */
+final class MessageWindow {
+    private final int limit;
+    private final long windowNanos;
+    private long[] times = new long[2];
+    private int oldest;
+    private int size;
+
+    MessageWindow(int limit, long windowNanos) {
+        this.limit = limit;
+        this.windowNanos = windowNanos;
+    }
+
+    /** Whether a message at {@code nowNanos} is within the limit; if so it counts. */
+    boolean allows(long nowNanos) {
+        while (size > 0 && nowNanos - times[oldest] >= windowNanos) {
+            oldest = (oldest + 1) % times.length;
+            size--;
+        }
+        if (size >= limit) {
+            return false;
+        }
+        if (size == times.length) {
+            grow();
+        }
+        times[(oldest + size) % times.length] = nowNanos;
+        size++;
+        return true;
+    }
+
+    private void grow() {
+        long[] longer = Arrays.copyOf(times, Math.min(limit, times.length * 2));
+        for (int i = 0; i < size; i++) {
+            longer[i] = times[(oldest + i) % times.length];
+        }
+        times = longer;
+        oldest = 0;
+    }
+}

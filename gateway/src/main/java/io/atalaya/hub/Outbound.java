@@ -1,0 +1,164 @@
+package io.atalaya.hub;
+
+import io.atalaya.protocol.CloseReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that leaves for one session: batching, the bound for slow readers, and the fate of each delivery.
+ * Confined to the shard's event loop.
+ *
+ * <p>Deliveries collect as a <em>run</em>, a stretch of neighbouring frames in one shared buffer, which costs no
+ * object. A flush turns the run into one retained slice and one system call. While the socket keeps up, that is all:
+ * the outbound buffer is empty after the flush, and the run's events are sent.
+ *
+ * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
+ * accepted everything before it. Until then the session lags: its further runs are copied, so that a slow reader holds
+ * its own bytes and never a whole shared buffer, and the bytes are bounded.
+ */
+final class Outbound {
+    private final Session session;
+    private final ChannelHandlerContext ctx;
+    private final ShardCounters counters;
+    private final int maxUnsentBytes;
+
+    private @Nullable ByteBuf runFrames;
+    private int runStart;
+    private int runEnd;
+    private long oldestNanos;
+    private long lastStamp;
+
+    private int unmarked;
+    private int unmarkedBytes;
+    private int marked;
+    private int markedBytes;
+    private boolean abandoned;
+
+    Outbound(Session session, ChannelHandlerContext ctx, ShardCounters counters, int maxUnsentBytes) {
+        this.session = session;
+        this.ctx = ctx;
+        this.counters = counters;
+        this.maxUnsentBytes = maxUnsentBytes;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Deliveries whose fate is open. */
+    int pending() {
+        return unmarked + marked;
+    }
+
+    /**
+     * Takes one delivery.
+     *
+     * @param stamp names the event within the shard; a session that sees the same one twice has it already
+     * @return whether this is the first since the last flush, so that the caller must flush
+     */
+    @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
+    boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
+        if (stamp == lastStamp) {
+            counters.duplicate++;
+            return false;
+        }
+        lastStamp = stamp;
+        unmarked++;
+        if (runFrames == frames && runEnd == item.start()) {
+            runEnd = item.end();
+            return false;
+        }
+        boolean first = runFrames == null;
+        if (first) {
+            oldestNanos = item.acceptedNanos();
+        } else {
+            writeRun();
+        }
+        runFrames = frames;
+        runStart = item.start();
+        runEnd = item.end();
+        return first;
+    }
+
+    private void writeRun() {
+        ByteBuf frames = runFrames;
+        if (frames == null) {
+            return;
+        }
+        runFrames = null;
+        int length = runEnd - runStart;
+        unmarkedBytes += length;
+        ByteBuf bytes = marked > 0
+                ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
+                : frames.retainedSlice(runStart, length);
+        ctx.write(bytes, ctx.voidPromise());
+    }
+
+    /** Writes the run out and flushes. Closes the session when it reads too slowly. */
+    void flush(long nowNanos) {
+        if (abandoned) {
+            return;
+        }
+        writeRun();
+        ctx.flush();
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer == null) {
+            return; // the channel has just failed; its end abandons what is pending
+        }
+        if (buffer.isEmpty()) {
+            onAccepted(unmarked, nowNanos - oldestNanos);
+            unmarked = 0;
+            unmarkedBytes = 0;
+        } else if (unmarkedBytes + markedBytes > maxUnsentBytes) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        } else {
+            mark();
+        }
+    }
+
+    private void onAccepted(int events, long latencyNanos) {
+        counters.sent += events;
+        counters.latency.record(latencyNanos, events);
+    }
+
+    private void mark() {
+        int events = unmarked;
+        int bytes = unmarkedBytes;
+        long sinceNanos = oldestNanos;
+        marked += events;
+        markedBytes += bytes;
+        unmarked = 0;
+        unmarkedBytes = 0;
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, bytes, sinceNanos));
+        ctx.flush();
+    }
+
+    private void onMarker(boolean accepted, int events, int bytes, long sinceNanos) {
+        if (accepted && !abandoned) {
+            marked -= events;
+            markedBytes -= bytes;
+            onAccepted(events, session.shard().nowNanos() - sinceNanos);
+        }
+    }
+
+    /** The session ends: what is pending will not be counted as sent, whatever the socket still takes. */
+    void abandon() {
+        abandoned = true;
+        runFrames = null;
+        counters.closed += pending();
+        unmarked = 0;
+        marked = 0;
+    }
+
+    /** Writes something that is not a delivery, in order with what was flushed before, and flushes. */
+    void reply(ByteBuf frame) {
+        ctx.writeAndFlush(frame, ctx.voidPromise());
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer != null && !abandoned && buffer.totalPendingWriteBytes() > 2L * maxUnsentBytes) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.atalaya.hub;
+
+import io.atalaya.event.Cursor;
+import io.atalaya.event.Event;
+import io.atalaya.event.Topic;
+import io.atalaya.log.EventLog;
+import io.atalaya.routing.EventRoutes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes committed events in log order, finds their topics, encodes them once and offers them to the shards that have
+ * subscribers. Thread-safe without locks: whoever finds nobody routing routes for everyone.
+ *
+ * <p><b>Full shards.</b> At most {@code deliveryWindow} events are on their way. Durable events beyond it wait in the
+ * queue, bounded by the intake's own bound, and go on when a shard has drained; nobody blocks. Ephemeral events
+ * beyond it are dropped and counted.
+ */
+public final class Router implements EventLog.CommitListener {
+    private static final int EVENTS_PER_DELIVERY = 256;
+    private static final int BYTES_PER_DELIVERY = 256 * 1024;
+
+    private final EventRoutes routes;
+    private final Hub hub;
+    private final int window;
+    private final BroadcastLimit limit;
+
+    private final Queue<List<Routable>> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger routers = new AtomicInteger();
+    private final AtomicInteger onTheirWay = new AtomicInteger();
+    private final LongAdder routed = new LongAdder();
+    private final LongAdder withoutAudience = new LongAdder();
+    private final LongAdder ephemeralDropped = new LongAdder();
+
+    private record Routable(Event event, @Nullable Cursor cursor) {}
+
+    /**
+     * @param routed events routed, whether or not anyone was there
+     * @param withoutAudience those for which no session was there
+     * @param ephemeralDropped ephemeral events dropped because the shards were behind
+     * @param rateLimited events not fanned out because of the global limit
+     * @param onTheirWay events that some shard has still to drain
+     */
+    public record Totals(long routed, long withoutAudience, long ephemeralDropped, long rateLimited, long onTheirWay) {}
+
+    Router(EventRoutes routes, Hub hub, HubConfig config) {
+        this.routes = routes;
+        this.hub = hub;
+        this.window = config.deliveryWindow();
+        this.limit = new BroadcastLimit(config.broadcastsPerSecond());
+    }
+
+    @Override
+    public void onCommitted(List<EventLog.Entry> entries) {
+        var batch = new ArrayList<Routable>(entries.size());
+        for (EventLog.Entry entry : entries) {
+            batch.add(new Routable(entry.event(), entry.cursor()));
+        }
+        waiting.add(batch);
+        route();
+    }
+
+    /** Routes events that skip the log; drops them when the shards are behind. Callable by any thread. */
+    public void onEphemeral(List<Event> events) {
+        if (onTheirWay.get() >= window) {
+            ephemeralDropped.add(events.size());
+            return;
+        }
+        var batch = new ArrayList<Routable>(events.size());
+        for (Event event : events) {
+            batch.add(new Routable(event, null));
+        }
+        waiting.add(batch);
+        route();
+    }
+
+    private void route() {
+        if (routers.getAndIncrement() != 0) {
+            return;
+        }
+        int calls = 1;
+        while (calls != 0) {
+            for (var batch = waiting.peek(); batch != null && fits(batch); batch = waiting.peek()) {
+                waiting.remove();
+                onTheirWay.addAndGet(batch.size());
+                route(batch);
+            }
+            calls = routers.addAndGet(-calls);
+        }
+    }
+
+    private boolean fits(List<Routable> batch) {
+        int before = onTheirWay.get();
+        return before == 0 || before + batch.size() <= window;
+    }
+
+    private void route(List<Routable> batch) {
+        routed.add(batch.size());
+        int from = 0;
+        while (from < batch.size()) {
+            int to = from;
+            int bytes = 0;
+            do {
+                bytes += FrameEncoder.maxLength(batch.get(to).event());
+                to++;
+            } while (to < batch.size() && to - from < EVENTS_PER_DELIVERY && bytes < BYTES_PER_DELIVERY);
+            deliver(batch.subList(from, to), bytes);
+            from = to;
+        }
+    }
+
+    private void deliver(List<Routable> events, int maxBytes) {
+        long nowNanos = hub.nowNanos();
+        ByteBuf frames = null;
+        long shards = 0;
+        var items = new ArrayList<Delivery.Item>(events.size());
+        for (Routable routable : events) {
+            List<Topic> topics = routes.topicsOf(routable.event());
+            long mask = shardsOf(topics);
+            if (mask == 0) {
+                withoutAudience.increment();
+            } else if (limit.allows(nowNanos)) {
+                frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
+                int start = frames.writerIndex();
+                FrameEncoder.encode(routable.event(), routable.cursor(), frames);
+                items.add(new Delivery.Item(
+                        topics, start, frames.writerIndex(), routable.event().acceptedNanos()));
+                shards |= mask;
+            }
+        }
+        if (frames == null) {
+            onTheirWay.addAndGet(-events.size());
+            return;
+        }
+        int size = events.size();
+        var delivery = new Delivery(frames, items, nowNanos, Long.bitCount(shards), () -> onDrained(size));
+        hub.offer(delivery, shards);
+    }
+
+    private long shardsOf(List<Topic> topics) {
+        long mask = 0;
+        for (Topic topic : topics) {
+            mask |= hub.directory().shardsOf(topic);
+        }
+        return mask;
+    }
+
+    private void onDrained(int events) {
+        onTheirWay.addAndGet(-events);
+        if (!waiting.isEmpty()) {
+            route();
+        }
+    }
+
+    /** What became of the events so far. */
+    public Totals totals() {
+        return new Totals(
+                routed.sum(), withoutAudience.sum(), ephemeralDropped.sum(), limit.refused(), onTheirWay.get());
+    }
+}

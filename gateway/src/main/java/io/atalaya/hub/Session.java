@@ -1,0 +1,290 @@
+package io.atalaya.hub;
+
+import io.atalaya.auth.Authenticator.Standing;
+import io.atalaya.auth.Principal;
+import io.atalaya.event.Topic;
+import io.atalaya.profile.Endpoint;
+import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.WebSocketFrames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connected client, from the end of its authentication to its close. Confined to the event loop of its shard for
+ * life.
+ *
+ * <pre>
+ *   open ──close(reason) / onClientClose / onInactive──► ended
+ * </pre>
+ *
+ * A session that has ended is in no index, counts nothing and sends nothing more; its channel closes when the client
+ * has answered the close frame, or after a grace period.
+ */
+public final class Session {
+    private static final long CLOSE_GRACE_MILLIS = 2_000;
+
+    private final long id;
+    private final Shard shard;
+    private final ChannelHandlerContext ctx;
+    private final Endpoint endpoint;
+    private final Principal principal;
+    private final Admission.Slot slot;
+    private final Outbound outbound;
+
+    private Subscribers[] topics = {};
+    private int[] positions = {};
+    private int shardPosition;
+    private boolean ended;
+
+    private long lastMessageNanos;
+    private long nextPingNanos;
+    private long nextRevalidationNanos;
+    private long pingSentNanos;
+    private boolean standingUnknown;
+    private @Nullable MessageWindow messages;
+
+    /**
+     * @param ctx context to write frames from: nothing between it and the socket may encode
+     * @param slot released when the session ends
+     */
+    Session(
+            long id,
+            Shard shard,
+            ChannelHandlerContext ctx,
+            Endpoint endpoint,
+            Principal principal,
+            Admission.Slot slot) {
+        this.id = id;
+        this.shard = shard;
+        this.ctx = ctx;
+        this.endpoint = endpoint;
+        this.principal = principal;
+        this.slot = slot;
+        this.outbound = new Outbound(this, ctx, shard.counters(), shard.config().maxOutboundBytes());
+        long nowNanos = shard.nowNanos();
+        this.lastMessageNanos = nowNanos;
+        this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
+        this.nextRevalidationNanos =
+                nowNanos + shard.config().revalidationInterval().toNanos();
+    }
+
+    public long id() {
+        return id;
+    }
+
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public Principal principal() {
+        return principal;
+    }
+
+    /** The shard that owns this session. */
+    public Shard shard() {
+        return shard;
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    long silentNanos(long nowNanos) {
+        return nowNanos - lastMessageNanos;
+    }
+
+    /** The topics that the session is subscribed to. */
+    public Set<Topic> topics() {
+        var set = new LinkedHashSet<Topic>();
+        for (Subscribers subscribers : topics) {
+            set.add(subscribers.topic());
+        }
+        return set;
+    }
+
+    int shardPosition() {
+        return shardPosition;
+    }
+
+    void onShardPosition(int position) {
+        shardPosition = position;
+    }
+
+    /** Subscribes to exactly {@code wanted}: leaves what is not in it, joins what is new. */
+    public void subscribe(Set<Topic> wanted) {
+        if (ended) {
+            return;
+        }
+        Set<Topic> missing = new LinkedHashSet<>(wanted);
+        for (int i = topics.length - 1; i >= 0; i--) {
+            if (!missing.remove(topics[i].topic())) {
+                leave(i);
+            }
+        }
+        int next = topics.length;
+        topics = Arrays.copyOf(topics, next + missing.size());
+        positions = Arrays.copyOf(positions, topics.length);
+        for (Topic topic : missing) {
+            Subscribers subscribers = shard.subscribersOf(topic);
+            topics[next] = subscribers;
+            positions[next] = subscribers.add(outbound);
+            next++;
+        }
+    }
+
+    private void leave(int index) {
+        shard.onLeave(topics[index], positions[index]);
+        int last = topics.length - 1;
+        topics[index] = topics[last];
+        positions[index] = positions[last];
+        topics = Arrays.copyOf(topics, last);
+        positions = Arrays.copyOf(positions, last);
+    }
+
+    /** The array of {@code subscribers} has moved this session to {@code position}. */
+    void onMoved(Subscribers subscribers, int position) {
+        for (int i = 0; i < topics.length; i++) {
+            if (topics[i] == subscribers) {
+                positions[i] = position;
+                return;
+            }
+        }
+    }
+
+    /**
+     * The client sent a text message. Any message shows that it is alive.
+     *
+     * @return whether the message may be acted upon; false when the session has ended, now or before
+     */
+    public boolean onMessage() {
+        if (ended) {
+            return false;
+        }
+        long nowNanos = shard.nowNanos();
+        shard.counters().clientMessages++;
+        MessageWindow window = messages;
+        if (window == null) {
+            HubConfig config = shard.config();
+            window = new MessageWindow(
+                    config.messagesPerWindow(), config.messageWindow().toNanos());
+            messages = window;
+        }
+        if (!window.allows(nowNanos)) {
+            close(CloseReason.RATE_LIMITED);
+            return false;
+        }
+        lastMessageNanos = nowNanos;
+        return true;
+    }
+
+    /** The client said something that the gateway does not understand. */
+    public void onUnknownMessage() {
+        shard.counters().unknownClientMessages++;
+    }
+
+    /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
+    public void onPong(long payload) {
+        if (pingSentNanos != 0 && payload == pingSentNanos) {
+            shard.counters().roundTrip.record(shard.nowNanos() - pingSentNanos, 1);
+            pingSentNanos = 0;
+        }
+    }
+
+    /** Sends a frame that is not a delivery; takes ownership of it. */
+    public void reply(ByteBuf frame) {
+        if (ended) {
+            frame.release();
+        } else {
+            outbound.reply(frame);
+        }
+    }
+
+    /** Called by the shard's sweep. */
+    void onSweep(long nowNanos, Instant now) {
+        HubConfig config = shard.config();
+        if (silentNanos(nowNanos) >= config.heartbeatTimeout().toNanos()) {
+            close(CloseReason.HEARTBEAT_TIMEOUT);
+            return;
+        }
+        if (!now.isBefore(principal.expiresAt())) {
+            close(CloseReason.TOKEN_ENDED);
+            return;
+        }
+        messages = silentNanos(nowNanos) > config.messageWindow().toNanos() ? null : messages;
+        if (nowNanos - nextRevalidationNanos >= 0) {
+            nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
+            shard.standings().of(principal).thenAccept(standing -> shard.execute(() -> onStanding(standing)));
+        }
+        if (!config.pingInterval().isZero() && nowNanos - nextPingNanos >= 0) {
+            nextPingNanos = nowNanos + config.pingInterval().toNanos();
+            pingSentNanos = nowNanos;
+            reply(WebSocketFrames.ping(ctx.alloc(), nowNanos));
+        }
+    }
+
+    private void onStanding(Standing standing) {
+        if (ended) {
+            return;
+        }
+        switch (standing) {
+            case GOOD -> standingUnknown = false;
+            case EXPIRED, REVOKED -> close(CloseReason.TOKEN_ENDED);
+            case UNKNOWN -> {
+                if (standingUnknown) {
+                    close(CloseReason.CANNOT_CHECK_REVOCATION);
+                }
+                standingUnknown = true;
+            }
+        }
+    }
+
+    /** Ends the session from our side: close frame, then the channel once the client has answered. */
+    public void close(CloseReason reason) {
+        if (ended) {
+            return;
+        }
+        shard.counters().onClosed(reason);
+        end();
+        ctx.writeAndFlush(WebSocketFrames.close(ctx.alloc(), reason), ctx.voidPromise());
+        ctx.executor().schedule(() -> ctx.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** The client sent a close frame: answers it (RFC 6455 section 5.5.1) and closes the channel. */
+    public void onClientClose(int code) {
+        if (ended) {
+            ctx.close();
+            return;
+        }
+        shard.counters().closedByClient++;
+        end();
+        ctx.writeAndFlush(WebSocketFrames.closeEcho(ctx.alloc(), code)).addListener(_ -> ctx.close());
+    }
+
+    /** The connection is gone. */
+    public void onInactive() {
+        if (!ended) {
+            shard.counters().connectionsLost++;
+            end();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        for (int i = topics.length - 1; i >= 0; i--) {
+            leave(i);
+        }
+        outbound.abandon();
+        shard.onEnded(this);
+        slot.release();
+    }
+}

@@ -1,0 +1,94 @@
+package io.atalaya.hub;
+
+import io.atalaya.metrics.Histogram;
+import io.atalaya.protocol.CloseReason;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One shard, or several added up, at one moment. Immutable.
+ *
+ * @param sessionsByEndpoint open sessions by endpoint name
+ * @param book the deliveries
+ * @param fanouts events fanned out to at least one session
+ * @param fanoutsWithFailures drains in which at least one delivery ended with its session
+ * @param clientMessages text messages received from clients
+ * @param unknownClientMessages those that the gateway does not understand
+ * @param accepted connections that became sessions
+ * @param closedByClient sessions ended by a close frame of the client
+ * @param connectionsLost sessions whose connection ended without a close frame
+ * @param refusals connections turned away before they became sessions
+ * @param closes sessions closed by the gateway
+ * @param latency from the event's acceptance to the socket's
+ * @param fanout from routing an event to the last flush of its shard
+ * @param roundTrip WebSocket ping to pong
+ * @param oldestHeartbeatSeconds age of the session that has been silent longest; 0 without sessions
+ */
+public record ShardSnapshot(
+        Map<String, Integer> sessionsByEndpoint,
+        DeliveryBook book,
+        long fanouts,
+        long fanoutsWithFailures,
+        long clientMessages,
+        long unknownClientMessages,
+        long accepted,
+        long closedByClient,
+        long connectionsLost,
+        Map<CloseReason, Long> refusals,
+        Map<CloseReason, Long> closes,
+        Histogram.Snapshot latency,
+        Histogram.Snapshot fanout,
+        Histogram.Snapshot roundTrip,
+        double oldestHeartbeatSeconds) {
+
+    public static final ShardSnapshot EMPTY = new ShardSnapshot(
+            Map.of(),
+            DeliveryBook.EMPTY,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            Map.of(),
+            Map.of(),
+            Histogram.Snapshot.empty(),
+            Histogram.Snapshot.empty(),
+            Histogram.Snapshot.empty(),
+            0);
+
+    /** Open sessions over all endpoints. */
+    public int sessions() {
+        return sessionsByEndpoint.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** Both together. */
+    public ShardSnapshot plus(ShardSnapshot other) {
+        var byEndpoint = new TreeMap<>(sessionsByEndpoint);
+        other.sessionsByEndpoint.forEach((endpoint, count) -> byEndpoint.merge(endpoint, count, Integer::sum));
+        return new ShardSnapshot(
+                byEndpoint,
+                book.plus(other.book),
+                fanouts + other.fanouts,
+                fanoutsWithFailures + other.fanoutsWithFailures,
+                clientMessages + other.clientMessages,
+                unknownClientMessages + other.unknownClientMessages,
+                accepted + other.accepted,
+                closedByClient + other.closedByClient,
+                connectionsLost + other.connectionsLost,
+                sum(refusals, other.refusals),
+                sum(closes, other.closes),
+                latency.plus(other.latency),
+                fanout.plus(other.fanout),
+                roundTrip.plus(other.roundTrip),
+                Math.max(oldestHeartbeatSeconds, other.oldestHeartbeatSeconds));
+    }
+
+    private static Map<CloseReason, Long> sum(Map<CloseReason, Long> left, Map<CloseReason, Long> right) {
+        var sums = new HashMap<>(left);
+        right.forEach((reason, count) -> sums.merge(reason, count, Long::sum));
+        return sums;
+    }
+}

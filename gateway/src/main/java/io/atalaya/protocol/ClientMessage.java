@@ -1,0 +1,82 @@
+package io.atalaya.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** What a client said in one text message. */
+public sealed interface ClientMessage {
+    /** {@code ping}, or a JSON object whose {@code type} is {@code "ping"}, whatever else it holds. */
+    record Ping() implements ClientMessage {}
+
+    /** Any other short plain text, or the {@code type} of any other JSON object: perhaps a command. */
+    record Named(String name) implements ClientMessage {}
+
+    /** Nothing that the gateway understands. */
+    record Unknown() implements ClientMessage {}
+
+    /** The exact bytes that answer a ping. */
+    String PONG = "{\"type\":\"pong\"}";
+
+    /** Reads a message. Never throws: what cannot be read is {@link Unknown}. */
+    static ClientMessage parse(byte[] utf8) {
+        return Reader.parse(utf8);
+    }
+
+    /** The parser; stateless but for a factory that is immutable after construction. */
+    final class Reader {
+        private static final byte[] PLAIN_PING = "ping".getBytes(UTF_8);
+        private static final byte[] USUAL_PING = "{\"type\":\"ping\"}".getBytes(UTF_8);
+        private static final int MAX_NAME = 64;
+        private static final JsonFactory JSON = new JsonFactory();
+
+        private Reader() {}
+
+        private static ClientMessage parse(byte[] utf8) {
+            if (Arrays.equals(utf8, PLAIN_PING) || Arrays.equals(utf8, USUAL_PING)) {
+                return new Ping();
+            }
+            String name = looksLikeObject(utf8) ? typeOf(utf8) : plainName(utf8);
+            if (name.isEmpty()) {
+                return new Unknown();
+            }
+            return name.equals("ping") ? new Ping() : new Named(name);
+        }
+
+        private static boolean looksLikeObject(byte[] utf8) {
+            for (byte b : utf8) {
+                if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
+                    return b == '{';
+                }
+            }
+            return false;
+        }
+
+        private static String plainName(byte[] utf8) {
+            return utf8.length > MAX_NAME ? "" : new String(utf8, UTF_8).strip();
+        }
+
+        private static String typeOf(byte[] utf8) {
+            String type = "";
+            try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), utf8)) {
+                parser.nextToken();
+                while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                    boolean isType = parser.currentName().equals("type");
+                    JsonToken value = parser.nextToken();
+                    if (isType && value == JsonToken.VALUE_STRING) {
+                        type = parser.getString();
+                    }
+                    parser.skipChildren();
+                }
+                return parser.nextToken() == null && type.length() <= MAX_NAME ? type : "";
+            } catch (JacksonException _) {
+                return "";
+            }
+        }
+    }
+}
