@@ -7,6 +7,7 @@ import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Instant;
 import java.util.Arrays;
@@ -84,6 +85,11 @@ public final class Session {
 
     public Principal principal() {
         return principal;
+    }
+
+    /** For frames to {@link #reply} with. */
+    public ByteBufAllocator allocator() {
+        return ctx.alloc();
     }
 
     /** The shard that owns this session. */
@@ -223,7 +229,7 @@ public final class Session {
         messages = silentNanos(nowNanos) > config.messageWindow().toNanos() ? null : messages;
         if (nowNanos - nextRevalidationNanos >= 0) {
             nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
-            shard.standings().of(principal).thenAccept(standing -> shard.execute(() -> onStanding(standing)));
+            recheck(() -> {});
         }
         if (!config.pingInterval().isZero() && nowNanos - nextPingNanos >= 0) {
             nextPingNanos = nowNanos + config.pingInterval().toNanos();
@@ -232,20 +238,33 @@ public final class Session {
         }
     }
 
-    private void onStanding(Standing standing) {
-        if (ended) {
-            return;
-        }
+    /**
+     * Asks whether the principal still stands and closes the session when it does not. A list that cannot be asked
+     * costs the session only at the second time in a row, since a client never comes back after 4001.
+     *
+     * @param next runs on the loop when the session stays
+     */
+    public void recheck(Runnable next) {
+        shard.standings().of(principal).thenAccept(standing -> shard.execute(() -> {
+            if (!ended && stays(standing)) {
+                next.run();
+            }
+        }));
+    }
+
+    private boolean stays(Standing standing) {
+        boolean unknownBefore = standingUnknown;
+        standingUnknown = standing == Standing.UNKNOWN;
         switch (standing) {
-            case GOOD -> standingUnknown = false;
+            case GOOD -> {}
             case EXPIRED, REVOKED -> close(CloseReason.TOKEN_ENDED);
             case UNKNOWN -> {
-                if (standingUnknown) {
+                if (unknownBefore) {
                     close(CloseReason.CANNOT_CHECK_REVOCATION);
                 }
-                standingUnknown = true;
             }
         }
+        return !ended;
     }
 
     /** Ends the session from our side: close frame, then the channel once the client has answered. */

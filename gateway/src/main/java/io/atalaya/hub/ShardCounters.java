@@ -26,32 +26,31 @@ final class ShardCounters {
     final Histogram latency = new Histogram();
     final Histogram fanout = new Histogram();
     final Histogram roundTrip = new Histogram();
-    private final long[] refusals = new long[CloseReason.values().length];
-    private final long[] closes = new long[CloseReason.values().length];
+    private final Map<CloseReason, Long> refusals = new EnumMap<>(CloseReason.class);
+    private final Map<CloseReason, Long> closes = new EnumMap<>(CloseReason.class);
+
+    ShardCounters() {
+        for (CloseReason reason : CloseReason.values()) {
+            refusals.put(reason, 0L);
+            closes.put(reason, 0L);
+        }
+    }
 
     /** A connection was turned away before it became a session. */
     void onRefused(CloseReason reason) {
-        refusals[reason.ordinal()]++;
+        refusals.merge(reason, 1L, Long::sum);
     }
 
     /** A session was closed by the gateway. */
     void onClosed(CloseReason reason) {
-        closes[reason.ordinal()]++;
+        closes.merge(reason, 1L, Long::sum);
     }
 
     Map<CloseReason, Long> refusals() {
-        return byReason(refusals);
+        return Map.copyOf(refusals);
     }
 
     Map<CloseReason, Long> closes() {
-        return byReason(closes);
-    }
-
-    private static Map<CloseReason, Long> byReason(long[] counts) {
-        var map = new EnumMap<CloseReason, Long>(CloseReason.class);
-        for (CloseReason reason : CloseReason.values()) {
-            map.put(reason, counts[reason.ordinal()]);
-        }
-        return map;
+        return Map.copyOf(closes);
     }
 }
