@@ -11,7 +11,16 @@ public sealed interface AuthOutcome {
     /** Whether the credential is revoked could not be found out; the client may try again. */
     record Unavailable(String what) implements AuthOutcome {}
 
-    /** Why a credential was refused. The text is for logs and clients and holds nothing of the credential. */
+    /** What is to be done with a client whose credential is good, given what the revocation list said. Fails closed. */
+    static AuthOutcome of(Principal principal, RevocationList.Status status) {
+        return switch (status) {
+            case VALID -> new Accepted(principal);
+            case REVOKED -> new Refused(Reason.REVOKED);
+            case UNKNOWN -> new Unavailable("revocation list");
+        };
+    }
+
+    /** Why a credential was refused, in the order of the checks. The text is for logs and clients and holds nothing of the credential. */
     enum Reason {
         MISSING("credential missing"),
         MALFORMED("credential malformed"),

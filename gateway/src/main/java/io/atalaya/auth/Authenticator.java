@@ -24,6 +24,15 @@ public interface Authenticator {
         EXPIRED,
         REVOKED,
         /** The revocation list could not be asked. */
-        UNKNOWN
+        UNKNOWN;
+
+        /** The standing of a principal that has not expired, given what the revocation list said. */
+        static Standing of(RevocationList.Status status) {
+            return switch (status) {
+                case VALID -> GOOD;
+                case REVOKED -> REVOKED;
+                case UNKNOWN -> UNKNOWN;
+            };
+        }
     }
 }

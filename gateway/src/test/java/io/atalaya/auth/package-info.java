@@ -1,0 +1,5 @@
+/** Tests of authentication. */
+@NullMarked
+package io.atalaya.auth;
+
+import org.jspecify.annotations.NullMarked;
