@@ -1,0 +1,182 @@
+package io.atalaya.http;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongSupplier;
+
+/**
+ * One HTTP port: what its connections have in common, and the handlers that make a channel one of them. Thread-safe:
+ * immutable but for concurrent collections and counters.
+ */
+public final class HttpPipeline {
+    /** Name of the handler that reads requests. */
+    public static final String DECODER = "http-decoder";
+
+    /** Name of the handler that routes, answers and times out. */
+    public static final String CONNECTION = "http-connection";
+
+    /** Name of the encoder that a WebSocket handshake may use; answers of routes are encoded by {@code CONNECTION}. */
+    public static final String ENCODER = "http-encoder";
+
+    private static final int LARGEST_CHUNK_BYTES = 64 * 1024;
+
+    private final HttpOptions options;
+    private final Routes routes;
+    private final UpgradeHandler upgrades;
+    private final LongSupplier nanoClock;
+    private final ResponseEncoder encoder;
+    private final RequestBody.Budget bodyBudget;
+    private final AtomicLongArray answersByStatus = new AtomicLongArray(600);
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private volatile boolean stopping;
+
+    /**
+     * @param clock for the Date field
+     * @param nanoClock monotonic, for time-outs
+     */
+    public HttpPipeline(
+            HttpOptions options, Routes routes, UpgradeHandler upgrades, InstantSource clock, LongSupplier nanoClock) {
+        this.options = options;
+        this.routes = routes;
+        this.upgrades = upgrades;
+        this.nanoClock = nanoClock;
+        this.encoder = new ResponseEncoder(clock);
+        this.bodyBudget = new RequestBody.Budget(options.maxBufferedBodyBytes());
+    }
+
+    /**
+     * Makes a channel an HTTP connection of this port. Answers leave by {@code CONNECTION} and so pass the encoder by;
+     * what is written to the channel itself passes through it.
+     */
+    public void install(ChannelPipeline pipeline) {
+        pipeline.addLast(DECODER, new StrictRequestDecoder(options));
+        pipeline.addLast(CONNECTION, new HttpConnection(this));
+        pipeline.addLast(ENCODER, new HttpResponseEncoder());
+    }
+
+    /**
+     * Removes the HTTP handlers after an upgrade. Bytes that the client sent behind its request go to the handlers
+     * that stand behind them.
+     */
+    public static void detach(ChannelPipeline pipeline) {
+        pipeline.remove(CONNECTION);
+        pipeline.remove(ENCODER);
+        pipeline.remove(DECODER);
+    }
+
+    /**
+     * Stops gracefully: idle connections close now, the others after the answer to what they have sent.
+     *
+     * @param grace after so long the rest is closed
+     * @return completes when no connection is left
+     */
+    public CompletionStage<Void> stop(Duration grace) {
+        stopping = true;
+        connections.forEach(HttpConnection::stop);
+        completeIfStopped();
+        return stopped.copy()
+                .completeOnTimeout(null, grace.toNanos(), TimeUnit.NANOSECONDS)
+                .thenRun(() -> connections.forEach(HttpConnection::close));
+    }
+
+    /** Answers sent so far, by status. */
+    public Map<Integer, Long> answersByStatus() {
+        var counts = new TreeMap<Integer, Long>();
+        for (int status = 0; status < answersByStatus.length(); status++) {
+            long count = answersByStatus.get(status);
+            if (count > 0) {
+                counts.put(status, count);
+            }
+        }
+        return counts;
+    }
+
+    /** Open connections that speak HTTP; upgraded ones do not count. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** Bytes of request bodies held at this moment. */
+    public long bufferedBodyBytes() {
+        return bodyBudget.reservedBytes();
+    }
+
+    HttpOptions options() {
+        return options;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    UpgradeHandler upgrades() {
+        return upgrades;
+    }
+
+    ResponseEncoder encoder() {
+        return encoder;
+    }
+
+    RequestBody.Budget bodyBudget() {
+        return bodyBudget;
+    }
+
+    long nanoTime() {
+        return nanoClock.getAsLong();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    void onOpened(HttpConnection connection) {
+        connections.add(connection);
+        if (stopping) {
+            connection.stop();
+        }
+    }
+
+    void onGone(HttpConnection connection) {
+        connections.remove(connection);
+        completeIfStopped();
+    }
+
+    void onAnswered(Response response) {
+        answersByStatus.incrementAndGet(response.status());
+    }
+
+    private void completeIfStopped() {
+        if (stopping && connections.isEmpty()) {
+            stopped.complete(null);
+        }
+    }
+
+    /** Refuses what two parties could read differently (RFC 9112 section 6.3). Confined to the event loop. */
+    private static final class StrictRequestDecoder extends HttpRequestDecoder {
+        StrictRequestDecoder(HttpOptions options) {
+            super(new HttpDecoderConfig()
+                    .setMaxInitialLineLength(options.maxRequestLineBytes())
+                    .setMaxHeaderSize(options.maxHeaderBytes())
+                    .setMaxChunkSize(LARGEST_CHUNK_BYTES));
+        }
+
+        @Override
+        protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+            throw new IllegalArgumentException("both Content-Length and Transfer-Encoding (expected: one of them)");
+        }
+    }
+}
