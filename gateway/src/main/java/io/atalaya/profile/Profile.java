@@ -1,5 +1,7 @@
 package io.atalaya.profile;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +28,19 @@ public record Profile(
         Map<String, EventType> events,
         Optional<EventType> unknownEvents,
         Map<String, Command> commands) {
+
+    public Profile {
+        authentication = inOrder(authentication);
+        topics = inOrder(topics);
+        audiences = inOrder(audiences);
+        endpoints = inOrder(endpoints);
+        events = inOrder(events);
+        commands = inOrder(commands);
+    }
+
+    private static <T> Map<String, T> inOrder(Map<String, T> source) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(source));
+    }
 
     /** The rule for an event type: the catalogue's, else the one for unknown types, else empty. */
     public Optional<EventType> ruleOf(String eventType) {

@@ -1,51 +1,96 @@
 package io.atalaya.routing;
 
 import io.atalaya.event.Event;
+import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
 import io.atalaya.profile.Audience;
 import io.atalaya.profile.EventType;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which topics an event is delivered to. Immutable and thread-safe. */
+/**
+ * Which topics an event is delivered to. Immutable and thread-safe.
+ *
+ * <p>Runs for every event, so the profile is compiled: a type leads to its audiences by one look-up, and nothing is
+ * allocated but the topics and their list.
+ */
 public final class EventRoutes {
-    private final Profile profile;
+    /** Audiences of an event type, each with its alternatives in order of preference. */
+    private final Map<String, TopicShape[][]> routes = new HashMap<>();
+
+    private final TopicShape[][] unknownTypes;
 
     public EventRoutes(Profile profile) {
-        this.profile = profile;
+        profile.events().forEach((type, rule) -> routes.put(type, compile(rule)));
+        unknownTypes = profile.unknownEvents().map(EventRoutes::compile).orElseGet(() -> new TopicShape[0][]);
+    }
+
+    private static TopicShape[][] compile(EventType rule) {
+        return rule.audiences().stream()
+                .map(Audience::alternatives)
+                .map(alternatives -> alternatives.toArray(TopicShape[]::new))
+                .toArray(TopicShape[][]::new);
     }
 
     /** The topics of an event, without repetition; all of them are the event's tenant's. */
     public List<Topic> topicsOf(Event event) {
-        EventType rule = profile.ruleOf(event.type()).orElse(null);
-        if (rule == null) {
-            return List.of();
-        }
-        var topics = new ArrayList<Topic>(rule.audiences().size());
-        for (Audience audience : rule.audiences()) {
-            Topic topic = topicOf(audience, event);
-            if (topic != null && !topics.contains(topic)) {
-                topics.add(topic);
-            }
+        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes);
+        var topics = new ArrayList<Topic>(audiences.length);
+        for (TopicShape[] alternatives : audiences) {
+            addTopic(alternatives, event, topics);
         }
         return topics;
     }
 
-    private static @Nullable Topic topicOf(Audience audience, Event event) {
-        for (TopicShape shape : audience.alternatives()) {
-            List<String> key = keyOf(shape, event.scope());
-            if (key != null) {
-                return new Topic(event.tenant(), shape.name(), key);
+    private static void addTopic(TopicShape[] alternatives, Event event, List<Topic> topics) {
+        for (TopicShape shape : alternatives) {
+            if (contains(topics, shape)) {
+                return;
+            }
+            Topic topic = topicOf(shape, event.tenant(), event.scope());
+            if (topic != null) {
+                topics.add(topic);
+                return;
             }
         }
-        return null;
     }
 
-    private static @Nullable List<String> keyOf(TopicShape shape, Map<String, String> scope) {
+    /** Within one event a shape stands for one topic, so comparing names is enough. */
+    private static boolean contains(List<Topic> topics, TopicShape shape) {
+        for (int i = 0; i < topics.size(); i++) {
+            if (topics.get(i).name().equals(shape.name())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The topic of a shape, or null when the event lacks one of its key members. */
+    private static @Nullable Topic topicOf(TopicShape shape, TenantId tenant, Map<String, String> scope) {
+        List<String> members = shape.key();
+        if (members.isEmpty()) {
+            return new Topic(tenant, shape.name(), List.of());
+        }
+        String first = scope.get(members.getFirst());
+        if (first == null) {
+            return null;
+        }
+        if (members.size() == 1) {
+            return new Topic(tenant, shape.name(), List.of(first));
+        }
+        if (members.size() > 2) {
+            return longTopic(shape, tenant, scope);
+        }
+        String second = scope.get(members.getLast());
+        return second == null ? null : new Topic(tenant, shape.name(), List.of(first, second));
+    }
+
+    private static @Nullable Topic longTopic(TopicShape shape, TenantId tenant, Map<String, String> scope) {
         var key = new String[shape.key().size()];
         for (int i = 0; i < key.length; i++) {
             String value = scope.get(shape.key().get(i));
@@ -54,6 +99,6 @@ public final class EventRoutes {
             }
             key[i] = value;
         }
-        return List.of(key);
+        return new Topic(tenant, shape.name(), List.of(key));
     }
 }

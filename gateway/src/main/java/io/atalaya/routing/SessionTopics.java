@@ -4,20 +4,23 @@ import io.atalaya.assignment.Assignment;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
 import io.atalaya.profile.Endpoint;
+import io.atalaya.profile.Endpoint.Join;
 import io.atalaya.profile.TopicShape;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Which topics a session subscribes to. Pure functions.
  *
- * <p>Each key member of a topic takes its values from the principal's credential. A member that the credential does
- * not speak of takes them from the assignments; an assignment counts only where every value in it that the credential
- * does speak of is one the credential entitles to. Deny by default: a member with no values subscribes to nothing.
+ * <p>Each key member of a topic takes its values from the principal's credential when the endpoint's scheme of
+ * authentication maps it to a claim. A member that no claim speaks of takes them from the assignments; an assignment
+ * counts only where every value in it that a claim does speak of is one the credential entitles to. Deny by default: a
+ * member with no values subscribes to nothing, and a claimed member that the credential lacks is never filled from
+ * assignments.
  */
 public final class SessionTopics {
     private SessionTopics() {}
@@ -25,61 +28,41 @@ public final class SessionTopics {
     /** The topics of a session of {@code principal} at {@code endpoint}; all of them are the principal's tenant's. */
     public static Set<Topic> of(Endpoint endpoint, Principal principal, List<Assignment> assignments) {
         var topics = new LinkedHashSet<Topic>();
-        endpoint.joinFor(principal.roles()).ifPresent(join -> {
-            for (TopicShape shape : join.topics()) {
-                addTopics(shape, principal, assignments, topics);
+        for (TopicShape shape : shapesOf(endpoint, principal)) {
+            if (isAssigned(shape, endpoint)) {
+                for (Assignment assignment : assignments) {
+                    addTopics(shape, endpoint, principal, assignment.scope(), topics);
+                }
+            } else {
+                addTopics(shape, endpoint, principal, Map.of(), topics);
             }
-        });
+        }
         return topics;
     }
 
-    /** Whether a session at {@code endpoint} with these roles needs assignments at all. */
+    /** Whether a session of {@code principal} at {@code endpoint} needs assignments at all. */
     public static boolean needsAssignments(Endpoint endpoint, Principal principal) {
-        return endpoint.joinFor(principal.roles()).stream()
-                .flatMap(join -> join.topics().stream())
-                .flatMap(shape -> shape.key().stream())
-                .anyMatch(member -> !principal.scope().containsKey(member));
+        return shapesOf(endpoint, principal).stream().anyMatch(shape -> isAssigned(shape, endpoint));
     }
 
+    private static List<TopicShape> shapesOf(Endpoint endpoint, Principal principal) {
+        Optional<Join> join = endpoint.joinFor(principal.roles());
+        return join.isPresent() ? join.get().topics() : List.of();
+    }
+
+    private static boolean isAssigned(TopicShape shape, Endpoint endpoint) {
+        return !endpoint.authentication().scope().keySet().containsAll(shape.key());
+    }
+
+    /** Adds the topics of a shape for every combination of the values of its key members. */
     private static void addTopics(
-            TopicShape shape, Principal principal, List<Assignment> assignments, Set<Topic> topics) {
-        boolean assigned =
-                shape.key().stream().anyMatch(member -> !principal.scope().containsKey(member));
-        if (!assigned) {
-            combine(shape, principal, principal.scope(), topics);
-            return;
-        }
-        for (Assignment assignment : assignments) {
-            combine(shape, principal, entitled(shape, principal, assignment), topics);
-        }
-    }
-
-    private static Map<String, List<String>> entitled(TopicShape shape, Principal principal, Assignment assignment) {
-        var values = new LinkedHashMap<String, List<String>>();
-        for (String member : shape.key()) {
-            String assigned = assignment.scope().get(member);
-            List<String> claimed = principal.scope().get(member);
-            if (claimed == null) {
-                values.put(member, assigned == null ? List.of() : List.of(assigned));
-            } else if (assigned == null) {
-                values.put(member, claimed);
-            } else {
-                values.put(member, claimed.contains(assigned) ? List.of(assigned) : List.of());
-            }
-        }
-        return values;
-    }
-
-    private static void combine(
-            TopicShape shape, Principal principal, Map<String, List<String>> values, Set<Topic> topics) {
+            TopicShape shape, Endpoint endpoint, Principal principal, Map<String, String> assigned, Set<Topic> topics) {
         List<List<String>> keys = List.of(List.of());
         for (String member : shape.key()) {
             var longer = new ArrayList<List<String>>();
-            for (List<String> key : keys) {
-                for (String value : values.getOrDefault(member, List.of())) {
-                    var next = new ArrayList<>(key);
-                    next.add(value);
-                    longer.add(next);
+            for (String value : valuesOf(member, endpoint, principal, assigned)) {
+                for (List<String> key : keys) {
+                    longer.add(append(key, value));
                 }
             }
             keys = longer;
@@ -87,5 +70,25 @@ public final class SessionTopics {
         for (List<String> key : keys) {
             topics.add(new Topic(principal.tenant(), shape.name(), key));
         }
+    }
+
+    private static List<String> valuesOf(
+            String member, Endpoint endpoint, Principal principal, Map<String, String> assigned) {
+        String value = assigned.get(member);
+        if (!endpoint.authentication().scope().containsKey(member)) {
+            return value == null ? List.of() : List.of(value);
+        }
+        List<String> claimed = principal.scope().getOrDefault(member, List.of());
+        if (value == null) {
+            return claimed;
+        }
+        return claimed.contains(value) ? List.of(value) : List.of();
+    }
+
+    private static List<String> append(List<String> key, String value) {
+        var longer = new ArrayList<String>(key.size() + 1);
+        longer.addAll(key);
+        longer.add(value);
+        return longer;
     }
 }

@@ -1,0 +1,24 @@
+package io.atalaya.yaml;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the problems of one reading, in the order in which they are found. Confined to the reading thread. */
+public final class Problems {
+    private final List<Problem> found = new ArrayList<>();
+
+    public Problems() {}
+
+    public void add(Place place, String what, String expected) {
+        found.add(new Problem(place.file(), place.line(), place.column(), place.path(), what, expected));
+    }
+
+    public boolean isEmpty() {
+        return found.isEmpty();
+    }
+
+    /** Everything reported so far. */
+    public List<Problem> list() {
+        return List.copyOf(found);
+    }
+}
