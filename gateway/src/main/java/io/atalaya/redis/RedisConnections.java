@@ -1,0 +1,186 @@
+package io.atalaya.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens connections to one Redis and owns the client behind them, with its single I/O thread. Thread-safe: the shared
+ * command connection is guarded by the object's monitor.
+ *
+ * <p>Lettuce's own reconnection is off: the subscriber reconnects by its own rules, and commands open a new connection
+ * when they need one. So nothing queues up for a Redis that is away, and a connection whose other end has vanished is given
+ * up at the first command that it does not answer in time.
+ */
+public final class RedisConnections implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RedisConnections.class);
+    private static final int MAX_PENDING_COMMANDS = 10_000;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    private final RedisURI uri;
+    private final Duration connectTimeout;
+    private final DefaultEventLoopGroupProvider eventLoops;
+    private final ClientResources resources;
+    private final RedisClient client;
+    private @Nullable CompletableFuture<StatefulRedisConnection<String, String>> shared;
+    private boolean closed;
+
+    /** Makes the client; connects to nothing yet. */
+    public RedisConnections(RedisConfig config, RedisContext context) {
+        this.connectTimeout = context.timings().connectTimeout();
+        this.uri = RedisURI.create(config.url());
+        uri.setTimeout(connectTimeout);
+        this.eventLoops = new DefaultEventLoopGroupProvider(1);
+        this.resources = ClientResources.builder()
+                .eventLoopGroupProvider(eventLoops)
+                .computationThreadPoolSize(2)
+                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .build();
+        this.client = RedisClient.create(resources, uri);
+        client.setOptions(options(context.timings()));
+    }
+
+    private static ClientOptions options(RedisContext.Timings timings) {
+        return ClientOptions.builder()
+                .autoReconnect(false)
+                .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MAX_PENDING_COMMANDS)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(timings.connectTimeout())
+                        .build())
+                .timeoutOptions(TimeoutOptions.enabled(timings.probeTimeout()))
+                .build();
+    }
+
+    /** Opens a connection for Pub/Sub; the caller closes it. Waits for at most the connect time-out. */
+    StatefulRedisPubSubConnection<String, byte[]> connectPubSub()
+            throws InterruptedException, ExecutionException, TimeoutException {
+        CompletableFuture<StatefulRedisPubSubConnection<String, byte[]>> attempt = client.connectPubSubAsync(
+                        RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE), uri)
+                .toCompletableFuture();
+        try {
+            return attempt.get(connectTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException | TimeoutException e) {
+            attempt.thenAccept(StatefulConnection::closeAsync);
+            throw e;
+        }
+    }
+
+    /**
+     * Sends commands over the shared connection, opening it when there is none.
+     *
+     * @param commands issues one or more commands at once, so that they share a round trip
+     * @param timeout for connecting and answering together
+     * @return completes exceptionally when Redis cannot be asked, does not answer in time or answers with an error
+     */
+    <T> CompletableFuture<T> run(
+            Function<RedisAsyncCommands<String, String>, CompletionStage<T>> commands, Duration timeout) {
+        CompletableFuture<StatefulRedisConnection<String, String>> connection = connection();
+        return connection
+                .thenCompose(open -> commands.apply(open.async()))
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((_, failure) -> {
+                    if (isTimeout(failure)) {
+                        giveUp(connection);
+                    }
+                });
+    }
+
+    private synchronized CompletableFuture<StatefulRedisConnection<String, String>> connection() {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("connections are closed"));
+        }
+        CompletableFuture<StatefulRedisConnection<String, String>> present = shared;
+        if (present != null && (!present.isDone() || isOpen(present))) {
+            return present;
+        }
+        shared = client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();
+        return shared;
+    }
+
+    private static boolean isTimeout(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;
+    }
+
+    private static boolean isOpen(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
+        return !connection.isCompletedExceptionally() && connection.join().isOpen();
+    }
+
+    /** Drops a connection that did not answer in time; one that is still connecting has its own time-out. */
+    private synchronized void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
+        if (connection.isDone() && !connection.isCompletedExceptionally()) {
+            connection.join().closeAsync();
+            if (shared == connection) {
+                shared = null;
+            }
+        }
+    }
+
+    /** What went wrong, with its root cause; never holds the password. */
+    static String describe(Throwable failure) {
+        Throwable top = failure;
+        while ((top instanceof ExecutionException || top instanceof CompletionException) && top.getCause() != null) {
+            top = top.getCause();
+        }
+        Throwable root = top;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == top ? text(top) : text(top) + ": " + text(root);
+    }
+
+    private static String text(Throwable failure) {
+        @Nullable String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
+    }
+
+    /** Closes every connection and ends the client's threads; waits a few seconds at most. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        client.shutdown(Duration.ZERO, CLOSE_PATIENCE);
+        await(eventLoops.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+        await(resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private static void await(Future<?> end) {
+        try {
+            end.get(2 * CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.atWarn().addKeyValue("error", describe(e)).log("the Redis client did not end cleanly");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.atalaya.redis;
+
+import io.atalaya.auth.Principal;
+import io.atalaya.auth.RevocationList;
+import io.atalaya.event.TenantId;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The revocation list that the restaurant platform's backend keeps in Redis. Thread-safe: holds only its breaker.
+ *
+ * <ul>
+ *   <li>{@code auth:token:blacklist:{jti}}, any value: the token is revoked
+ *   <li>{@code auth:user:revoked:{user_id}}, an ISO-8601 instant: tokens issued before it are revoked. User ids are unique
+ *       over all tenants there, so the key has no tenant
+ * </ul>
+ *
+ * <p>Both are read in one round trip. When Redis cannot be asked, or answers something that cannot be understood, the
+ * status is UNKNOWN: neither a blip nor a damaged key may end a session for good, or let a revoked one in.
+ */
+public final class RedisRevocations implements RevocationList {
+    /** How long the revocation of a user is kept: the longest life of a token. */
+    public static final Duration USER_REVOCATION_TTL = Duration.ofDays(7);
+
+    private static final Logger log = LoggerFactory.getLogger(RedisRevocations.class);
+    private static final String TOKEN_KEY = "auth:token:blacklist:";
+    private static final String USER_KEY = "auth:user:revoked:";
+    /** Tokens that live longer are blacklisted without an end; Redis refuses much longer lifetimes. */
+    private static final Duration LONGEST_TTL = Duration.ofDays(36_500);
+    /** As the backend writes it; its parser does not know {@code Z} for UTC. */
+    private static final DateTimeFormatter INSTANT_FORMAT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx").withZone(ZoneOffset.UTC);
+
+    private static final int PROBES = 3;
+
+    private final RedisConnections connections;
+    private final Set<String> userSchemes;
+    private final Duration timeout;
+    private final InstantSource clock;
+    private final Breaker breaker;
+
+    /**
+     * @param userSchemes names of the authentication schemes whose subject is a user id; the tokens of others (table
+     *     tokens) can be revoked only one by one
+     */
+    public RedisRevocations(RedisConnections connections, Set<String> userSchemes, RedisContext context) {
+        this.connections = connections;
+        this.userSchemes = Set.copyOf(userSchemes);
+        this.timeout = context.timings().commandTimeout();
+        this.clock = context.clock();
+        this.breaker = new Breaker("redis-revocations", context.timings().commandOpen(), PROBES, context.nanoClock());
+    }
+
+    /** The breaker around the look-ups. */
+    public Breaker.Snapshot breaker() {
+        return breaker.snapshot();
+    }
+
+    @Override
+    public CompletionStage<Status> status(Principal principal) {
+        Optional<String> token = principal.revocationKey();
+        boolean user = userSchemes.contains(principal.scheme());
+        if (token.isEmpty() && !user) {
+            return CompletableFuture.completedFuture(Status.VALID);
+        }
+        if (!breaker.tryAcquire()) {
+            return CompletableFuture.completedFuture(Status.UNKNOWN);
+        }
+        return connections
+                .run(
+                        commands -> ask(commands, token, user ? Optional.of(principal.subject()) : Optional.empty()),
+                        timeout)
+                .handle((answer, failure) -> failure == null ? judge(answer, principal) : unanswered(failure));
+    }
+
+    private static CompletionStage<Answer> ask(
+            RedisAsyncCommands<String, String> commands, Optional<String> token, Optional<String> user) {
+        CompletionStage<Boolean> listed = token.<CompletionStage<Boolean>>map(
+                        jti -> commands.exists(TOKEN_KEY + jti).thenApply(found -> found > 0))
+                .orElseGet(() -> CompletableFuture.completedFuture(false));
+        CompletionStage<Optional<String>> revokedAt = user.<CompletionStage<Optional<String>>>map(
+                        id -> commands.get(USER_KEY + id).thenApply(Optional::ofNullable))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+        return listed.thenCombine(revokedAt, Answer::new);
+    }
+
+    private Status judge(Answer answer, Principal principal) {
+        breaker.onSuccess();
+        if (answer.tokenListed()) {
+            return Status.REVOKED;
+        }
+        if (answer.userRevokedAt().isEmpty()) {
+            return Status.VALID;
+        }
+        return parse(answer.userRevokedAt().get())
+                .map(before -> principal.issuedAt().isBefore(before) ? Status.REVOKED : Status.VALID)
+                .orElseGet(() -> unreadable(principal, "not an ISO-8601 instant"));
+    }
+
+    private Status unanswered(Throwable failure) {
+        // a key of another type is an answer about one key, not a Redis that fails
+        if (cause(failure) instanceof RedisCommandExecutionException e && text(e).startsWith("WRONGTYPE")) {
+            breaker.onSuccess();
+            log.atWarn().addKeyValue("error", text(e)).log("a revocation key in Redis is damaged");
+        } else {
+            breaker.onFailure(failure);
+            log.atDebug()
+                    .addKeyValue("error", RedisConnections.describe(failure))
+                    .log("revocations cannot be asked");
+        }
+        return Status.UNKNOWN;
+    }
+
+    private static Status unreadable(Principal principal, String error) {
+        log.atWarn()
+                .addKeyValue("tenant", principal.tenant())
+                .addKeyValue("subject", principal.subject())
+                .addKeyValue("error", error)
+                .log("a revocation key in Redis is damaged");
+        return Status.UNKNOWN;
+    }
+
+    @Override
+    public CompletionStage<Void> revokeToken(String tokenId, Instant expiresAt) {
+        Instant now = clock.instant();
+        if (!expiresAt.isAfter(now)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        SetArgs args = new SetArgs();
+        if (expiresAt.isBefore(now.plus(LONGEST_TTL))) {
+            args.px(Math.max(1, Duration.between(now, expiresAt).toMillis()));
+        }
+        return connections
+                .run(commands -> commands.set(TOKEN_KEY + tokenId, "1", args), timeout)
+                .handle(RedisRevocations::written);
+    }
+
+    /** An earlier revocation of the user that reaches further stays. */
+    @Override
+    public CompletionStage<Void> revokeUser(TenantId tenant, String subject, Instant before) {
+        String key = USER_KEY + subject;
+        SetArgs args = new SetArgs().ex(USER_REVOCATION_TTL);
+        return connections
+                .run(
+                        commands -> commands.get(key)
+                                .thenCompose(old -> commands.set(key, INSTANT_FORMAT.format(later(old, before)), args)),
+                        timeout)
+                .handle(RedisRevocations::written);
+    }
+
+    private static Instant later(@Nullable String old, Instant before) {
+        return Optional.ofNullable(old)
+                .flatMap(RedisRevocations::parse)
+                .filter(before::isBefore)
+                .orElse(before);
+    }
+
+    private static @Nullable Void written(@Nullable String ok, @Nullable Throwable failure) {
+        if (failure != null) {
+            throw new CompletionException(
+                    new IllegalStateException("revocation not written: " + RedisConnections.describe(failure)));
+        }
+        return null;
+    }
+
+    /** An instant as the backend writes it: with an offset, or without one and then UTC. */
+    static Optional<Instant> parse(String text) {
+        try {
+            return Optional.of(
+                            DateTimeFormatter.ISO_DATE_TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from))
+                    .map(time -> time instanceof OffsetDateTime with
+                            ? with.toInstant()
+                            : LocalDateTime.from(time).toInstant(ZoneOffset.UTC));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static String text(Throwable failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    /** What Redis said about one principal. Immutable. */
+    private record Answer(boolean tokenListed, Optional<String> userRevokedAt) {}
+}
