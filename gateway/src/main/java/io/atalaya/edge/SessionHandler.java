@@ -1,0 +1,221 @@
+package io.atalaya.edge;
+
+import io.atalaya.hub.Session;
+import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.WebSocketFrames;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The inbound side of one WebSocket: reassembles messages, answers control frames, and turns every violation into the
+ * right close. Confined to the connection's event loop.
+ *
+ * <pre>
+ *   connecting ──joined──► open ──close──► ended (reads and drops until the peer closes)
+ *        └───refused──────────────────────►
+ * </pre>
+ */
+final class SessionHandler extends ChannelInboundHandlerAdapter implements Connecting.Target {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
+    private static final long CLOSE_GRACE_MILLIS = 2_000;
+    private static final int MOST_EARLY_FRAMES = 16;
+
+    private final EdgeContext context;
+    private @Nullable ChannelHandlerContext ctx;
+    private @Nullable Session session;
+    private @Nullable ArrayDeque<WebSocketFrame> early;
+    private @Nullable MessageAssembly assembly;
+    private boolean ended;
+
+    SessionHandler(EdgeContext context) {
+        this.context = context;
+    }
+
+    /** Starts the connecting phase; the handler must be in the pipeline. */
+    void connect(Connecting phase) {
+        ChannelHandlerContext own = ctx;
+        if (own == null) {
+            throw new IllegalStateException("handler added: false (expected: true)");
+        }
+        phase.start(own, this);
+        own.flush();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        ctx = added;
+    }
+
+    @Override
+    public void onJoined(Session joined) {
+        session = joined;
+        ArrayDeque<WebSocketFrame> waiting = early;
+        early = null;
+        while (waiting != null && !waiting.isEmpty()) {
+            handle(joined, waiting.poll());
+        }
+    }
+
+    @Override
+    public void onRefused(CloseReason reason) {
+        ended = true;
+        dropEarly();
+        ChannelHandlerContext own = ctx;
+        if (own != null) {
+            own.writeAndFlush(WebSocketFrames.close(own.alloc(), reason), own.voidPromise());
+            own.executor().schedule(() -> own.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof WebSocketFrame frame)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        Session open = session;
+        if (open != null) {
+            handle(open, frame);
+        } else if (!ended) {
+            keepEarly(frame);
+        } else {
+            if (frame instanceof CloseWebSocketFrame) {
+                ctx.close();
+            }
+            frame.release();
+        }
+    }
+
+    private void keepEarly(WebSocketFrame frame) {
+        ArrayDeque<WebSocketFrame> waiting = early == null ? new ArrayDeque<>() : early;
+        early = waiting;
+        waiting.add(frame);
+        if (waiting.size() > MOST_EARLY_FRAMES) {
+            onRefused(CloseReason.RATE_LIMITED);
+        }
+    }
+
+    private void handle(Session open, WebSocketFrame frame) {
+        try {
+            switch (frame) {
+                case TextWebSocketFrame text -> onData(open, text.content(), text.isFinalFragment());
+                case ContinuationWebSocketFrame more -> onContinuation(open, more);
+                case PingWebSocketFrame ping -> open.reply(WebSocketFrames.pong(open.allocator(), ping.content()));
+                case PongWebSocketFrame pong -> {
+                    if (pong.content().readableBytes() == Long.BYTES) {
+                        open.onPong(pong.content().readLong());
+                    }
+                }
+                case CloseWebSocketFrame close -> open.onClientClose(close.statusCode());
+                case BinaryWebSocketFrame _ -> open.close(CloseReason.BINARY_MESSAGE);
+                default -> open.close(CloseReason.PROTOCOL_ERROR);
+            }
+        } finally {
+            frame.release();
+        }
+    }
+
+    private void onData(Session open, ByteBuf content, boolean complete) {
+        if (complete && assembly == null) {
+            onMessage(open, content);
+            return;
+        }
+        assembly = new MessageAssembly(context.limits().maxMessageBytes());
+        append(open, content, complete);
+    }
+
+    private void onContinuation(Session open, ContinuationWebSocketFrame more) {
+        if (assembly == null) {
+            open.close(CloseReason.PROTOCOL_ERROR);
+        } else {
+            append(open, more.content(), more.isFinalFragment());
+        }
+    }
+
+    private void append(Session open, ByteBuf content, boolean complete) {
+        MessageAssembly parts = assembly;
+        if (parts == null || !parts.append(content)) {
+            assembly = null;
+            open.close(CloseReason.MESSAGE_TOO_BIG);
+        } else if (complete) {
+            assembly = null;
+            onMessage(open, parts.content());
+        }
+    }
+
+    private void onMessage(Session open, ByteBuf utf8) {
+        if (!Utf8.isValid(utf8)) {
+            open.close(CloseReason.INVALID_UTF8);
+        } else if (open.onMessage()) {
+            byte[] bytes = new byte[utf8.readableBytes()];
+            utf8.getBytes(utf8.readerIndex(), bytes);
+            Conversation.onMessage(context, open, bytes);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        ended = true;
+        dropEarly();
+        if (session != null) {
+            session.onInactive();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            ctx.close();
+            return;
+        }
+        CloseReason reason = reasonOf(cause);
+        if (reason == CloseReason.INTERNAL_ERROR) {
+            LOG.atError().setCause(cause).log("connection failed");
+        }
+        if (session != null) {
+            session.close(reason);
+        } else if (!ended) {
+            context.hub().shardOf(ctx.channel().eventLoop()).onRefused(reason);
+            onRefused(reason);
+        }
+    }
+
+    private static CloseReason reasonOf(Throwable cause) {
+        if (cause instanceof CorruptedWebSocketFrameException corrupted) {
+            return switch (corrupted.closeStatus().code()) {
+                case 1007 -> CloseReason.INVALID_UTF8;
+                case 1009 -> CloseReason.MESSAGE_TOO_BIG;
+                default -> CloseReason.PROTOCOL_ERROR;
+            };
+        }
+        if (cause instanceof TooLongFrameException) {
+            return CloseReason.MESSAGE_TOO_BIG;
+        }
+        return cause instanceof DecoderException ? CloseReason.PROTOCOL_ERROR : CloseReason.INTERNAL_ERROR;
+    }
+
+    private void dropEarly() {
+        if (early != null) {
+            early.forEach(ReferenceCountUtil::release);
+            early = null;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.atalaya.edge;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.atalaya.http.HttpPipeline;
+import io.atalaya.http.UpgradeHandler;
+import io.atalaya.profile.Endpoint;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+
+/**
+ * Turns HTTP connections into WebSocket connections. Immutable but for the pacer, which is thread-safe.
+ *
+ * <p>The pipeline before and after:
+ *
+ * <pre>
+ *   head ─ HTTP codec ─ HTTP connection                (io.atalaya.http.HttpPipeline)
+ *   head ─ frame decoder ─ session handler             (frames are written ready-made, so there is no encoder)
+ * </pre>
+ */
+public final class WebSocketUpgrade implements UpgradeHandler {
+    static final String DECODER = "websocket-decoder";
+    static final String SESSION = "websocket-session";
+
+    private final EdgeContext context;
+    private final ConnectPacer pacer;
+    private final WebSocketDecoderConfig decoding;
+
+    public WebSocketUpgrade(EdgeContext context) {
+        this.context = context;
+        this.pacer = new ConnectPacer(
+                context.config().connectRate(),
+                context.config().connectWait().toNanos(),
+                context.nanoClock().getAsLong());
+        this.decoding = WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(true)
+                .allowMaskMismatch(false)
+                .allowExtensions(false)
+                .maxFramePayloadLength(context.limits().maxMessageBytes())
+                .closeOnProtocolViolation(false)
+                .withUTF8Validator(false)
+                .build();
+    }
+
+    @Override
+    public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head) {
+        var uri = new QueryStringDecoder(head.uri());
+        Endpoint endpoint = context.profile().endpointAt(uri.path()).orElse(null);
+        if (endpoint == null) {
+            return false;
+        }
+        switch (Handshake.answer(head)) {
+            case Handshake.Answer.Refused refused ->
+                ctx.writeAndFlush(Unpooled.copiedBuffer(refused.response(), US_ASCII))
+                        .addListener(ChannelFutureListener.CLOSE);
+            case Handshake.Answer.Accepted accepted -> {
+                ctx.write(Unpooled.copiedBuffer(accepted.response(), US_ASCII));
+                upgrade(ctx, endpoint, new ConnectRequest(head, uri));
+            }
+        }
+        return true;
+    }
+
+    private void upgrade(ChannelHandlerContext ctx, Endpoint endpoint, ConnectRequest request) {
+        ChannelPipeline pipeline = ctx.pipeline();
+        var handler = new SessionHandler(context);
+        pipeline.addLast(DECODER, new WebSocket13FrameDecoder(decoding));
+        pipeline.addLast(SESSION, handler);
+        HttpPipeline.detach(pipeline);
+        handler.connect(new Connecting(context, pacer, endpoint, request));
+    }
+}
