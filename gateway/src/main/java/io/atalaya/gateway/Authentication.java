@@ -1,0 +1,78 @@
+package io.atalaya.gateway;
+
+import io.atalaya.auth.AuthConfig;
+import io.atalaya.auth.Authenticator;
+import io.atalaya.auth.Authenticator.Standing;
+import io.atalaya.auth.ClaimMapping;
+import io.atalaya.auth.JwksKeys;
+import io.atalaya.auth.OpenAuthenticator;
+import io.atalaya.auth.Principal;
+import io.atalaya.auth.RevocationList;
+import io.atalaya.auth.StaffTokenAuthenticator;
+import io.atalaya.auth.TableTokenAuthenticator;
+import io.atalaya.profile.AuthenticationScheme;
+import io.atalaya.profile.Profile;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The authenticators of a profile's schemes. Thread-safe: immutable, made of thread-safe parts. */
+final class Authentication implements AutoCloseable {
+    private final Map<String, Authenticator> byScheme;
+    private final @Nullable JwksKeys keys;
+
+    Authentication(
+            Profile profile,
+            AuthConfig config,
+            RevocationList revocations,
+            InstantSource clock,
+            LongSupplier nanoClock) {
+        this.keys = config.jwks()
+                .map(location -> new JwksKeys(JwksKeys.Source.at(location), nanoClock))
+                .orElse(null);
+        var authenticators = new HashMap<String, Authenticator>();
+        for (AuthenticationScheme scheme : profile.authentication().values()) {
+            var mapping = new ClaimMapping(scheme.name(), scheme.subjectClaim(), scheme.scope());
+            authenticators.put(scheme.name(), authenticator(scheme.kind(), config, mapping, revocations, clock));
+        }
+        this.byScheme = Map.copyOf(authenticators);
+    }
+
+    private Authenticator authenticator(
+            AuthenticationScheme.Kind kind,
+            AuthConfig config,
+            ClaimMapping mapping,
+            RevocationList revocations,
+            InstantSource clock) {
+        if (config.insecure()) {
+            return new OpenAuthenticator(config, mapping);
+        }
+        return switch (kind) {
+            case STAFF_JWT -> new StaffTokenAuthenticator(config, keys, mapping, revocations, clock);
+            case TABLE_TOKEN -> new TableTokenAuthenticator(config, mapping, revocations, clock);
+        };
+    }
+
+    Map<String, Authenticator> byScheme() {
+        return byScheme;
+    }
+
+    /** Whether a principal of any scheme still stands. */
+    CompletionStage<Standing> standing(Principal principal) {
+        Authenticator authenticator = byScheme.get(principal.scheme());
+        return authenticator == null
+                ? CompletableFuture.completedFuture(Standing.UNKNOWN)
+                : authenticator.standing(principal);
+    }
+
+    @Override
+    public void close() {
+        if (keys != null) {
+            keys.close();
+        }
+    }
+}

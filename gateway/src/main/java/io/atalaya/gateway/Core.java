@@ -1,0 +1,94 @@
+package io.atalaya.gateway;
+
+import com.github.benmanes.caffeine.cache.Scheduler;
+import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.assignment.CachedAssignments;
+import io.atalaya.auth.InMemoryRevocationList;
+import io.atalaya.auth.RevocationList;
+import io.atalaya.config.GatewayConfig;
+import io.atalaya.hub.Hub;
+import io.atalaya.ingest.Intake;
+import io.atalaya.log.EventLog;
+import io.atalaya.log.InMemoryEventLog;
+import io.atalaya.routing.EventRoutes;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway without its ports: everything between an accepted event and a session. Immutable; made of thread-safe
+ * parts.
+ *
+ * @param redis null without {@code REDIS_URL}
+ */
+record Core(
+        GatewayConfig config,
+        InstantSource clock,
+        LongSupplier nanoClock,
+        @Nullable RedisParts redis,
+        RevocationList revocations,
+        Authentication authentication,
+        AssignmentStore assignmentStore,
+        CachedAssignments assignments,
+        Hub hub,
+        EventLog log,
+        Intake intake) {
+
+    private static final int REMEMBERED_REVOCATIONS = 100_000;
+
+    /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
+    static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
+        InstantSource clock = InstantSource.system();
+        LongSupplier nanoClock = System::nanoTime;
+
+        RedisParts redis = config.redis()
+                .map(settings -> new RedisParts(settings, config.profile()))
+                .orElse(null);
+        if (redis != null) {
+            closing.add("redis connections", redis);
+        }
+        RevocationList revocations =
+                redis == null ? new InMemoryRevocationList(clock, REMEMBERED_REVOCATIONS) : redis.revocations();
+        var authentication = new Authentication(config.profile(), config.auth(), revocations, clock, nanoClock);
+        closing.add("authentication", authentication);
+
+        AssignmentStore store = AssignmentFiles.open(config.assignments());
+        var assignments = new CachedAssignments(
+                store::of, config.assignments(), nanoClock::getAsLong, Scheduler.systemScheduler());
+
+        var routes = new EventRoutes(config.profile());
+        var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
+        var log = new InMemoryEventLog(config.log(), newEpoch(), nanoClock, hub.router());
+        closing.add("log", log);
+        var intake =
+                new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
+        return new Core(
+                config,
+                clock,
+                nanoClock,
+                redis,
+                revocations,
+                authentication,
+                store,
+                assignments,
+                hub,
+                log,
+                intake);
+    }
+
+    /** A log in memory is new with every process, and so is its epoch. */
+    private static long newEpoch() {
+        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
+    }
+
+    /** Starts what runs by itself. */
+    void start(Closing closing) {
+        hub.start();
+        if (redis != null) {
+            redis.start(intake);
+            closing.add("redis intake", redis::stopIntake);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.atalaya.gateway;
+
+import io.atalaya.config.GatewayConfig;
+import io.atalaya.edge.EdgeContext;
+import io.atalaya.edge.EdgeServer;
+import io.atalaya.edge.PublishRoute;
+import io.atalaya.edge.WebSocketUpgrade;
+import io.atalaya.gateway.Lifecycle.State;
+import io.atalaya.http.HttpOptions;
+import io.atalaya.http.HttpPipeline;
+import io.atalaya.http.Route;
+import io.atalaya.http.Routes;
+import io.atalaya.http.UpgradeHandler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole gateway: the object graph, its two ports and its life. Thread-safe: immutable once started, but for the
+ * lifecycle.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration HTTP_GRACE = Duration.ofSeconds(2);
+
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final Closing closing = new Closing();
+    private final Transport transport = Transport.best();
+    private final MultiThreadIoEventLoopGroup loops;
+    private final Core core;
+    private final HttpPipeline publicHttp;
+    private final EdgeServer publicPort;
+    private final EdgeServer managementPort;
+
+    private Gateway(GatewayConfig config) {
+        try {
+            loops = transport.loops(config.hub().eventLoops(), "atalaya-loop");
+            closing.add("event loops", () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS)
+                    .syncUninterruptibly());
+            core = Core.build(config, loops, closing);
+            publicHttp = publicHttp();
+            HttpPipeline managementHttp = managementHttp();
+            core.start(closing);
+            managementPort = bind("management-port", config.management().host(), config.management().port(), managementHttp);
+            publicPort = bind("ws-port", config.edge().host(), config.edge().port(), publicHttp);
+        } catch (RuntimeException failure) {
+            closing.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Starts a gateway and returns when both ports accept connections.
+     *
+     * @throws StartException when it cannot start; nothing is left open
+     */
+    public static Gateway start(GatewayConfig config) {
+        var gateway = new Gateway(config);
+        gateway.lifecycle.move(State.STARTING, State.READY);
+        LOG.atInfo()
+                .addKeyValue("public_port", gateway.publicPort())
+                .addKeyValue("management_port", gateway.managementPort())
+                .addKeyValue("profile", config.profile().name())
+                .addKeyValue("event_loops", config.hub().eventLoops())
+                .addKeyValue("transport", gateway.transport.name())
+                .addKeyValue("redis", config.redis().isPresent())
+                .log("ready");
+        return gateway;
+    }
+
+    private HttpPipeline publicHttp() {
+        GatewayConfig config = core.config();
+        var longBodies = Executors.newVirtualThreadPerTaskExecutor();
+        closing.add("parsers of long bodies", longBodies::shutdownNow);
+        var edge = new EdgeContext(
+                config.profile(),
+                core.authentication().byScheme(),
+                core.assignments(),
+                core.hub(),
+                config.hub(),
+                config.edge(),
+                core.nanoClock());
+        var publish = new PublishRoute(config.intake(), core.intake(), longBodies);
+        return http(List.of(publish.route()), new WebSocketUpgrade(edge));
+    }
+
+    private HttpPipeline managementHttp() {
+        return http(List.of(), UpgradeHandler.none());
+    }
+
+    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {
+        return new HttpPipeline(
+                HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock());
+    }
+
+    private EdgeServer bind(String setting, String host, int port, HttpPipeline http) {
+        try {
+            EdgeServer server = EdgeServer.bind(loops, transport.serverChannel(), host, port, connections(http));
+            closing.add(setting, server);
+            return server;
+        } catch (RuntimeException failure) {
+            throw new StartException(
+                    "%s: cannot listen on %s:%d: %s (expected: a free port of this machine)"
+                            .formatted(setting, host, port, failure.getMessage()),
+                    failure);
+        }
+    }
+
+    private static ChannelInitializer<Channel> connections(HttpPipeline http) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                http.install(channel.pipeline());
+            }
+        };
+    }
+
+    /** The port of clients and producers. */
+    public int publicPort() {
+        return publicPort.port();
+    }
+
+    /** The port of operators. */
+    public int managementPort() {
+        return managementPort.port();
+    }
+
+    /**
+     * Stops gracefully: takes nothing new, answers what it has taken, closes sessions with 1001 spread over the
+     * configured drain, then everything else. Returns when nothing is left; calling it again does nothing.
+     */
+    @Override
+    public void close() {
+        if (!lifecycle.move(State.READY, State.DRAINING)) {
+            return;
+        }
+        LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
+        publicPort.close();
+        publicHttp.stop(HTTP_GRACE).toCompletableFuture().join();
+        try {
+            core.hub().drain().join();
+        } catch (CompletionException late) {
+            LOG.atWarn().setCause(late).log("some sessions did not close in time");
+        }
+        closing.close();
+        lifecycle.move(State.DRAINING, State.STOPPED);
+        LOG.atInfo().log("stopped");
+    }
+}
