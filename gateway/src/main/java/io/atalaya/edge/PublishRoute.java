@@ -144,7 +144,9 @@ public final class PublishRoute {
             separator = ",\"";
         }
         json.append(']');
-        accepted.cursor().ifPresent(cursor -> json.append(",\"cursor\":\"").append(cursor).append('"'));
+        accepted.cursor()
+                .ifPresent(
+                        cursor -> json.append(",\"cursor\":\"").append(cursor).append('"'));
         return json.append('}').toString().getBytes(StandardCharsets.US_ASCII);
     }
 

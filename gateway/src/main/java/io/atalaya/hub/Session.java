@@ -245,11 +245,13 @@ public final class Session {
      * @param next runs on the loop when the session stays
      */
     public void recheck(Runnable next) {
-        shard.standings().of(principal).thenAccept(standing -> shard.execute(() -> {
-            if (!ended && stays(standing)) {
-                next.run();
-            }
-        }));
+        shard.standings()
+                .of(principal)
+                .thenAccept(standing -> shard.execute(() -> {
+                    if (!ended && stays(standing)) {
+                        next.run();
+                    }
+                }));
     }
 
     private boolean stays(Standing standing) {

@@ -155,7 +155,9 @@ public final class EventParser {
 
         /** Without type and tenant there is no event, whatever the profile says. */
         boolean isRequired() {
-            return member.required() || member.name().equals(TYPE) || member.name().equals(TENANT);
+            return member.required()
+                    || member.name().equals(TYPE)
+                    || member.name().equals(TENANT);
         }
     }
 

@@ -44,7 +44,8 @@ final class EventSplitter {
     }
 
     /** What breaks the request between its events, if anything; it belongs to the last event counted. */
-    @Nullable EventProblem problem() {
+    @Nullable
+    EventProblem problem() {
         return problem;
     }
 

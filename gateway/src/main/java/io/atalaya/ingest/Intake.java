@@ -154,8 +154,7 @@ public final class Intake {
                 return new SubmitOutcome.Failed(RETRY_AFTER);
             }
             settle(events, durable, appended, tally);
-            return new SubmitOutcome.Accepted(
-                    events.stream().map(Event::id).toList(), cursorBehind(events, appended));
+            return new SubmitOutcome.Accepted(events.stream().map(Event::id).toList(), cursorBehind(events, appended));
         });
     }
 
@@ -334,8 +333,10 @@ public final class Intake {
                     accepted.add(event);
                     if (!scope.permits(event.tenant())) {
                         forbiddenCount++;
-                        list(forbidden, new EventProblem(
-                                index, "tenant_id", event.tenant().value(), "a tenant of the API key"));
+                        list(
+                                forbidden,
+                                new EventProblem(
+                                        index, "tenant_id", event.tenant().value(), "a tenant of the API key"));
                     }
                 }
                 case Parsed.Invalid(Refusal reason, List<Parsed.FieldProblem> problems) -> {
@@ -352,7 +353,8 @@ public final class Intake {
          *
          * @param between what is wrong between the events
          */
-        @Nullable SubmitOutcome objection(@Nullable EventProblem between) {
+        @Nullable
+        SubmitOutcome objection(@Nullable EventProblem between) {
             int companions = accepted.size();
             if (between != null) {
                 onlyTooLarge = false;
@@ -363,13 +365,14 @@ public final class Intake {
                 companions -= blamed;
             }
             if (invalidCount == 0 && companions == 0) {
-                return new SubmitOutcome.Invalid(
-                        List.of(new EventProblem(0, "", "no event", "at least one event")), 0);
+                return new SubmitOutcome.Invalid(List.of(new EventProblem(0, "", "no event", "at least one event")), 0);
             }
             if (invalidCount > 0) {
                 tally.refuse(Refusal.COMPANION, companions);
                 int more = invalidCount - invalid.size();
-                return onlyTooLarge ? new SubmitOutcome.TooLarge(invalid, more) : new SubmitOutcome.Invalid(invalid, more);
+                return onlyTooLarge
+                        ? new SubmitOutcome.TooLarge(invalid, more)
+                        : new SubmitOutcome.Invalid(invalid, more);
             }
             if (forbiddenCount > 0) {
                 tally.refuse(Refusal.FORBIDDEN, forbiddenCount);

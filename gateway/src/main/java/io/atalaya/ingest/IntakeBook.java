@@ -46,14 +46,7 @@ public record IntakeBook(
 
     /** Whether every event received is accounted for, exactly once. */
     public boolean balanced() {
-        return received
-                == logged
-                        + ephemeral
-                        + duplicate
-                        + sum(refused)
-                        + sum(quarantined)
-                        + sum(dropped)
-                        + inFlight;
+        return received == logged + ephemeral + duplicate + sum(refused) + sum(quarantined) + sum(dropped) + inFlight;
     }
 
     private static long sum(Map<?, Long> counts) {

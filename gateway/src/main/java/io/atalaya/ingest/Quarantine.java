@@ -42,8 +42,7 @@ public final class Quarantine {
      * @param source where it came from
      * @param excerpt the start of it, as text
      */
-    public record Entry(
-            Instant instant, String source, Refusal reason, List<FieldProblem> problems, String excerpt) {
+    public record Entry(Instant instant, String source, Refusal reason, List<FieldProblem> problems, String excerpt) {
         @Override
         public String toString() {
             return "Entry[instant=%s, source=%s, reason=%s]".formatted(instant, source, reason);
