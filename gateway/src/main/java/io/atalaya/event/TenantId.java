@@ -1,7 +1,5 @@
 package io.atalaya.event;
 
-import java.util.regex.Pattern;
-
 /**
  * The isolation boundary. Immutable. Part of every key that leads to a session, a topic or a stored event, so that
  * access across tenants cannot be written.
@@ -9,7 +7,8 @@ import java.util.regex.Pattern;
  * @param value 1 to 64 of {@code [A-Za-z0-9._-]}; an integer tenant is its decimal form without leading zeros
  */
 public record TenantId(String value) {
-    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    /** Longest name in characters. */
+    public static final int MAX_LENGTH = 64;
 
     public TenantId {
         if (!isValid(value)) {
@@ -19,7 +18,24 @@ public record TenantId(String value) {
 
     /** Whether {@code text} can name a tenant. */
     public static boolean isValid(String text) {
-        return VALID.matcher(text).matches();
+        if (text.isEmpty() || text.length() > MAX_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (!isAllowed(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isAllowed(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '.'
+                || c == '_'
+                || c == '-';
     }
 
     @Override

@@ -122,7 +122,7 @@ public final class RequestHead {
         private static final long serialVersionUID = 1L;
 
         MalformedQueryException(Throwable cause) {
-            super("query: broken percent-encoding (expected: a percent sign and two hexadecimal digits)", cause);
+            super("query: broken percent-encoding (expected: a percent sign and two hex digits)", cause);
         }
     }
 }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * its events in a {@link Tally} of its own first. The book therefore balances at every instant.
  */
 public final class IntakeLedger {
-    private static final int SOURCES = Source.values().length;
-    private static final int REFUSALS = Refusal.values().length;
-    private static final int DROPS = Drop.values().length;
     private static final int MAX_UNKNOWN_TYPES = 100;
     private static final int MAX_TYPE_LENGTH = 64;
 
@@ -26,7 +23,7 @@ public final class IntakeLedger {
     private final String[] typeNames;
     private final Map<String, Integer> typeIndexes;
     private final Tally total;
-    private final long[] receivedBySource = new long[SOURCES];
+    private final EnumMap<Source, Long> receivedBySource = new EnumMap<>(Source.class);
     private final Map<String, Long> unknownTypes = new HashMap<>();
     private long received;
     private long settled;
@@ -45,7 +42,7 @@ public final class IntakeLedger {
     void receive(Source source, int events) {
         synchronized (lock) {
             received += events;
-            receivedBySource[source.ordinal()] += events;
+            receivedBySource.merge(source, (long) events, Long::sum);
         }
     }
 
@@ -76,11 +73,11 @@ public final class IntakeLedger {
                     total.logged,
                     total.ephemeral,
                     total.duplicate,
-                    counts(Refusal.class, total.refused),
-                    counts(Refusal.class, total.quarantined),
-                    counts(Drop.class, total.dropped),
+                    withZeros(Refusal.class, total.refused),
+                    withZeros(Refusal.class, total.quarantined),
+                    withZeros(Drop.class, total.dropped),
                     received - settled,
-                    counts(Source.class, receivedBySource),
+                    withZeros(Source.class, receivedBySource),
                     acceptedByType(),
                     unknownTypes,
                     total.unlisted);
@@ -114,10 +111,10 @@ public final class IntakeLedger {
         return counts;
     }
 
-    private static <K extends Enum<K>> Map<K, Long> counts(Class<K> keys, long[] values) {
+    private static <K extends Enum<K>> Map<K, Long> withZeros(Class<K> keys, Map<K, Long> values) {
         var counts = new EnumMap<K, Long>(keys);
         for (K key : keys.getEnumConstants()) {
-            counts.put(key, values[key.ordinal()]);
+            counts.put(key, values.getOrDefault(key, 0L));
         }
         return counts;
     }
@@ -126,9 +123,9 @@ public final class IntakeLedger {
     static final class Tally {
         private final Map<String, Integer> typeIndexes;
         private final long[] byType;
-        private final long[] refused = new long[REFUSALS];
-        private final long[] quarantined = new long[REFUSALS];
-        private final long[] dropped = new long[DROPS];
+        private final EnumMap<Refusal, Long> refused = new EnumMap<>(Refusal.class);
+        private final EnumMap<Refusal, Long> quarantined = new EnumMap<>(Refusal.class);
+        private final EnumMap<Drop, Long> dropped = new EnumMap<>(Drop.class);
         private @Nullable Map<String, Long> unknown;
         private long logged;
         private long ephemeral;
@@ -155,15 +152,15 @@ public final class IntakeLedger {
         }
 
         void refuse(Refusal reason, int events) {
-            refused[reason.ordinal()] += events;
+            refused.merge(reason, (long) events, Long::sum);
         }
 
         void quarantine(Refusal reason) {
-            quarantined[reason.ordinal()]++;
+            quarantined.merge(reason, 1L, Long::sum);
         }
 
         void drop(Drop reason, int events) {
-            dropped[reason.ordinal()] += events;
+            dropped.merge(reason, (long) events, Long::sum);
         }
 
         /** Events counted so far. */
@@ -194,21 +191,17 @@ public final class IntakeLedger {
             ephemeral += other.ephemeral;
             duplicate += other.duplicate;
             unlisted += other.unlisted;
-            add(byType, other.byType);
-            add(refused, other.refused);
-            add(quarantined, other.quarantined);
-            add(dropped, other.dropped);
-        }
-
-        private static void add(long[] to, long[] from) {
-            for (int i = 0; i < to.length; i++) {
-                to[i] += from[i];
+            for (int i = 0; i < byType.length; i++) {
+                byType[i] += other.byType[i];
             }
+            other.refused.forEach((reason, count) -> refused.merge(reason, count, Long::sum));
+            other.quarantined.forEach((reason, count) -> quarantined.merge(reason, count, Long::sum));
+            other.dropped.forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
         }
 
-        private static long sum(long[] counts) {
+        private static long sum(Map<?, Long> counts) {
             long sum = 0;
-            for (long count : counts) {
+            for (long count : counts.values()) {
                 sum += count;
             }
             return sum;
