@@ -135,13 +135,13 @@ public final class RedisConnections implements AutoCloseable {
         return !connection.isCompletedExceptionally() && connection.join().isOpen();
     }
 
-    /** Drops a connection that did not answer in time; one that is still connecting has its own time-out. */
-    private synchronized void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
-        if (connection.isDone() && !connection.isCompletedExceptionally()) {
+    /**
+     * Closes a connection that did not answer in time, so that the next command opens another. One that is still
+     * connecting has its own time-out.
+     */
+    private static void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
+        if (connection.isDone() && isOpen(connection)) {
             connection.join().closeAsync();
-            if (shared == connection) {
-                shared = null;
-            }
         }
     }
 
@@ -155,7 +155,7 @@ public final class RedisConnections implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root == top ? text(top) : text(top) + ": " + text(root);
+        return top.getCause() == null ? text(top) : text(top) + ": " + text(root);
     }
 
     private static String text(Throwable failure) {
