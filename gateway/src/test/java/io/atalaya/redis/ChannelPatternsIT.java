@@ -37,8 +37,7 @@ class ChannelPatternsIT {
 
     /** Asks by a key with the channel's name: KEYS matches with the function that Pub/Sub uses. */
     private static boolean redisMatches(RedisServer server, String pattern, String channel) {
-        String script =
-                """
+        String script = """
                 redis.call('FLUSHALL') redis.call('SET', ARGV[2], 1) return #redis.call('KEYS', ARGV[1])
                 """;
         return server.command("EVAL", script, "0", pattern, channel).equals("1");

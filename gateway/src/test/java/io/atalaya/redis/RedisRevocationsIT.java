@@ -101,6 +101,7 @@ class RedisRevocationsIT {
         }
 
         assertThat(status(principal("staff", "8", "jti-3"))).isEqualTo(Status.VALID);
+        assertThat(revocations.damagedKeys()).isEqualTo(20);
     }
 
     @Test
@@ -141,7 +142,8 @@ class RedisRevocationsIT {
 
         assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
         assertThat(server.command("GET", "auth:token:blacklist:jti-1")).isEqualTo("1");
-        assertThat(Integer.parseInt(server.command("TTL", "auth:token:blacklist:jti-1"))).isBetween(890, 900);
+        assertThat(Integer.parseInt(server.command("TTL", "auth:token:blacklist:jti-1")))
+                .isBetween(890, 900);
     }
 
     @Test
@@ -163,7 +165,8 @@ class RedisRevocationsIT {
         done(revocations.revokeUser(STAFF.tenant(), "7", ISSUED.plusMillis(1500)));
 
         assertThat(server.command("GET", "auth:user:revoked:7")).isEqualTo("2026-01-31T12:00:01.500000+00:00");
-        assertThat(Integer.parseInt(server.command("TTL", "auth:user:revoked:7"))).isBetween(604_700, 604_800);
+        assertThat(Integer.parseInt(server.command("TTL", "auth:user:revoked:7")))
+                .isBetween(604_700, 604_800);
         assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.atalaya.redis.MessagePump.DropReason;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,16 +76,17 @@ class RedisSubscriberIT {
 
             harness.awaitMessages(3);
 
-            assertThat(harness.messages).extracting(RedisMessage::fallbackId).containsOnly(
-                    harness.messages.getFirst().fallbackId());
+            assertThat(harness.messages)
+                    .extracting(RedisMessage::fallbackId)
+                    .containsOnly(harness.messages.getFirst().fallbackId());
         }
     }
 
     @Test
     void messageThatMatchesTwoPatternsArrivesOnce() {
         List<String> patterns = List.of("channel:sector:*:waiters", "channel:sector:*:*:waiters", "session:*");
-        try (SubscriberHarness harness = new SubscriberHarness(
-                RedisConfig.of(server.url()), patterns, Impatience.context())) {
+        try (SubscriberHarness harness =
+                new SubscriberHarness(RedisConfig.of(server.url()), patterns, Impatience.context())) {
             harness.awaitHealthy(SOON);
 
             long copies = server.publish("channel:sector:5:3:waiters", "twice");
@@ -116,7 +118,8 @@ class RedisSubscriberIT {
     void startsWithoutRedisAndSubscribesWhenItComes() {
         server.stop();
         try (SubscriberHarness harness = new SubscriberHarness(server.url(), Impatience.context())) {
-            await().atMost(SOON).until(() -> !harness.subscriber.status().lastError().isEmpty());
+            await().atMost(SOON)
+                    .until(() -> !harness.subscriber.status().lastError().isEmpty());
             assertThat(harness.subscriber.healthy()).isFalse();
 
             server.restart();
@@ -146,7 +149,8 @@ class RedisSubscriberIT {
         try (SubscriberHarness harness = harness()) {
             server.kill();
             // closed → open → half-open → open → half-open → open
-            await().atMost(SOON).until(() -> harness.subscriber.status().breaker().stateChanges() >= 5);
+            await().atMost(SOON)
+                    .until(() -> harness.subscriber.status().breaker().stateChanges() >= 5);
             assertThat(harness.subscriber.status().breaker().rejectedCalls()).isPositive();
 
             server.restart();
@@ -171,7 +175,8 @@ class RedisSubscriberIT {
 
             assertThat(ping.status()).isEqualTo(RedisHealth.Dependency.HEALTHY);
             assertThat(harness.subscriber.healthy()).isFalse();
-            await().atMost(SOON).until(() -> harness.subscriber.status().lastError().contains("NOPERM"));
+            await().atMost(SOON)
+                    .until(() -> harness.subscriber.status().lastError().contains("NOPERM"));
             server.command("ACL", "SETUSER", "default", "allchannels");
             harness.awaitHealthy(SOON);
         }
@@ -221,13 +226,14 @@ class RedisSubscriberIT {
     @Test
     void passwordOfTheUrlIsUsedAndShownNowhere() {
         server.command("CONFIG", "SET", "requirepass", "hunter2");
-        java.net.URI url = java.net.URI.create("redis://:wrong-hunter3@127.0.0.1:" + server.port());
+        URI url = URI.create("redis://:wrong-hunter3@127.0.0.1:" + server.port());
         try (SubscriberHarness harness = new SubscriberHarness(url, Impatience.context())) {
-            await().atMost(SOON).until(() -> harness.subscriber.status().lastError().contains("WRONGPASS"));
+            await().atMost(SOON)
+                    .until(() -> harness.subscriber.status().lastError().contains("WRONGPASS"));
 
             assertThat(harness.subscriber.status().toString()).doesNotContain("hunter");
         }
-        java.net.URI right = java.net.URI.create("redis://:hunter2@127.0.0.1:" + server.port());
+        URI right = URI.create("redis://:hunter2@127.0.0.1:" + server.port());
         try (SubscriberHarness harness = new SubscriberHarness(right, Impatience.context())) {
             harness.awaitHealthy(SOON);
         }

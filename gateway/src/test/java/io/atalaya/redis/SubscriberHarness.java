@@ -37,7 +37,9 @@ final class SubscriberHarness implements AutoCloseable {
     }
 
     List<String> bodies() {
-        return messages.stream().map(message -> new String(message.body(), UTF_8)).toList();
+        return messages.stream()
+                .map(message -> new String(message.body(), UTF_8))
+                .toList();
     }
 
     List<String> channels() {
