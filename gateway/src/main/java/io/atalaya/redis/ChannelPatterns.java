@@ -61,8 +61,8 @@ public final class ChannelPatterns {
     }
 
     /**
-     * Whether a Redis glob matches: {@code *}, {@code ?}, {@code [abc]}, {@code [^a-z]}, backslash escapes. Linear in
-     * the channel for each star: on a mismatch only the latest star takes one character more.
+     * Whether a Redis glob matches: {@code *}, {@code ?}, {@code [abc]}, {@code [^a-z]}, backslash escapes. On a mismatch
+     * only the latest star takes one character more, so no pattern makes it explode.
      */
     static boolean matches(String pattern, String channel) {
         int p = 0;
@@ -70,11 +70,12 @@ public final class ChannelPatterns {
         int afterStar = -1;
         int retryFrom = 0;
         while (c < channel.length()) {
+            int next = afterElement(pattern, p, channel.charAt(c));
             if (p < pattern.length() && pattern.charAt(p) == '*') {
                 afterStar = ++p;
                 retryFrom = c;
-            } else if (p < pattern.length() && matchesOne(pattern, p, channel.charAt(c))) {
-                p = endOfElement(pattern, p);
+            } else if (next >= 0) {
+                p = next;
                 c++;
             } else if (afterStar >= 0) {
                 p = afterStar;
@@ -89,50 +90,39 @@ public final class ChannelPatterns {
         return p == pattern.length();
     }
 
-    private static boolean matchesOne(String pattern, int at, char c) {
+    /** The index after the element at {@code at} when it matches {@code c}, else -1. */
+    private static int afterElement(String pattern, int at, char c) {
+        if (at >= pattern.length()) {
+            return -1;
+        }
         char first = pattern.charAt(at);
         if (first == '[') {
-            return matchesSet(pattern, at + 1, endOfElement(pattern, at), c);
+            return afterSet(pattern, at + 1, c);
         }
-        if (first == '\\' && at + 1 < pattern.length()) {
-            return pattern.charAt(at + 1) == c;
-        }
-        return first == '?' || first == c;
+        int literal = first == '\\' && at + 1 < pattern.length() ? at + 1 : at;
+        return first == '?' || pattern.charAt(literal) == c ? literal + 1 : -1;
     }
 
-    private static boolean matchesSet(String pattern, int from, int end, char c) {
-        boolean negated = from < end && pattern.charAt(from) == '^';
+    /** As {@link #afterElement}, for a set whose content starts at {@code from}; an unclosed one reaches to the end. */
+    private static int afterSet(String pattern, int from, char c) {
+        int length = pattern.length();
+        boolean negated = from < length && pattern.charAt(from) == '^';
         int i = negated ? from + 1 : from;
         boolean found = false;
-        while (i < end && pattern.charAt(i) != ']') {
-            if (pattern.charAt(i) == '\\' && i + 1 < end) {
-                i++;
-            }
-            char low = pattern.charAt(i);
-            char high = low;
-            if (i + 2 < end && pattern.charAt(i + 1) == '-') {
-                high = pattern.charAt(i + 2);
+        for (; i < length && pattern.charAt(i) != ']'; i++) {
+            if (pattern.charAt(i) == '\\' && i + 1 < length) {
+                found |= pattern.charAt(++i) == c;
+            } else if (i + 2 < length && pattern.charAt(i + 1) == '-') {
+                found |= isBetween(c, pattern.charAt(i), pattern.charAt(i + 2));
                 i += 2;
+            } else {
+                found |= pattern.charAt(i) == c;
             }
-            found |= c >= Math.min(low, high) && c <= Math.max(low, high);
-            i++;
         }
-        return found != negated;
+        return found == negated ? -1 : Math.min(i + 1, length);
     }
 
-    /** The index after the element that starts at {@code at}; an unclosed set reaches to the end. */
-    private static int endOfElement(String pattern, int at) {
-        char first = pattern.charAt(at);
-        if (first == '\\') {
-            return Math.min(at + 2, pattern.length());
-        }
-        if (first != '[') {
-            return at + 1;
-        }
-        int i = at + 1;
-        while (i < pattern.length() && pattern.charAt(i) != ']') {
-            i += pattern.charAt(i) == '\\' ? 2 : 1;
-        }
-        return Math.min(i + 1, pattern.length());
+    private static boolean isBetween(char c, char one, char other) {
+        return c >= Math.min(one, other) && c <= Math.max(one, other);
     }
 }

@@ -25,12 +25,12 @@ public final class MessagePump implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(MessagePump.class);
     private static final long MAX_QUEUED_BYTES = 64L << 20;
     private static final int REMEMBERED_COPIES = 65_536;
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
     private final MessageQueue queue;
     private final int batchSize;
     private final MessageSink sink;
     private final InstantSource clock;
+    private final Duration handOverTimeout;
     private final DropTracker drops;
     private final BodyIdentity identity = new BodyIdentity(REMEMBERED_COPIES);
     private final Thread thread;
@@ -42,6 +42,7 @@ public final class MessagePump implements AutoCloseable {
         this.batchSize = config.batchSize();
         this.sink = sink;
         this.clock = context.clock();
+        this.handOverTimeout = context.timings().handOverTimeout();
         this.drops = new DropTracker(context.nanoClock());
         this.thread = Thread.ofPlatform().name(THREAD).unstarted(this::run);
         thread.start();
@@ -65,14 +66,14 @@ public final class MessagePump implements AutoCloseable {
         return drops.snapshot();
     }
 
-    /** Hands over what is waiting, for at most five seconds; the rest is counted as dropped. */
+    /** Hands over what is waiting, for a bounded time; the rest is counted as dropped. */
     @Override
     public void close() {
         queue.close();
-        if (!joined(CLOSE_PATIENCE)) {
+        if (!joined(handOverTimeout)) {
             drops.addDropped(queue.abandon());
             thread.interrupt();
-            joined(CLOSE_PATIENCE);
+            joined(handOverTimeout);
         }
     }
 

@@ -4,7 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -108,7 +108,7 @@ public final class RedisConnections implements AutoCloseable {
                 .thenCompose(open -> commands.apply(open.async()))
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((_, failure) -> {
-                    if (isTimeout(failure)) {
+                    if (failure != null && !isAnswer(failure)) {
                         giveUp(connection);
                     }
                 });
@@ -126,22 +126,23 @@ public final class RedisConnections implements AutoCloseable {
         return shared;
     }
 
-    private static boolean isTimeout(@Nullable Throwable failure) {
+    /** Whether a failure is Redis' own answer, so that the connection is sound. */
+    static boolean isAnswer(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof TimeoutException || cause instanceof RedisCommandTimeoutException;
+        return cause instanceof RedisCommandExecutionException;
     }
 
     private static boolean isOpen(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
         return !connection.isCompletedExceptionally() && connection.join().isOpen();
     }
 
-    /** Drops a connection that did not answer in time; one that is still connecting has its own time-out. */
-    private synchronized void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
-        if (connection.isDone() && !connection.isCompletedExceptionally()) {
+    /**
+     * Closes a connection that failed or did not answer in time, so that the next command opens another. One that is still
+     * connecting has its own time-out.
+     */
+    private static void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
+        if (connection.isDone() && isOpen(connection)) {
             connection.join().closeAsync();
-            if (shared == connection) {
-                shared = null;
-            }
         }
     }
 
@@ -155,7 +156,7 @@ public final class RedisConnections implements AutoCloseable {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root == top ? text(top) : text(top) + ": " + text(root);
+        return top.getCause() == null ? text(top) : text(top) + ": " + text(root);
     }
 
     private static String text(Throwable failure) {
@@ -166,12 +167,20 @@ public final class RedisConnections implements AutoCloseable {
     /** Closes every connection and ends the client's threads; waits a few seconds at most. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+        await(closeShared());
+        // the executors go before the event loops: what they still have scheduled would find those gone
+        await(resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         client.shutdown(Duration.ZERO, CLOSE_PATIENCE);
         await(eventLoops.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-        await(resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private synchronized CompletableFuture<?> closeShared() {
+        closed = true;
+        CompletableFuture<StatefulRedisConnection<String, String>> present = shared;
+        if (present == null || !present.isDone() || !isOpen(present)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return present.join().closeAsync();
     }
 
     private static void await(Future<?> end) {

@@ -31,6 +31,7 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
      * @param backoffMax upper bound of any pause between two attempts
      * @param subscriberOpen how long the subscriber's breaker stays open
      * @param commandOpen how long the breaker of the revocation list stays open
+     * @param handOverTimeout how long a stop waits for messages to be handed over
      */
     public record Timings(
             Duration connectTimeout,
@@ -40,7 +41,8 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
             Duration backoffMin,
             Duration backoffMax,
             Duration subscriberOpen,
-            Duration commandOpen) {
+            Duration commandOpen,
+            Duration handOverTimeout) {
 
         public Timings {
             requirePositive("connect-timeout", connectTimeout);
@@ -51,6 +53,7 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
             requirePositive("backoff-max", backoffMax);
             requirePositive("subscriber-open", subscriberOpen);
             requirePositive("command-open", commandOpen);
+            requirePositive("hand-over-timeout", handOverTimeout);
         }
 
         /** The timings of production. */
@@ -63,6 +66,7 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
                     Duration.ofSeconds(5));
         }
 

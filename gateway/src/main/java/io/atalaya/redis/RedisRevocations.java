@@ -3,7 +3,6 @@ package io.atalaya.redis;
 import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.event.TenantId;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
@@ -19,12 +18,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The revocation list that the restaurant platform's backend keeps in Redis. Thread-safe: holds only its breaker.
+ * The revocation list that the restaurant platform's backend keeps in Redis. Thread-safe: holds only its breaker and
+ * a counter.
  *
  * <ul>
  *   <li>{@code auth:token:blacklist:{jti}}, any value: the token is revoked
@@ -55,6 +56,7 @@ public final class RedisRevocations implements RevocationList {
     private final Duration timeout;
     private final InstantSource clock;
     private final Breaker breaker;
+    private final AtomicLong damagedKeys = new AtomicLong();
 
     /**
      * @param userSchemes names of the authentication schemes whose subject is a user id; the tokens of others (table
@@ -71,6 +73,11 @@ public final class RedisRevocations implements RevocationList {
     /** The breaker around the look-ups. */
     public Breaker.Snapshot breaker() {
         return breaker.snapshot();
+    }
+
+    /** Look-ups since start that met a key which cannot be understood. */
+    public long damagedKeys() {
+        return damagedKeys.get();
     }
 
     @Override
@@ -111,27 +118,24 @@ public final class RedisRevocations implements RevocationList {
         }
         return parse(answer.userRevokedAt().get())
                 .map(before -> principal.issuedAt().isBefore(before) ? Status.REVOKED : Status.VALID)
-                .orElseGet(() -> unreadable(principal, "not an ISO-8601 instant"));
+                .orElseGet(() -> damaged("not an ISO-8601 instant"));
     }
 
     private Status unanswered(Throwable failure) {
         // a key of another type is an answer about one key, not a Redis that fails
-        if (cause(failure) instanceof RedisCommandExecutionException e && text(e).startsWith("WRONGTYPE")) {
+        if (RedisConnections.isAnswer(failure) && RedisConnections.describe(failure).startsWith("WRONGTYPE")) {
             breaker.onSuccess();
-            log.atWarn().addKeyValue("error", text(e)).log("a revocation key in Redis is damaged");
-        } else {
-            breaker.onFailure(failure);
-            log.atDebug()
-                    .addKeyValue("error", RedisConnections.describe(failure))
-                    .log("revocations cannot be asked");
+            return damaged("not a string");
         }
+        breaker.onFailure(failure);
+        log.atDebug().addKeyValue("error", RedisConnections.describe(failure)).log("revocations cannot be asked");
         return Status.UNKNOWN;
     }
 
-    private static Status unreadable(Principal principal, String error) {
-        log.atWarn()
-                .addKeyValue("tenant", principal.tenant())
-                .addKeyValue("subject", principal.subject())
+    private Status damaged(String error) {
+        boolean first = damagedKeys.getAndIncrement() == 0;
+        (first ? log.atWarn() : log.atDebug())
+                .addKeyValue("key", USER_KEY + "…")
                 .addKeyValue("error", error)
                 .log("a revocation key in Redis is damaged");
         return Status.UNKNOWN;
@@ -191,14 +195,6 @@ public final class RedisRevocations implements RevocationList {
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    private static String text(Throwable failure) {
-        return String.valueOf(failure.getMessage());
     }
 
     /** What Redis said about one principal. Immutable. */

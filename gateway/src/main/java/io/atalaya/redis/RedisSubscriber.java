@@ -119,7 +119,7 @@ public final class RedisSubscriber implements AutoCloseable {
         } catch (InterruptedException e) {
             log.atDebug().log("Redis subscriber interrupted");
         }
-        onLost("closed");
+        link = link.lost(context.clock().instant(), "closed");
     }
 
     /** One subscription from beginning to end; answers how long to wait before the next. */
@@ -156,12 +156,10 @@ public final class RedisSubscriber implements AutoCloseable {
     }
 
     private void onLost(String error) {
-        Link before = link;
-        Instant since = before.connected() ? context.clock().instant() : before.since();
-        link = new Link(false, since, before.subscriptions(), error);
         // one line an outage; the attempts that follow are counted by the breaker
-        boolean first = before.connected() || before.lastError().isEmpty();
-        (first && closing.getCount() > 0 ? log.atWarn() : log.atDebug())
+        boolean first = link.connected() || link.lastError().isEmpty();
+        link = link.lost(context.clock().instant(), error);
+        (first ? log.atWarn() : log.atDebug())
                 .addKeyValue("error", error)
                 .log("not subscribed to Redis; trying again for ever");
     }
@@ -189,7 +187,11 @@ public final class RedisSubscriber implements AutoCloseable {
             long dropped) {}
 
     /** The part of the status that the subscriber's thread publishes. Immutable. */
-    private record Link(boolean connected, Instant since, long subscriptions, String lastError) {}
+    private record Link(boolean connected, Instant since, long subscriptions, String lastError) {
+        Link lost(Instant now, String error) {
+            return new Link(false, connected ? now : since, subscriptions, error);
+        }
+    }
 
     /**
      * Full-jitter exponential pauses: each is drawn evenly between zero and a bound that doubles up to a maximum.
@@ -305,7 +307,7 @@ public final class RedisSubscriber implements AutoCloseable {
 
         @Override
         public void close() {
-            connection.closeAsync();
+            connection.close();
         }
     }
 }

@@ -262,15 +262,17 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private static Path requireBinary() {
-        return findBinary().orElseThrow(() -> {
-            String message = "no redis-server: set %s or install it (Debian: apt-get install redis-server)"
-                    .formatted(BINARY_VARIABLE);
-            if ("true".equals(System.getenv("CI"))) {
-                return new AssertionFailedError(message);
-            }
-            System.err.println("SKIPPED: " + message);
-            return new TestAbortedException(message);
-        });
+        Optional<Path> binary = findBinary();
+        if (binary.isPresent()) {
+            return binary.get();
+        }
+        String message = "no redis-server: set %s or install it (Debian: apt-get install redis-server)"
+                .formatted(BINARY_VARIABLE);
+        if ("true".equals(System.getenv("CI"))) {
+            throw new AssertionFailedError(message);
+        }
+        System.err.println("SKIPPED: " + message);
+        throw new TestAbortedException(message);
     }
 
     private static Optional<Path> findBinary() {
