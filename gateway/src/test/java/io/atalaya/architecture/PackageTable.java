@@ -1,0 +1,116 @@
+package io.atalaya.architecture;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The map of the product: a row a package, in the order of the layers, with the packages and libraries that it may
+ * use. Everything not listed is forbidden. Immutable.
+ */
+final class PackageTable {
+    /** Libraries by their packages. What is in none of them may be used nowhere. */
+    static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
+            Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.")),
+            Map.entry("jdk-measures", List.of("com.sun.management.")),
+            Map.entry("annotations", List.of("org.jspecify.annotations.")),
+            Map.entry("slf4j", List.of("org.slf4j.")),
+            Map.entry("logback", List.of("ch.qos.logback.")),
+            Map.entry("netty", List.of("io.netty.")),
+            Map.entry("jackson", List.of("tools.jackson.", "com.fasterxml.jackson.annotation.")),
+            Map.entry("lettuce", List.of("io.lettuce.", "reactor.core.", "org.reactivestreams.")),
+            Map.entry("nimbus", List.of("com.nimbusds.")),
+            Map.entry("caffeine", List.of("com.github.benmanes.caffeine.")),
+            Map.entry("resilience4j", List.of("io.github.resilience4j.")),
+            Map.entry("prometheus", List.of("io.prometheus.")),
+            Map.entry("hdrhistogram", List.of("org.HdrHistogram.")),
+            Map.entry("picocli", List.of("picocli.")));
+
+    private static final Set<String> EVERYWHERE = Set.of("jdk", "annotations");
+
+    private static final Map<String, Row> ROWS = Map.copyOf(rows());
+
+    private PackageTable() {}
+
+    /** @param packages packages of ours that it may use */
+    record Row(Set<String> packages, Set<String> libraries) {
+        Row {
+            packages = Set.copyOf(packages);
+            libraries = Set.copyOf(libraries);
+        }
+    }
+
+    private static Map<String, Row> rows() {
+        var rows = new TreeMap<String, Row>();
+        row(rows, "event", "", "");
+        row(rows, "yaml", "", "slf4j jackson");
+        row(rows, "http", "", "slf4j netty jackson");
+        row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
+        row(rows, "protocol", "event", "slf4j netty jackson");
+        row(rows, "profile", "event yaml", "slf4j jackson");
+        row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
+        row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
+        row(rows, "log", "event metrics", "slf4j");
+        row(rows, "routing", "event profile auth assignment", "slf4j");
+        row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(
+                rows,
+                "redis",
+                "event metrics profile auth assignment log routing ingest",
+                "slf4j jackson lettuce resilience4j caffeine");
+        var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
+        row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "config", "event profile yaml", "slf4j jackson");
+        row(rows, "gateway", ports + " edge management config", "slf4j netty logback jdk-measures");
+        row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
+        var load = "event profile auth metrics config gateway client";
+        row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
+        row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(
+                rows,
+                "cli",
+                "event profile yaml auth assignment routing config gateway client demo bench",
+                "slf4j jackson picocli logback");
+        return rows;
+    }
+
+    private static void row(Map<String, Row> rows, String name, String packages, String libraries) {
+        rows.put(name, new Row(words(packages), words(libraries)));
+    }
+
+    private static Set<String> words(String text) {
+        return text.isEmpty() ? Set.of() : new TreeSet<>(Arrays.asList(text.split(" ", -1)));
+    }
+
+    /** The packages that the table knows. */
+    static Set<String> packages() {
+        return ROWS.keySet();
+    }
+
+    /**
+     * Whether package {@code from} may use the class {@code simpleName} of package {@code to}. {@code config} composes
+     * the {@code …Config} record that each package owns, so it may use those of every package.
+     */
+    static boolean mayUse(String from, String to, String simpleName) {
+        var row = ROWS.get(from);
+        return from.equals(to)
+                || (row != null
+                        && (row.packages().contains(to) || (from.equals("config") && simpleName.endsWith("Config"))));
+    }
+
+    /** Whether package {@code from} may use {@code className}, a class that is not ours. */
+    static boolean mayUseLibrary(String from, String className) {
+        var row = ROWS.get(from);
+        return row != null
+                && LIBRARIES.entrySet().stream()
+                        .filter(library -> EVERYWHERE.contains(library.getKey())
+                                || row.libraries().contains(library.getKey()))
+                        .flatMap(library -> library.getValue().stream())
+                        .anyMatch(className::startsWith);
+    }
+}

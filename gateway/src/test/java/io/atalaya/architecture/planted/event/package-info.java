@@ -1,0 +1,5 @@
+/** Planted: the only package here that says what null means. */
+@NullMarked
+package io.atalaya.architecture.planted.event;
+
+import org.jspecify.annotations.NullMarked;
