@@ -33,13 +33,14 @@ public final class ConfigReader {
     private final Problems problems = new Problems();
     private final List<String> notes = new ArrayList<>();
     private final SettingValues values;
+    private final boolean fileRead;
 
     private ConfigReader(ConfigSource source) {
         this.source = source;
-        Node.Mapping nothing = new Node.Mapping(Place.of("settings", ""), Map.of());
-        Node.Mapping file =
-                source.file().flatMap(path -> YamlReader.read(path, problems)).orElse(nothing);
-        this.values = new SettingValues(source, file, problems);
+        Optional<Node.Mapping> file = source.file().flatMap(path -> YamlReader.read(path, problems));
+        this.fileRead = file.isPresent() || source.file().isEmpty();
+        this.values = new SettingValues(
+                source, file.orElseGet(() -> new Node.Mapping(Place.of("settings", ""), Map.of())), problems);
     }
 
     /** Reads everything. Never throws for what is in the source. */
@@ -61,7 +62,9 @@ public final class ConfigReader {
                 values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
         var redis = redis();
         var management = management();
-        Path dataDir = values.base(Settings.DATA_DIR).resolve(values.value(Settings.DATA_DIR));
+        Path dataDir = values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
@@ -71,7 +74,8 @@ public final class ConfigReader {
         return switch (profile) {
             case ProfileOutcome.Invalid invalid -> invalid(invalid.problems());
             case ProfileOutcome.Valid valid -> {
-                if (!source.insecure()) {
+                // what is missing from a file that cannot be read is not worth saying
+                if (!source.insecure() && fileRead) {
                     checks.secrets(valid.profile());
                 }
                 yield problems.isEmpty()
