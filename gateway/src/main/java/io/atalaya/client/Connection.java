@@ -21,8 +21,11 @@ public interface Connection {
         /** The WebSocket handshake succeeded. A refused credential shows only after this, as a close code. */
         default void onOpen(Connection connection) {}
 
-        /** A text message came; pongs are kept from listeners. */
+        /** A text message other than a pong came. */
         void onEvent(Connection connection, Received event);
+
+        /** A pong came: whoever asked for it knows that the session is authenticated and subscribed. */
+        default void onPong(Connection connection) {}
 
         /** The connection ended with a closing handshake, by either side. */
         default void onClose(Connection connection, CloseCode code, String reason, Next next) {}

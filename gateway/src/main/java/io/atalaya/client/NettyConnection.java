@@ -142,6 +142,7 @@ final class NettyConnection implements Connection, Link.Owner {
     @Override
     public void onPong() {
         failedAttempts = 0;
+        listener.onPong(this);
     }
 
     @Override
