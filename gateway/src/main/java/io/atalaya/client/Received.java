@@ -38,20 +38,12 @@ public final class Received {
 
     /** Whether the message is exactly {@code expected}. */
     public boolean is(byte[] expected) {
-        if (length != expected.length) {
-            return false;
-        }
-        return matches(0, expected);
+        return length == expected.length && matches(0, expected);
     }
 
-    /** The first position at or after {@code from} where {@code wanted} stands, or -1. */
-    public int indexOf(byte[] wanted, int from) {
-        for (int i = from; i <= length - wanted.length; i++) {
-            if (matches(i, wanted)) {
-                return i;
-            }
-        }
-        return -1;
+    /** Whether the message begins with {@code wanted}. */
+    public boolean startsWith(byte[] wanted) {
+        return length >= wanted.length && matches(0, wanted);
     }
 
     /** The cursor, when it is the last member of the message; empty otherwise. */

@@ -1,5 +1,6 @@
 package io.atalaya.demo;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
@@ -25,7 +26,7 @@ record Books(Account intake, Account deliveries) {
      */
     record Account(Map<String, Long> states, boolean balanced) {
         Account {
-            states = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(states));
+            states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
         }
 
         long of(String state) {

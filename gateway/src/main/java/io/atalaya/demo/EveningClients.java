@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -91,7 +92,7 @@ final class EveningClients {
         private final CompletableFuture<Void> ready = new CompletableFuture<>();
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private volatile boolean leaving;
-        private @org.jspecify.annotations.Nullable Connection connection;
+        private @Nullable Connection connection;
 
         Guest(Person person) {
             this.person = person;

@@ -6,6 +6,7 @@ import io.atalaya.demo.Step.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -144,7 +145,7 @@ final class Service {
     private void tellOffice() {
         var clock = new Clock(10);
         for (String type : List.of("ENTITY_CREATED", "ENTITY_UPDATED", "ENTITY_DELETED")) {
-            String done = type.substring("ENTITY_".length()).toLowerCase(java.util.Locale.ROOT);
+            String done = type.substring("ENTITY_".length()).toLowerCase(Locale.ROOT);
             var menu = entity("Product", 1 + random.nextInt(restaurant.menu().size()));
             add(clock.later(10, 50).now(), type, Place.branch(0), menu, "the office " + done + " a dish");
         }
