@@ -40,7 +40,7 @@ public record Evening(List<Person> people, List<Step> steps) {
             guests.takeReservations(restaurant, random);
         }
         var steps = restaurants.stream()
-                .flatMap(restaurant -> new Service(restaurant, guests, "e" + seed + "-", random).steps().stream())
+                .flatMap(restaurant -> new Service(restaurant, guests, seed, random).steps().stream())
                 .sorted(Comparator.comparing(Step::at))
                 .toList();
         return new Evening(guests.people(), steps);

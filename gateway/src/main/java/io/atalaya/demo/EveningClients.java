@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A real WebSocket client for everyone of an evening. Thread-safe: clients report from their event loops to the
  * ledger.
  */
-final class EveningClients {
+public final class EveningClients {
     /** On the gateway's list of accepted origins unless configured otherwise. */
     static final String ORIGIN = "http://localhost:5173";
 
@@ -127,7 +127,7 @@ final class EveningClients {
             try {
                 JsonNode json = JSON.readTree(event.text());
                 ledger.onReceived(
-                        person, json.path("tenant_id").asInt(0), json.path("id").asString("without id"), now);
+                        person, json.path("tenant_id").asInt(0), json.path("id").asString(""), now);
             } catch (JacksonException _) {
                 ledger.onReceived(person, 0, "not JSON", now);
             }

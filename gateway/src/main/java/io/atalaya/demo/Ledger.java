@@ -34,6 +34,7 @@ final class Ledger {
     private long duplicated;
     private long refused;
     private long cut;
+    private long byHand;
 
     /** An event, by tenant and id: the restaurants use the same ids. */
     private record Key(int tenant, String id) {}
@@ -95,7 +96,9 @@ final class Ledger {
     /** A client received a frame. */
     synchronized void onReceived(Person person, int tenant, String id, long nowNanos) {
         Entry entry = entries.get(new Key(tenant, id));
-        if (entry != null && tenant == person.tenant() && entry.got.get(person.index())) {
+        if (entry == null && tenant == person.tenant() && !Step.isOurs(id)) {
+            byHand++;
+        } else if (entry != null && tenant == person.tenant() && entry.got.get(person.index())) {
             duplicated++;
             fault("duplicate: " + who(person) + " got " + id + " " + entry.step.type() + " again");
         } else if (entry == null || tenant != person.tenant() || !entry.awaited.get(person.index())) {
@@ -157,7 +160,7 @@ final class Ledger {
         return new View(
                 byTenant,
                 latest,
-                new Counts(published, expected, received, lost, leaked, duplicated, refused, cut),
+                new Counts(published, expected, received, lost, leaked, duplicated, refused, cut, byHand),
                 latency.copy(),
                 List.copyOf(faults));
     }
@@ -190,7 +193,11 @@ final class Ledger {
     /** An event published lately. Immutable. */
     record Recent(Step step, int received, long slowestNanos) {}
 
-    /** Sums over the whole demonstration. Immutable. */
+    /**
+     * Sums over the whole demonstration. Immutable.
+     *
+     * @param byHand deliveries of events that somebody else published to the same tenant
+     */
     record Counts(
             long published,
             long expected,
@@ -199,7 +206,8 @@ final class Ledger {
             long leaked,
             long duplicated,
             long refused,
-            long cut) {
+            long cut,
+            long byHand) {
         /** Whether everyone received exactly what was meant for them. */
         boolean clean() {
             return lost + leaked + duplicated + refused + cut == 0 && expected == received;

@@ -17,16 +17,16 @@ final class Service {
 
     private final Restaurant restaurant;
     private final GuestBook guests;
-    private final String idPrefix;
+    private final long seed;
     private final RandomGenerator random;
     private final List<Step> steps = new ArrayList<>();
     private int nextEntity = 1;
 
-    /** @param idPrefix starts the event ids; both restaurants use the same ones on purpose */
-    Service(Restaurant restaurant, GuestBook guests, String idPrefix, RandomGenerator random) {
+    /** @param seed part of every event id */
+    Service(Restaurant restaurant, GuestBook guests, long seed, RandomGenerator random) {
         this.restaurant = restaurant;
         this.guests = guests;
-        this.idPrefix = idPrefix;
+        this.seed = seed;
         this.random = random;
     }
 
@@ -161,7 +161,7 @@ final class Service {
 
     private void add(Duration at, String type, Place place, Map<String, Object> entity, String words) {
         List<Person> hearers = Hearers.of(type, restaurant, place, guests.people());
-        steps.add(new Step(at, idPrefix + steps.size(), restaurant, type, place, entity, words, hearers));
+        steps.add(new Step(at, Step.id(seed, steps.size()), restaurant, type, place, entity, words, hearers));
     }
 
     /** The table of a sitting, for events and for people. Immutable. */

@@ -28,6 +28,8 @@ public record Step(
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    private static final String ID_PREFIX = "evening-";
+
     public Step {
         entity = Map.copyOf(entity);
         hearers = List.copyOf(hearers);
@@ -40,6 +42,16 @@ public record Step(
         static Place branch(int branch) {
             return new Place(branch, 0, 0, 0);
         }
+    }
+
+    /** The id of the n-th event of a restaurant's evening. The restaurants use the same ids on purpose. */
+    static String id(long seed, int number) {
+        return ID_PREFIX + seed + "-" + number;
+    }
+
+    /** Whether an event id is one of the demonstration's, rather than of somebody who publishes by hand. */
+    static boolean isOurs(String id) {
+        return id.isEmpty() || id.startsWith(ID_PREFIX);
     }
 
     /** The event as it is published. */

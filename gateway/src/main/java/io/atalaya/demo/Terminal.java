@@ -1,7 +1,11 @@
 package io.atalaya.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where the demonstration is shown: redrawn in place on a terminal, line after line elsewhere. Confined to the thread
@@ -9,6 +13,10 @@ import java.util.List;
  */
 public final class Terminal {
     private static final String ESCAPE = "\u001b[";
+    private static final int WIDTH = 100;
+    private static final int HEIGHT = 40;
+    private static final int LEAST_HEIGHT = 24;
+    private static final long ASK_SECONDS = 2;
 
     private final PrintStream out;
     private final boolean live;
@@ -29,6 +37,46 @@ public final class Terminal {
         this.coloured = coloured;
         this.width = width;
         this.height = height;
+    }
+
+    /** Redrawing only on a terminal that can, colours there unless {@code NO_COLOR} is set (no-color.org). */
+    public static Terminal open(PrintStream out, Map<String, String> environment) {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean capable = !"dumb".equals(environment.getOrDefault("TERM", "dumb"));
+        boolean coloured = environment.getOrDefault("NO_COLOR", "").isEmpty();
+        int[] size = terminal && capable ? ask() : new int[] {HEIGHT, WIDTH};
+        return new Terminal(
+                out, terminal && capable, terminal && capable && coloured, size[1], Math.max(LEAST_HEIGHT, size[0]));
+    }
+
+    /** Rows and columns. */
+    private static int[] ask() {
+        try {
+            Process stty = new ProcessBuilder("stty", "size")
+                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            boolean _ = stty.waitFor(ASK_SECONDS, TimeUnit.SECONDS);
+            return parse(answer);
+        } catch (IOException _) {
+            return new int[] {HEIGHT, WIDTH};
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new int[] {HEIGHT, WIDTH};
+        }
+    }
+
+    /** Reads the answer of {@code stty size}; anything unusable becomes a common size. */
+    static int[] parse(String answer) {
+        String[] parts = answer.strip().split(" ", -1);
+        try {
+            int rows = Integer.parseInt(parts[0]);
+            int columns = Integer.parseInt(parts[parts.length - 1]);
+            return rows > 0 && columns > 0 ? new int[] {rows, columns} : new int[] {HEIGHT, WIDTH};
+        } catch (NumberFormatException _) {
+            return new int[] {HEIGHT, WIDTH};
+        }
     }
 
     /** How a piece of text stands out. */
@@ -86,7 +134,8 @@ public final class Terminal {
         out.flush();
     }
 
-    void print(String text) {
+    /** Writes a line that stays. What was drawn before stays above it. */
+    public void print(String text) {
         drawn = 0;
         out.println(text);
         out.flush();
