@@ -20,7 +20,7 @@ public sealed interface Node {
         }
     }
 
-    /** {@code null}, {@code ~}, or nothing at all after the colon. */
+    /** {@code null}, or nothing at all after the colon. */
     record Empty(Place place) implements Node {
         @Override
         public String describe() {

@@ -1,11 +1,14 @@
 package io.atalaya.yaml;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Collects the problems of one reading, in the order in which they are found. Confined to the reading thread. */
+/**
+ * Collects the problems of one reading, each once, in the order in which they are found. Confined to the reading thread.
+ */
 public final class Problems {
-    private final List<Problem> found = new ArrayList<>();
+    private final Set<Problem> found = new LinkedHashSet<>();
 
     public Problems() {}
 

@@ -7,9 +7,14 @@ import java.util.Optional;
 public final class Suggestion {
     private Suggestion() {}
 
-    /** The known word closest to {@code word}, when it is at most a third of its letters (and at least two) away. */
+    /** The known word closest to {@code word}, when at most a third of its letters, one to three, differ. */
     public static Optional<String> closest(String word, Collection<String> known) {
-        int best = Math.clamp(word.length() / 3, 1, 3) + 1;
+        return closest(word, known, Math.clamp(word.length() / 3, 1, 3));
+    }
+
+    /** The known word closest to {@code word} that is at most {@code most} edits away. */
+    public static Optional<String> closest(String word, Collection<String> known, int most) {
+        int best = most + 1;
         String closest = "";
         for (String candidate : known) {
             int distance = distance(word, candidate, best);

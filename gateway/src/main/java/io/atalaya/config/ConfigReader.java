@@ -1,0 +1,185 @@
+package io.atalaya.config;
+
+import io.atalaya.assignment.AssignmentConfig;
+import io.atalaya.auth.AuthConfig;
+import io.atalaya.edge.EdgeConfig;
+import io.atalaya.hub.HubConfig;
+import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.log.LogConfig;
+import io.atalaya.management.ManagementConfig;
+import io.atalaya.profile.ProfileOutcome;
+import io.atalaya.profile.ProfileReader;
+import io.atalaya.profile.ProfileSource;
+import io.atalaya.redis.RedisConfig;
+import io.atalaya.yaml.Node;
+import io.atalaya.yaml.Place;
+import io.atalaya.yaml.Problem;
+import io.atalaya.yaml.Problems;
+import io.atalaya.yaml.YamlReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads the settings and the profile that they name. Confined to the reading thread. The one reader of the server, of
+ * {@code check-config} and of the tests: what it accepts, the gateway starts with.
+ *
+ * <p>All problems come at once, those of the settings first. Nothing is opened, bound or created.
+ */
+public final class ConfigReader {
+    private final ConfigSource source;
+    private final Problems problems = new Problems();
+    private final List<String> notes = new ArrayList<>();
+    private final SettingValues values;
+    private final boolean fileRead;
+
+    private ConfigReader(ConfigSource source) {
+        this.source = source;
+        Optional<Node.Mapping> file = source.file().flatMap(path -> YamlReader.read(path, problems));
+        this.fileRead = file.isPresent() || source.file().isEmpty();
+        this.values = new SettingValues(
+                source, file.orElseGet(() -> new Node.Mapping(Place.of("settings", ""), Map.of())), problems);
+    }
+
+    /** Reads everything. Never throws for what is in the source. */
+    public static ConfigOutcome read(ConfigSource source) {
+        return new ConfigReader(source).read();
+    }
+
+    private ConfigOutcome read() {
+        ProfileSource profileSource = ProfileSource.of(values.value(Settings.PROFILE), values.base(Settings.PROFILE));
+        ProfileOutcome profile = ProfileReader.read(profileSource, values::profileSwitch);
+        var edge = edge();
+        var hub = hub();
+        var intake = intake();
+        var log = log();
+        var auth = auth();
+        var assignments = new AssignmentConfig(
+                values.findPath(Settings.ASSIGNMENTS_FILE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+        var redis = redis();
+        var management = management();
+        Path dataDir = values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
+        var checks = new ConfigChecks(values, problems, notes);
+        checks.ports(edge, management);
+        checks.intake(intake);
+        checks.remarks();
+        values.rejectOthers(notes);
+        values.noteVariables(notes);
+        return switch (profile) {
+            case ProfileOutcome.Invalid invalid -> invalid(invalid.problems());
+            case ProfileOutcome.Valid valid -> {
+                // what is missing from a file that cannot be read is not worth saying
+                if (!source.insecure() && fileRead) {
+                    checks.secrets(valid.profile());
+                }
+                yield problems.isEmpty()
+                        ? new ConfigOutcome.Valid(
+                                new GatewayConfig(
+                                        valid.profile(),
+                                        profileSource,
+                                        valid.switches(),
+                                        dataDir,
+                                        edge,
+                                        hub,
+                                        intake,
+                                        log,
+                                        auth,
+                                        assignments,
+                                        redis,
+                                        management),
+                                notes)
+                        : invalid(List.of());
+            }
+        };
+    }
+
+    private ConfigOutcome invalid(List<Problem> ofProfile) {
+        var all = new ArrayList<>(problems.list());
+        all.addAll(ofProfile);
+        return new ConfigOutcome.Invalid(all, notes);
+    }
+
+    private EdgeConfig edge() {
+        return new EdgeConfig(
+                values.value(Settings.WS_HOST),
+                values.value(Settings.WS_PORT),
+                values.value(Settings.ALLOWED_ORIGINS),
+                values.value(Settings.ALLOW_MISSING_ORIGIN),
+                values.value(Settings.WS_CONNECT_RATE),
+                values.value(Settings.WS_CONNECT_WAIT),
+                values.value(Settings.WS_HANDSHAKE_TIMEOUT));
+    }
+
+    private HubConfig hub() {
+        return new HubConfig(
+                values.value(Settings.WS_EVENT_LOOPS),
+                values.value(Settings.WS_MAX_TOTAL_CONNECTIONS),
+                values.value(Settings.WS_MAX_CONNECTIONS_PER_USER),
+                values.value(Settings.WS_MAX_DINERS_PER_SESSION),
+                values.value(Settings.WS_MESSAGE_RATE_LIMIT),
+                values.value(Settings.WS_MESSAGE_RATE_WINDOW),
+                values.value(Settings.WS_MAX_MESSAGE_SIZE),
+                values.value(Settings.WS_HEARTBEAT_TIMEOUT),
+                values.value(Settings.WS_PING_INTERVAL),
+                values.value(Settings.JWT_REVALIDATION_INTERVAL),
+                values.value(Settings.WS_MAX_OUTBOUND_BYTES),
+                values.value(Settings.WS_DRAIN_SECONDS),
+                values.value(Settings.WS_DELIVERY_WINDOW),
+                values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND));
+    }
+
+    private IntakeConfig intake() {
+        return new IntakeConfig(
+                values.find(Settings.INGEST_API_KEYS).orElse(Map.of()),
+                values.find(Settings.QUERY_API_KEYS).orElse(Map.of()),
+                values.value(Settings.INGEST_MAX_EVENT_BYTES),
+                values.value(Settings.INGEST_MAX_REQUEST_BYTES),
+                values.value(Settings.INGEST_MAX_EVENTS_PER_REQUEST),
+                values.value(Settings.INGEST_MAX_UNCOMMITTED));
+    }
+
+    private LogConfig log() {
+        return new LogConfig(
+                values.value(Settings.LOG_MAX_EVENTS),
+                values.value(Settings.LOG_MAX_BYTES),
+                values.value(Settings.LOG_MAX_AGE),
+                values.value(Settings.DEDUPE_WINDOW),
+                values.value(Settings.LOG_MAX_REMEMBERED_IDS));
+    }
+
+    private AuthConfig auth() {
+        return new AuthConfig(
+                values.find(Settings.JWT_SECRET),
+                values.value(Settings.JWT_ISSUER),
+                values.value(Settings.JWT_AUDIENCE),
+                values.find(Settings.JWT_JWKS).map(this::jwks),
+                values.find(Settings.TABLE_TOKEN_SECRET),
+                source.insecure());
+    }
+
+    private String jwks(String text) {
+        return text.contains("://")
+                ? text
+                : values.base(Settings.JWT_JWKS).resolve(text).toString();
+    }
+
+    private Optional<RedisConfig> redis() {
+        int queue = values.value(Settings.REDIS_EVENT_QUEUE_SIZE);
+        int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
+        int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
+        return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private ManagementConfig management() {
+        return new ManagementConfig(
+                values.value(Settings.MANAGEMENT_HOST),
+                values.value(Settings.MANAGEMENT_PORT),
+                values.find(Settings.MANAGEMENT_TOKEN));
+    }
+}

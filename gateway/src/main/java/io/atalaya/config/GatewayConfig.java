@@ -1,0 +1,43 @@
+package io.atalaya.config;
+
+import io.atalaya.assignment.AssignmentConfig;
+import io.atalaya.auth.AuthConfig;
+import io.atalaya.edge.EdgeConfig;
+import io.atalaya.hub.HubConfig;
+import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.log.LogConfig;
+import io.atalaya.management.ManagementConfig;
+import io.atalaya.profile.Profile;
+import io.atalaya.profile.ProfileSource;
+import io.atalaya.redis.RedisConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that a gateway is started with. Immutable. Holds secrets; none of the records shows them.
+ *
+ * @param profile the profile, read and checked, with its switches in effect
+ * @param profileSource where the profile was read from
+ * @param profileSwitches the profile's switches as they are in effect
+ * @param dataDir directory of everything kept on disk; not created by reading
+ * @param redis empty when everything is in this process
+ */
+public record GatewayConfig(
+        Profile profile,
+        ProfileSource profileSource,
+        Map<String, Boolean> profileSwitches,
+        Path dataDir,
+        EdgeConfig edge,
+        HubConfig hub,
+        IntakeConfig intake,
+        LogConfig log,
+        AuthConfig auth,
+        AssignmentConfig assignments,
+        Optional<RedisConfig> redis,
+        ManagementConfig management) {
+
+    public GatewayConfig {
+        profileSwitches = Map.copyOf(profileSwitches);
+    }
+}

@@ -1,0 +1,404 @@
+package io.atalaya.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atalaya.assignment.AssignmentConfig;
+import io.atalaya.auth.AuthConfig;
+import io.atalaya.edge.EdgeConfig;
+import io.atalaya.hub.HubConfig;
+import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.log.LogConfig;
+import io.atalaya.management.ManagementConfig;
+import io.atalaya.redis.RedisConfig;
+import io.atalaya.yaml.Problem;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+    private static final Path EVERY_KEY = Path.of("src/test/resources/configs/every-key.yaml");
+    private static final String STAFF = "8f4b2a6c0d1e3f5a7b9c8d6e4f2a1b3c5d7e9f0a";
+    private static final String TABLE = "1c3e5a7b9d0f2e4c6a8b0d1f3e5c7a9b1d3f5e7c";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void nothingButSecretsIsEnough() {
+        GatewayConfig config = valid(environment(Map.of())).config();
+
+        assertThat(config.profile().name()).isEqualTo("restaurant");
+        assertThat(config.profileSwitches()).isEqualTo(Map.of("ROUND_SUBMITTED_TO_KITCHEN", false));
+        assertThat(config.dataDir()).isEqualTo(directory.resolve("data"));
+        assertThat(config.hub()).isEqualTo(HubConfig.defaults());
+        assertThat(config.log()).isEqualTo(LogConfig.defaults());
+        assertThat(config.edge().port()).isEqualTo(8001);
+        assertThat(config.edge().host()).isEqualTo("0.0.0.0");
+        assertThat(config.edge().allowedOrigins()).contains("http://localhost:5176", "http://127.0.0.1:5180");
+        assertThat(config.edge().allowMissingOrigin()).isFalse();
+        assertThat(config.edge().connectRate()).isZero();
+        assertThat(config.edge().connectWait()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(config.intake()).isEqualTo(new IntakeConfig(Map.of(), Map.of(), 64 << 10, 8 << 20, 10_000, 50_000));
+        assertThat(config.auth())
+                .isEqualTo(new AuthConfig(
+                        Optional.of(STAFF),
+                        AuthConfig.DEFAULT_ISSUER,
+                        AuthConfig.DEFAULT_AUDIENCE,
+                        Optional.empty(),
+                        Optional.of(TABLE),
+                        false));
+        assertThat(config.assignments())
+                .isEqualTo(new AssignmentConfig(Optional.empty(), Duration.ofMinutes(5), 10_000));
+        assertThat(config.redis()).isEmpty();
+        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
+    }
+
+    @Test
+    void aFileCanSetEveryKey() {
+        var source = ConfigSource.of(Map.of()).withFile(EVERY_KEY);
+
+        GatewayConfig config = valid(source).config();
+
+        Path base = Path.of("src/test/resources/configs");
+        assertThat(config.profile().name()).isEqualTo("harbour");
+        assertThat(config.profileSwitches()).isEqualTo(Map.of("CREWS_HEAR_OF_STORMS", true));
+        assertThat(config.dataDir()).isEqualTo(Path.of("/var/lib/atalaya"));
+        assertThat(config.edge())
+                .isEqualTo(new EdgeConfig(
+                        "127.0.0.2",
+                        9001,
+                        Set.of("https://a.example.com", "https://b.example.com:8443"),
+                        true,
+                        2.5,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(7)));
+        assertThat(config.hub())
+                .isEqualTo(new HubConfig(
+                        3,
+                        20_000,
+                        4,
+                        21,
+                        30,
+                        Duration.ofSeconds(2),
+                        32 << 10,
+                        Duration.ofSeconds(90),
+                        Duration.ZERO,
+                        Duration.ofMinutes(2),
+                        2 << 20,
+                        Duration.ofSeconds(3),
+                        60_000,
+                        10));
+        assertThat(config.intake())
+                .isEqualTo(new IntakeConfig(
+                        Map.of("a7c4e1f09b3d58266e0f", "galicia", "d41c=9be70a5f33127c", "*"),
+                        Map.of("5be1d07a94c2f8863a1b", "asturias"),
+                        16 << 10,
+                        1 << 20,
+                        500,
+                        1000));
+        assertThat(config.log()).isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000));
+        assertThat(config.auth())
+                .isEqualTo(new AuthConfig(
+                        Optional.of(STAFF),
+                        "port-authority",
+                        "crews",
+                        Optional.of(base.resolve("keys/jwks.json").toString()),
+                        Optional.of(TABLE),
+                        false));
+        assertThat(config.assignments())
+                .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.redis())
+                .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
+        assertThat(config.management())
+                .isEqualTo(
+                        new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+    }
+
+    @Test
+    void theFileWithEveryKeyHasEveryKey() throws IOException {
+        String file = Files.readString(EVERY_KEY);
+
+        for (Setting<?> setting : Settings.ALL) {
+            assertThat(file).containsPattern("(?m)^" + setting.key() + ": ");
+        }
+    }
+
+    @Test
+    void everySettingIsInTheTable() throws IllegalAccessException {
+        for (var field : Settings.class.getDeclaredFields()) {
+            if (field.getType() == Setting.class) {
+                assertThat(Settings.ALL).as(field.getName()).contains((Setting<?>) field.get(null));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            WS_MAX_CONNECTIONS_PER_USER, 5
+            WS_MAX_TOTAL_CONNECTIONS, 500
+            WS_MESSAGE_RATE_LIMIT, 40
+            WS_HEARTBEAT_TIMEOUT, 45
+            WS_MAX_MESSAGE_SIZE, 1024
+            REDIS_URL, redis://localhost:6380
+            REDIS_POOL_MAX_CONNECTIONS, 10
+            REDIS_EVENT_QUEUE_SIZE, 10
+            REDIS_EVENT_BATCH_SIZE, 10
+            ALLOWED_ORIGINS, 'http://localhost:5176,http://localhost:5177'
+            WS_CONNECT_RATE, 100
+            WS_DRAIN_SECONDS, 0
+            DEDUPE_WINDOW, 1h
+            INGEST_API_KEYS, 'b=c=1, 0f9e8d7c6b5a49382716=*'
+            """)
+    void everyVariableOfTheEnvironmentIsUnderstood(String name, String value) {
+        assertThat(valid(environment(Map.of(name, value)))).isNotNull();
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheFileAndTheCommandLineOverBoth() {
+        Path file = write("atalaya.yaml", "ws-port: 1\nws-max-total-connections: 1\nws-message-rate-limit: 1\n");
+        var source = environment(Map.of("WS_MAX_TOTAL_CONNECTIONS", "2", "WS_MESSAGE_RATE_LIMIT", "2"))
+                .withFile(file)
+                .withOverrides(Map.of("ws-message-rate-limit", "3"));
+
+        GatewayConfig config = valid(source).config();
+
+        assertThat(config.edge().port()).isEqualTo(1);
+        assertThat(config.hub().maxConnections()).isEqualTo(2);
+        assertThat(config.hub().messagesPerWindow()).isEqualTo(3);
+    }
+
+    @Test
+    void aVariableSetToNothingIsNotSet() {
+        assertThat(valid(environment(Map.of("WS_PORT", "", "REDIS_URL", " ")))
+                        .config()
+                        .redis())
+                .isEmpty();
+    }
+
+    @Test
+    void aSecretMayStandInAFile() {
+        write("staff.txt", STAFF + "\n");
+        var variables = Map.of("JWT_SECRET_FILE", "staff.txt", "TABLE_TOKEN_SECRET", TABLE);
+
+        GatewayConfig config = valid(plain(variables)).config();
+
+        assertThat(config.auth().jwtSecret()).contains(STAFF);
+    }
+
+    @Test
+    void aSecretsFileThatCannotBeReadIsAProblem() {
+        var variables = Map.of("JWT_SECRET_FILE", "nowhere.txt", "TABLE_TOKEN_SECRET", TABLE);
+
+        List<String> problems = problems(plain(variables));
+
+        assertThat(problems)
+                .contains("environment: JWT_SECRET_FILE: nowhere.txt (expected: a readable file of at most 64 KiB)");
+    }
+
+    @Test
+    void missingSecretsSayHowToMakeThem() {
+        List<String> problems = problems(plain(Map.of()));
+
+        assertThat(problems)
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem).contains("not set", "openssl rand -hex 32"));
+        assertThat(problems.getFirst()).contains("jwt-secret", "JWT_SECRET_FILE");
+        assertThat(problems.getLast()).contains("table-token-secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "changeme",
+                "secret",
+                "too-short-but-Random-9f3",
+                "your-256-bit-secret",
+                "a-string-secret-at-least-256-bits-long",
+                "dev-secret-change-me-in-production",
+                "CHANGE_ME_CHANGE_ME_CHANGE_ME_CHANGE_ME",
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "0123456789abcdef0123456789abcdef",
+                "x9K2mQ7pLw4Zx9K2mQ7pLw4Zx9K2mQ7pLw4Z"
+            })
+    void weakSecretsAreRefusedWithoutBeingShown(String weak) {
+        List<String> problems = problems(environment(Map.of("JWT_SECRET", weak)));
+
+        assertThat(problems).singleElement().asString().startsWith("environment: JWT_SECRET: (hidden)");
+        assertThat(problems.toString()).doesNotContain(weak.length() > 8 ? weak : "JWT_SECRET: " + weak);
+    }
+
+    @Test
+    void insecureAsksForNoSecrets() {
+        GatewayConfig config = valid(plain(Map.of()).asInsecure()).config();
+
+        assertThat(config.auth().insecure()).isTrue();
+    }
+
+    @Test
+    void aJwkSetStandsInForTheStaffSecret() {
+        var variables = Map.of("JWT_JWKS", "https://login.example.com/jwks.json", "TABLE_TOKEN_SECRET", TABLE);
+
+        assertThat(valid(plain(variables)).config().auth().jwks()).contains("https://login.example.com/jwks.json");
+    }
+
+    @Test
+    void onlySecretsThatTheProfileNeedsAreAskedFor() {
+        Path profile =
+                Path.of("src/test/resources/profiles-of-tests/harbour.yaml").toAbsolutePath();
+        var variables = Map.of("PROFILE", profile.toString(), "JWT_SECRET", STAFF);
+
+        assertThat(valid(plain(variables)).config().profile().name()).isEqualTo("harbour");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "192.168.1.5", "::", "management.example.com"})
+    void managementBeyondLoopbackNeedsAToken(String host) {
+        List<String> problems = problems(environment(Map.of("MANAGEMENT_HOST", host)));
+
+        assertThat(problems).singleElement().asString().contains("MANAGEMENT_HOST", host, "management-token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1", "127.8.8.8", "::1"})
+    void managementOnLoopbackNeedsNone(String host) {
+        assertThat(valid(environment(Map.of("MANAGEMENT_HOST", host)))).isNotNull();
+    }
+
+    @Test
+    void everyProblemOfSettingsAndProfileComesAtOnceWithItsPlace() {
+        write("mine.yaml", "profile: mine\nmembres: {}\n");
+        Path file = write("atalaya.yaml", """
+                profile: mine.yaml
+                ws-prot: 8001
+                ws-max-message-size: -1
+                ws-heartbeat-timeout: soon
+                allowed-origins: [https://app.example.com/]
+                ws-port: {from: 1}
+                ws-port: 3
+                """);
+
+        List<String> problems =
+                problems(environment(Map.of("WS_MESSAGE_RATE_LIMIT", "many")).withFile(file));
+
+        assertThat(problems)
+                .anySatisfy(
+                        problem -> assertThat(problem).contains("atalaya.yaml:2:1: ws-prot", "did you mean ws-port?"))
+                .anySatisfy(problem -> assertThat(problem)
+                        .contains("atalaya.yaml:3:22: ws-max-message-size: -1 (expected: a size", "128 … 16MiB"))
+                .anySatisfy(problem -> assertThat(problem).contains("atalaya.yaml:4:23: ws-heartbeat-timeout: soon"))
+                .anySatisfy(
+                        problem -> assertThat(problem).contains("atalaya.yaml:5:18: allowed-origins", "without a path"))
+                .anySatisfy(problem -> assertThat(problem).contains("atalaya.yaml:6:10: ws-port: a mapping"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("atalaya.yaml:7:1: ws-port: the key a second time", "line 6"))
+                .anySatisfy(problem -> assertThat(problem)
+                        .isEqualTo("environment: WS_MESSAGE_RATE_LIMIT: many (expected: a whole number, 1 … 10000)"))
+                .anySatisfy(problem -> assertThat(problem).contains("mine.yaml:2:1: membres", "did you mean members?"));
+    }
+
+    @Test
+    void aFileThatIsNamedMustBeThere() {
+        List<String> problems = problems(environment(Map.of()).withFile(Path.of("nowhere.yaml")));
+
+        assertThat(problems).singleElement().asString().contains("nowhere.yaml: no such file");
+    }
+
+    @Test
+    void seedNamesWithoutCounterpartAreAcceptedAndRemarkedOn() {
+        Path file = write("atalaya.yaml", "ws-broadcast-batch-size: 50\n");
+        var variables = Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://x", "WS_MAX_MESAGE_SIZE", "1");
+
+        List<String> notes = valid(environment(variables).withFile(file)).notes();
+
+        assertThat(notes)
+                .anySatisfy(note -> assertThat(note).startsWith("ws-broadcast-batch-size is accepted"))
+                .anySatisfy(note -> assertThat(note).startsWith("WS_ACCEPT_TIMEOUT is accepted"))
+                .anySatisfy(note -> assertThat(note).startsWith("database-url is accepted"))
+                .anySatisfy(note -> assertThat(note).contains("WS_MAX_MESAGE_SIZE", "WS_MAX_MESSAGE_SIZE?"));
+    }
+
+    @Test
+    void guessableApiKeysAreRefusedAndShortOnesRemarkedOn() {
+        List<String> problems = problems(environment(Map.of("INGEST_API_KEYS", "changeme=1")));
+        List<String> notes =
+                valid(environment(Map.of("INGEST_API_KEYS", "x7#kQ=1"))).notes();
+
+        assertThat(problems).singleElement().asString().contains("1 of 1 keys").doesNotContain("changeme");
+        assertThat(notes)
+                .anySatisfy(note -> assertThat(note).contains("shorter than 16").doesNotContain("x7#kQ"));
+    }
+
+    @Test
+    void bothPortsCannotBeTheSame() {
+        List<String> problems = problems(environment(Map.of("MANAGEMENT_PORT", "8001")));
+
+        assertThat(problems).singleElement().asString().contains("MANAGEMENT_PORT: 8001, the public port");
+    }
+
+    @Test
+    void aBadRedisUrlIsRefusedWithoutItsPassword() {
+        List<String> problems = problems(environment(Map.of("REDIS_URL", "http://u:hunter2@h")));
+
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("REDIS_URL: (hidden)")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void noRecordShowsASecret() {
+        GatewayConfig config =
+                valid(ConfigSource.of(Map.of()).withFile(EVERY_KEY)).config();
+
+        String text = config.toString();
+
+        assertThat(text).doesNotContain(STAFF, TABLE, "hunter2", "a7c4e1f09b3d58266e0f", "7d2f9b4e6a1c8035");
+    }
+
+    private ConfigSource environment(Map<String, String> more) {
+        var variables = new HashMap<>(Map.of("JWT_SECRET", STAFF, "TABLE_TOKEN_SECRET", TABLE));
+        variables.putAll(more);
+        return plain(variables);
+    }
+
+    private ConfigSource plain(Map<String, String> variables) {
+        return new ConfigSource(Optional.empty(), variables, Map.of(), directory, false);
+    }
+
+    private Path write(String name, String text) {
+        try {
+            return Files.writeString(directory.resolve(name), text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static ConfigOutcome.Valid valid(ConfigSource source) {
+        return switch (ConfigReader.read(source)) {
+            case ConfigOutcome.Valid valid -> valid;
+            case ConfigOutcome.Invalid invalid ->
+                throw new AssertionError(invalid.problems().toString());
+        };
+    }
+
+    private static List<String> problems(ConfigSource source) {
+        return switch (ConfigReader.read(source)) {
+            case ConfigOutcome.Valid _ -> List.of();
+            case ConfigOutcome.Invalid invalid ->
+                invalid.problems().stream().map(Problem::toString).toList();
+        };
+    }
+}
