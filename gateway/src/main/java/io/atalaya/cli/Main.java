@@ -1,0 +1,123 @@
+package io.atalaya.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Properties;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The command line's one entry point. Immutable. */
+@Command(
+        name = "atalaya",
+        description = "A multi-tenant real-time event gateway: backends publish events, and each reaches exactly the"
+                + " people who may see it, over WebSocket, with every delivery accounted for.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Main.ProductVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  atalaya demo --duration 30s          see it at work, with nothing to set up",
+            "  atalaya tail ws://127.0.0.1:8001/ws/diner --table-token TOKEN",
+            "                                       watch what one client receives",
+            "  atalaya publish --type ROUND_READY --tenant 1 --field branch_id=1 --field session_id=9",
+            "                                       publish one event",
+            "  atalaya bench --connections 1000 --audience 1000 --rate 80",
+            "                                       put a gateway under load",
+            "  atalaya COMMAND --help               everything about one command",
+            "",
+            "Durations are written 250ms, 10s, 5m or 2h.",
+            ExitCode.FOOTER + "; some commands have more, see their help."
+        })
+public final class Main implements Runnable {
+    private static final String LOG_LEVEL = "LOG_LEVEL";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by the command line parser before it calls anything
+    private CommandSpec spec;
+
+    @Option(names = "--help", usageHelp = true, scope = CommandLine.ScopeType.INHERIT, description = "Show this help.")
+    private boolean helpRequested;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    private boolean versionRequested;
+
+    /** Runs one command and ends the JVM with its exit status. */
+    public static void main(String[] arguments) {
+        quietUnlessServing(List.of(arguments));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The commands, in the order of the help. */
+    private static List<Object> commands() {
+        return List.of(
+                new DemoCommand(new AbsentGateway()), new PublishCommand(), new TailCommand(), new BenchCommand());
+    }
+
+    /** The whole command line, ready to execute. */
+    static CommandLine commandLine() {
+        var main = new CommandLine(new Main());
+        commands().forEach(main::addSubcommand);
+        return main.setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setExitCodeExceptionMapper(_ -> ExitCode.FAILURE)
+                .setExecutionExceptionHandler(Main::onException);
+    }
+
+    /** Without a command there is nothing to do but to say what there is. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "no command (expected: one of " + spec.subcommands().keySet() + ")");
+    }
+
+    /** What goes wrong is one line for people; the stack trace is for those who ask for debug logs. */
+    private static int onException(Exception problem, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        String text = problem.getMessage() == null ? problem.toString() : problem.getMessage();
+        err.println("atalaya " + command.getCommandName() + ": " + text);
+        if ("DEBUG".equalsIgnoreCase(logLevel())) {
+            problem.printStackTrace(err);
+        }
+        return problem instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILURE;
+    }
+
+    /** Logs of a server are its output; for the other commands only warnings are worth an interruption. */
+    private static void quietUnlessServing(List<String> arguments) {
+        if (!arguments.contains("run") && logLevel().isEmpty()) {
+            System.setProperty(LOG_LEVEL, arguments.contains("demo") ? "ERROR" : "WARN");
+        }
+    }
+
+    private static String logLevel() {
+        String property = System.getProperty(LOG_LEVEL);
+        String variable = System.getenv(LOG_LEVEL);
+        return property != null ? property : variable != null ? variable : "";
+    }
+
+    /** What {@code --version} answers: the version that the build wrote into the jar, and the JVM. Immutable. */
+    static final class ProductVersion implements IVersionProvider {
+        private static final String BUILD = "/META-INF/maven/io.atalaya/atalaya/pom.properties";
+
+        @Override
+        public String[] getVersion() throws IOException {
+            var build = new Properties();
+            try (InputStream in = Main.class.getResourceAsStream(BUILD)) {
+                if (in != null) {
+                    build.load(in);
+                }
+            }
+            return new String[] {
+                "atalaya " + build.getProperty("version", "(not packaged)"),
+                "Java %s, %s".formatted(Runtime.version(), System.getProperty("java.vm.name"))
+            };
+        }
+    }
+}
