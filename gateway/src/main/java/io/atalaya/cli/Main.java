@@ -3,6 +3,8 @@ package io.atalaya.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Properties;
 import picocli.CommandLine;
@@ -57,7 +59,13 @@ public final class Main implements Runnable {
     /** The commands, in the order of the help. */
     private static List<Object> commands() {
         return List.of(
-                new DemoCommand(new AbsentGateway()), new PublishCommand(), new TailCommand(), new BenchCommand());
+                new DemoCommand(InProcessGateway::start),
+                new RunCommand(),
+                new TokenCommand(System.getenv(), InstantSource.system()),
+                new PublishCommand(),
+                new TailCommand(),
+                new BenchCommand(),
+                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
     }
 
     /** The whole command line, ready to execute. */

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
             "It refuses to start without secrets: JWT_SECRET and TABLE_TOKEN_SECRET, e.g. from `openssl rand -hex 32`.",
             "",
             "Exit status: 0 stopped by a signal, 1 cannot start, 2 usage."
-        },
-        mixinStandardHelpOptions = true)
+        })
 final class RunCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},

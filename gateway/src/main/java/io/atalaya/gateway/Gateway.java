@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
@@ -125,6 +126,11 @@ public final class Gateway implements AutoCloseable {
     /** The port of clients and producers. */
     public int publicPort() {
         return publicPort.port();
+    }
+
+    /** What is assigned to whom; edits take effect at the next look-up past the cache. */
+    public AssignmentStore assignments() {
+        return core.assignmentStore();
     }
 
     /** The port of operators. */
