@@ -108,8 +108,7 @@ final class Kinds {
 
     static Kind<Duration> duration(Duration min, Duration max) {
         return new Kind<>(
-                "a duration such as 10s or 5m, %s … %s"
-                        .formatted(Amounts.duration(min), Amounts.duration(max)),
+                "a duration such as 10s or 5m, %s … %s".formatted(Amounts.duration(min), Amounts.duration(max)),
                 text -> time(text).filter(time -> time.compareTo(min) >= 0 && time.compareTo(max) <= 0));
     }
 
