@@ -123,7 +123,8 @@ public final class RedisRevocations implements RevocationList {
 
     private Status unanswered(Throwable failure) {
         // a key of another type is an answer about one key, not a Redis that fails
-        if (RedisConnections.isAnswer(failure) && RedisConnections.describe(failure).startsWith("WRONGTYPE")) {
+        if (RedisConnections.isAnswer(failure)
+                && RedisConnections.describe(failure).startsWith("WRONGTYPE")) {
             breaker.onSuccess();
             return damaged("not a string");
         }
