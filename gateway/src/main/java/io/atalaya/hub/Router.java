@@ -34,6 +34,7 @@ public final class Router implements EventLog.CommitListener {
 
     private final Queue<List<Routable>> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger routers = new AtomicInteger();
+    private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private final LongAdder routed = new LongAdder();
     private final LongAdder withoutAudience = new LongAdder();
@@ -63,13 +64,13 @@ public final class Router implements EventLog.CommitListener {
         for (EventLog.Entry entry : entries) {
             batch.add(new Routable(entry.event(), entry.cursor()));
         }
-        waiting.add(batch);
-        route();
+        enqueue(batch);
     }
 
     /** Routes events that skip the log; drops them when the shards are behind. Callable by any thread. */
     public void onEphemeral(List<Event> events) {
-        if (onTheirWay.get() >= window) {
+        // what waits counts too: behind a durable batch that does not fit, ephemeral events would collect without bound
+        if (onTheirWay.get() + queued.get() >= window) {
             ephemeralDropped.add(events.size());
             return;
         }
@@ -77,6 +78,11 @@ public final class Router implements EventLog.CommitListener {
         for (Event event : events) {
             batch.add(new Routable(event, null));
         }
+        enqueue(batch);
+    }
+
+    private void enqueue(List<Routable> batch) {
+        queued.addAndGet(batch.size());
         waiting.add(batch);
         route();
     }
@@ -90,6 +96,7 @@ public final class Router implements EventLog.CommitListener {
             for (var batch = waiting.peek(); batch != null && fits(batch); batch = waiting.peek()) {
                 waiting.remove();
                 onTheirWay.addAndGet(batch.size());
+                queued.addAndGet(-batch.size());
                 route(batch);
             }
             calls = routers.addAndGet(-calls);
