@@ -43,7 +43,7 @@ public final class Admission {
         public void release() {
             if (released.compareAndSet(false, true)) {
                 total.decrementAndGet();
-                bySubject.computeIfPresent(subject, (_, count) -> count == 1 ? null : count - 1);
+                giveBack(subject);
             }
         }
     }
@@ -54,20 +54,29 @@ public final class Admission {
 
     /** Asks for one more session of {@code principal}. */
     public Outcome ask(Endpoint endpoint, Principal principal) {
-        if (total.incrementAndGet() > config.maxConnections()) {
-            total.decrementAndGet();
-            return new Outcome.ProcessFull();
-        }
         var subject = new Subject(endpoint.sessionsPer(), principal.tenant(), principal.subject());
+        // the subject first: one that is full must not hold a place of the process even for a moment
         if (!takeOne(subject, limitOf(endpoint.sessionsPer()))) {
-            total.decrementAndGet();
             return new Outcome.SubjectFull();
+        }
+        if (!takeOneOfAll()) {
+            giveBack(subject);
+            return new Outcome.ProcessFull();
         }
         return new Outcome.Granted(new Slot(subject));
     }
 
+    private boolean takeOneOfAll() {
+        int most = config.maxConnections();
+        return total.getAndUpdate(have -> have < most ? have + 1 : have) < most;
+    }
+
+    private void giveBack(Subject subject) {
+        bySubject.computeIfPresent(subject, (_, count) -> count == 1 ? null : count - 1);
+    }
+
     private boolean takeOne(Subject subject, int limit) {
-        while (true) {
+        while (limit > 0) {
             Integer have = bySubject.putIfAbsent(subject, 1);
             if (have == null) {
                 return true;
@@ -79,6 +88,7 @@ public final class Admission {
                 return true;
             }
         }
+        return false;
     }
 
     private int limitOf(Endpoint.SessionsPer per) {

@@ -15,7 +15,7 @@ final class BroadcastLimit {
 
     BroadcastLimit(int perSecond) {
         this.perSecond = perSecond;
-        this.window = new MessageWindow(Math.max(2, perSecond), SECOND_NANOS);
+        this.window = new MessageWindow(perSecond, SECOND_NANOS);
     }
 
     boolean allows(long nowNanos) {

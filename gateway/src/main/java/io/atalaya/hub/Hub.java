@@ -57,6 +57,10 @@ public final class Hub {
         this.admission = new Admission(config);
         this.router = new Router(routes, this, config);
         for (EventExecutor executor : loops) {
+            if (shards.size() == MAX_SHARDS) {
+                throw new IllegalArgumentException(
+                        "event loops: more than %d (expected: at most that many)".formatted(MAX_SHARDS));
+            }
             var loop = (EventLoop) executor;
             var shard = new Shard(shards.size(), loop, this, config);
             shards.add(shard);

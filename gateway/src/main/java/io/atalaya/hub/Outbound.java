@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
  * accepted everything before it. Until then the session lags: its further runs are copied, so that a slow reader holds
- * its own bytes and never a whole shared buffer, and the bytes are bounded.
+ * its own bytes and never a whole shared buffer, and what the socket has not yet accepted is bounded: the bytes, and
+ * for each stretch of them what Netty needs to keep it.
  */
 final class Outbound {
     private final Session session;
@@ -32,9 +33,7 @@ final class Outbound {
     private long lastStamp;
 
     private int unmarked;
-    private int unmarkedBytes;
     private int marked;
-    private int markedBytes;
     private boolean abandoned;
 
     Outbound(Session session, ChannelHandlerContext ctx, ShardCounters counters, int maxUnsentBytes) {
@@ -90,7 +89,6 @@ final class Outbound {
         }
         runFrames = null;
         int length = runEnd - runStart;
-        unmarkedBytes += length;
         ByteBuf bytes = marked > 0
                 ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
                 : frames.retainedSlice(runStart, length);
@@ -111,8 +109,7 @@ final class Outbound {
         if (buffer.isEmpty()) {
             onAccepted(unmarked, nowNanos - oldestNanos);
             unmarked = 0;
-            unmarkedBytes = 0;
-        } else if (unmarkedBytes + markedBytes > maxUnsentBytes) {
+        } else if (buffer.totalPendingWriteBytes() > maxUnsentBytes) {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
@@ -126,20 +123,16 @@ final class Outbound {
 
     private void mark() {
         int events = unmarked;
-        int bytes = unmarkedBytes;
         long sinceNanos = oldestNanos;
         marked += events;
-        markedBytes += bytes;
         unmarked = 0;
-        unmarkedBytes = 0;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, bytes, sinceNanos));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
         ctx.flush();
     }
 
-    private void onMarker(boolean accepted, int events, int bytes, long sinceNanos) {
+    private void onMarker(boolean accepted, int events, long sinceNanos) {
         if (accepted && !abandoned) {
             marked -= events;
-            markedBytes -= bytes;
             onAccepted(events, session.shard().nowNanos() - sinceNanos);
         }
     }

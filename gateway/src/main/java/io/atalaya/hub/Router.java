@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes committed events in log order, finds their topics, encodes them once and offers them to the shards that have
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * beyond it are dropped and counted.
  */
 public final class Router implements EventLog.CommitListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final int EVENTS_PER_DELIVERY = 256;
     private static final int BYTES_PER_DELIVERY = 256 * 1024;
 
@@ -34,10 +37,12 @@ public final class Router implements EventLog.CommitListener {
 
     private final Queue<List<Routable>> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger routers = new AtomicInteger();
+    private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private final LongAdder routed = new LongAdder();
     private final LongAdder withoutAudience = new LongAdder();
     private final LongAdder ephemeralDropped = new LongAdder();
+    private final LongAdder failed = new LongAdder();
 
     private record Routable(Event event, @Nullable Cursor cursor) {}
 
@@ -47,8 +52,10 @@ public final class Router implements EventLog.CommitListener {
      * @param ephemeralDropped ephemeral events dropped because the shards were behind
      * @param rateLimited events not fanned out because of the global limit
      * @param onTheirWay events that some shard has still to drain
+     * @param failed events that could not be encoded, for want of memory or by a fault of ours; logged
      */
-    public record Totals(long routed, long withoutAudience, long ephemeralDropped, long rateLimited, long onTheirWay) {}
+    public record Totals(
+            long routed, long withoutAudience, long ephemeralDropped, long rateLimited, long onTheirWay, long failed) {}
 
     Router(EventRoutes routes, Hub hub, HubConfig config) {
         this.routes = routes;
@@ -63,13 +70,13 @@ public final class Router implements EventLog.CommitListener {
         for (EventLog.Entry entry : entries) {
             batch.add(new Routable(entry.event(), entry.cursor()));
         }
-        waiting.add(batch);
-        route();
+        enqueue(batch);
     }
 
     /** Routes events that skip the log; drops them when the shards are behind. Callable by any thread. */
     public void onEphemeral(List<Event> events) {
-        if (onTheirWay.get() >= window) {
+        // what waits counts too: behind a durable batch that does not fit, ephemeral events would collect without bound
+        if (onTheirWay.get() + queued.get() >= window) {
             ephemeralDropped.add(events.size());
             return;
         }
@@ -77,6 +84,11 @@ public final class Router implements EventLog.CommitListener {
         for (Event event : events) {
             batch.add(new Routable(event, null));
         }
+        enqueue(batch);
+    }
+
+    private void enqueue(List<Routable> batch) {
+        queued.addAndGet(batch.size());
         waiting.add(batch);
         route();
     }
@@ -90,6 +102,7 @@ public final class Router implements EventLog.CommitListener {
             for (var batch = waiting.peek(); batch != null && fits(batch); batch = waiting.peek()) {
                 waiting.remove();
                 onTheirWay.addAndGet(batch.size());
+                queued.addAndGet(-batch.size());
                 route(batch);
             }
             calls = routers.addAndGet(-calls);
@@ -121,19 +134,24 @@ public final class Router implements EventLog.CommitListener {
         ByteBuf frames = null;
         long shards = 0;
         var items = new ArrayList<Delivery.Item>(events.size());
-        for (Routable routable : events) {
-            List<Topic> topics = routes.topicsOf(routable.event());
-            long mask = shardsOf(topics);
-            if (mask == 0) {
-                withoutAudience.increment();
-            } else if (limit.allows(nowNanos)) {
-                frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
-                int start = frames.writerIndex();
-                FrameEncoder.encode(routable.event(), routable.cursor(), frames);
-                items.add(new Delivery.Item(
-                        topics, start, frames.writerIndex(), routable.event().acceptedNanos()));
-                shards |= mask;
+        try {
+            for (Routable routable : events) {
+                List<Topic> topics = routes.topicsOf(routable.event());
+                long mask = shardsOf(topics);
+                if (mask == 0) {
+                    withoutAudience.increment();
+                } else if (limit.allows(nowNanos)) {
+                    frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
+                    int start = frames.writerIndex();
+                    FrameEncoder.encode(routable.event(), routable.cursor(), frames);
+                    items.add(new Delivery.Item(
+                            topics, start, frames.writerIndex(), routable.event().acceptedNanos()));
+                    shards |= mask;
+                }
             }
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            onFailure(events.size(), frames, failure);
+            return;
         }
         if (frames == null) {
             onTheirWay.addAndGet(-events.size());
@@ -142,6 +160,16 @@ public final class Router implements EventLog.CommitListener {
         int size = events.size();
         var delivery = new Delivery(frames, items, nowNanos, Long.bitCount(shards), () -> onDrained(size));
         hub.offer(delivery, shards);
+    }
+
+    /** Whoever routes has to go on: a failure that escaped would leave nobody routing, for good. */
+    private void onFailure(int events, @Nullable ByteBuf frames, Throwable failure) {
+        if (frames != null) {
+            frames.release();
+        }
+        failed.add(events);
+        onTheirWay.addAndGet(-events);
+        LOG.atError().setCause(failure).addKeyValue("events", events).log("events could not be routed");
     }
 
     private long shardsOf(List<Topic> topics) {
@@ -162,6 +190,11 @@ public final class Router implements EventLog.CommitListener {
     /** What became of the events so far. */
     public Totals totals() {
         return new Totals(
-                routed.sum(), withoutAudience.sum(), ephemeralDropped.sum(), limit.refused(), onTheirWay.get());
+                routed.sum(),
+                withoutAudience.sum(),
+                ephemeralDropped.sum(),
+                limit.refused(),
+                onTheirWay.get(),
+                failed.sum());
     }
 }

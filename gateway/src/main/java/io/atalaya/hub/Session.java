@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,7 @@ public final class Session {
     private long nextRevalidationNanos;
     private long pingSentNanos;
     private boolean standingUnknown;
+    private long unknownSinceNanos;
     private @Nullable MessageWindow messages;
 
     /**
@@ -229,7 +232,7 @@ public final class Session {
         messages = silentNanos(nowNanos) > config.messageWindow().toNanos() ? null : messages;
         if (nowNanos - nextRevalidationNanos >= 0) {
             nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
-            recheck(() -> {});
+            recheck(nowNanos, () -> {});
         }
         if (!config.pingInterval().isZero() && nowNanos - nextPingNanos >= 0) {
             nextPingNanos = nowNanos + config.pingInterval().toNanos();
@@ -240,33 +243,49 @@ public final class Session {
 
     /**
      * Asks whether the principal still stands and closes the session when it does not. A list that cannot be asked
-     * costs the session only at the second time in a row, since a client never comes back after 4001.
+     * costs the session only when it still cannot be asked one revalidation interval later, since a client never comes
+     * back after 4001; questions that come earlier (a client's commands) do not shorten that.
      *
      * @param next runs on the loop when the session stays
      */
     public void recheck(Runnable next) {
-        shard.standings()
-                .of(principal)
-                .thenAccept(standing -> shard.execute(() -> {
-                    if (!ended && stays(standing)) {
-                        next.run();
-                    }
-                }));
+        recheck(shard.nowNanos(), next);
     }
 
-    private boolean stays(Standing standing) {
-        boolean unknownBefore = standingUnknown;
-        standingUnknown = standing == Standing.UNKNOWN;
-        switch (standing) {
-            case GOOD -> {}
-            case EXPIRED, REVOKED -> close(CloseReason.TOKEN_ENDED);
-            case UNKNOWN -> {
-                if (unknownBefore) {
-                    close(CloseReason.CANNOT_CHECK_REVOCATION);
-                }
+    private void recheck(long askedNanos, Runnable next) {
+        askStanding().whenComplete((standing, _) -> shard.execute(() -> {
+            if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
+                next.run();
             }
+        }));
+    }
+
+    /** A failure of foreign code is an answer that is not known: neither a way to stay for ever nor the sweep's end. */
+    private CompletionStage<Standing> askStanding() {
+        try {
+            return shard.standings().of(principal);
+        } catch (RuntimeException failure) {
+            return CompletableFuture.failedStage(failure);
+        }
+    }
+
+    private boolean stays(Standing standing, long askedNanos) {
+        switch (standing) {
+            case GOOD -> standingUnknown = false;
+            case EXPIRED, REVOKED -> close(CloseReason.TOKEN_ENDED);
+            case UNKNOWN -> onStandingUnknown(askedNanos);
         }
         return !ended;
+    }
+
+    private void onStandingUnknown(long askedNanos) {
+        if (!standingUnknown) {
+            standingUnknown = true;
+            unknownSinceNanos = askedNanos;
+        } else if (askedNanos - unknownSinceNanos
+                >= shard.config().revalidationInterval().toNanos()) {
+            close(CloseReason.CANNOT_CHECK_REVOCATION);
+        }
     }
 
     /** Ends the session from our side: close frame, then the channel once the client has answered. */

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -106,7 +107,19 @@ public final class Shard {
     void offer(Delivery delivery) {
         inbox.add(delivery);
         if (drainScheduled.compareAndSet(false, true)) {
-            loop.execute(this::onDrain);
+            try {
+                loop.execute(this::onDrain);
+            } catch (RejectedExecutionException _) {
+                onStopped();
+            }
+        }
+    }
+
+    /** The loop has stopped, and its sessions with it: nobody is left to deliver to, and the router must not wait. */
+    private void onStopped() {
+        drainScheduled.set(false);
+        for (Delivery delivery = inbox.poll(); delivery != null; delivery = inbox.poll()) {
+            delivery.onShardDrained();
         }
     }
 
