@@ -318,7 +318,8 @@ public final class JwksKeys implements AutoCloseable {
 
         @Override
         public String toString() {
-            return url.getScheme() + "://" + url.getAuthority() + url.getPath();
+            // Without what may be a password before the host, or a key after the path.
+            return url.getScheme() + "://" + url.getHost() + url.getPath();
         }
     }
 
