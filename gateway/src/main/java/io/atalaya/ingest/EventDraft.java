@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,12 +24,13 @@ import tools.jackson.core.JsonToken;
 
 /** Collects one event while it is read. Confined to the thread that parses it, and used once. */
 final class EventDraft {
+    private static final int MAX_PROBLEMS = 20;
     private static final byte[] ID_START = ",\"id\":\"".getBytes(StandardCharsets.US_ASCII);
 
     private final EventParser parser;
     private final boolean[] seen;
     private final int maxUnknown;
-    private final Map<String, String> scope = HashMap.newHashMap(8);
+    private final List<Map.Entry<String, String>> scope = new ArrayList<>(8);
     private @Nullable List<String> unknown;
     private @Nullable List<FieldProblem> problems;
     private int unknownCount;
@@ -75,7 +75,7 @@ final class EventDraft {
                 tenant,
                 given,
                 type,
-                scope,
+                scopeMap(),
                 new Event.Body(body(bytes, start, end, given, moment)),
                 timestamp == null ? moment.instant() : timestamp,
                 moment.nanos(),
@@ -200,13 +200,13 @@ final class EventDraft {
 
     private void keep(Member member, JsonParser json) {
         if (member.routing()) {
-            scope.put(member.name(), json.getString());
+            scope.add(Map.entry(member.name(), json.getString()));
         }
     }
 
     private void keep(Member member, String text) {
         if (member.routing()) {
-            scope.put(member.name(), text);
+            scope.add(Map.entry(member.name(), text));
         }
     }
 
@@ -216,7 +216,7 @@ final class EventDraft {
         }
         unknownCount++;
         if (unknown == null) {
-            unknown = new ArrayList<>(Math.min(maxUnknown, 10));
+            unknown = new ArrayList<>(4);
         }
         if (unknown.contains(name)) {
             twice(name);
@@ -233,9 +233,15 @@ final class EventDraft {
         if (problems == null) {
             problems = new ArrayList<>();
         }
-        if (problems.size() < 20) {
+        if (problems.size() < MAX_PROBLEMS) {
             problems.add(new FieldProblem(field, found, expected));
         }
+    }
+
+    /** No member is kept twice, so the entries make a map as they are. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    private Map<String, String> scopeMap() {
+        return Map.ofEntries(scope.toArray(new Map.Entry[0]));
     }
 
     /** The published bytes without the closing brace, then what the publisher left out. */

@@ -20,6 +20,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * Turns the bytes of one JSON object into an event of the profile. Immutable and thread-safe.
@@ -54,6 +55,7 @@ public final class EventParser {
                         .maxNameLength(Math.max(1, maxEventBytes))
                         .build())
                 .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
+                .recyclerPool(JsonRecyclerPools.threadLocalPool())
                 .build();
     }
 
