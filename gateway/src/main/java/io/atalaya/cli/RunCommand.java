@@ -53,7 +53,8 @@ final class RunCommand implements Callable<Integer> {
         return switch (outcome) {
             case ConfigOutcome.Invalid invalid -> {
                 invalid.problems().forEach(err::println);
-                err.println("Not started: %d problem(s) in the settings.".formatted(invalid.problems().size()));
+                err.println("Not started: %d problem(s) in the settings."
+                        .formatted(invalid.problems().size()));
                 yield 1;
             }
             case ConfigOutcome.Valid valid -> run(valid, err);

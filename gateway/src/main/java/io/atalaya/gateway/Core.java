@@ -62,20 +62,9 @@ record Core(
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         var log = new InMemoryEventLog(config.log(), newEpoch(), nanoClock, hub.router());
         closing.add("log", log);
-        var intake =
-                new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
+        var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
-                config,
-                clock,
-                nanoClock,
-                redis,
-                revocations,
-                authentication,
-                store,
-                assignments,
-                hub,
-                log,
-                intake);
+                config, clock, nanoClock, redis, revocations, authentication, store, assignments, hub, log, intake);
     }
 
     /** A log in memory is new with every process, and so is its epoch. */

@@ -42,13 +42,18 @@ public final class Gateway implements AutoCloseable {
     private Gateway(GatewayConfig config) {
         try {
             loops = transport.loops(config.hub().eventLoops(), "atalaya-loop");
-            closing.add("event loops", () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS)
-                    .syncUninterruptibly());
+            closing.add(
+                    "event loops",
+                    () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
             core = Core.build(config, loops, closing);
             publicHttp = publicHttp();
             HttpPipeline managementHttp = managementHttp();
             core.start(closing);
-            managementPort = bind("management-port", config.management().host(), config.management().port(), managementHttp);
+            managementPort = bind(
+                    "management-port",
+                    config.management().host(),
+                    config.management().port(),
+                    managementHttp);
             publicPort = bind("ws-port", config.edge().host(), config.edge().port(), publicHttp);
         } catch (RuntimeException failure) {
             closing.close();
@@ -96,8 +101,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {
-        return new HttpPipeline(
-                HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock());
+        return new HttpPipeline(HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock());
     }
 
     private EdgeServer bind(String setting, String host, int port, HttpPipeline http) {

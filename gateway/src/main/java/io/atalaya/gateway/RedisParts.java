@@ -56,8 +56,8 @@ final class RedisParts implements AutoCloseable {
     /** Starts to take events in. */
     void start(Intake intake) {
         var messages = new MessagePump(config, batch -> takeIn(intake, batch), context);
-        var subscription = new RedisSubscriber(
-                connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), messages, context);
+        var subscription =
+                new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), messages, context);
         subscription.start();
         pump = messages;
         subscriber = subscription;
