@@ -1,6 +1,5 @@
 package io.atalaya.redis;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,13 +14,19 @@ public final class ChannelPatterns {
      * The restaurant platform's channels, in the spelling of its code and in that of its documents (prefix
      * {@code channel:}). {@code channel:sector:*:waiters} covers the documented {@code channel:sector:{b}:{s}:waiters}.
      */
-    public static final List<String> RESTAURANT = bothSpellings(List.of(
+    public static final List<String> RESTAURANT = List.of(
             "branch:*:waiters",
             "branch:*:kitchen",
             "branch:*:admin",
             "sector:*:waiters",
             "session:*",
-            "tenant:*:admin"));
+            "tenant:*:admin",
+            "channel:branch:*:waiters",
+            "channel:branch:*:kitchen",
+            "channel:branch:*:admin",
+            "channel:sector:*:waiters",
+            "channel:session:*",
+            "channel:tenant:*:admin");
 
     private final List<String> patterns;
 
@@ -52,12 +57,6 @@ public final class ChannelPatterns {
             }
         }
         return true;
-    }
-
-    private static List<String> bothSpellings(List<String> plain) {
-        List<String> both = new ArrayList<>(plain);
-        plain.forEach(pattern -> both.add("channel:" + pattern));
-        return List.copyOf(both);
     }
 
     /**

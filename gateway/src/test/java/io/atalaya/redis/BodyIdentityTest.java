@@ -134,7 +134,7 @@ class BodyIdentityTest {
         identity = new BodyIdentity(capacity);
         Random random = new Random(capacity);
 
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             identify("channel" + random.nextInt(50), "body" + random.nextInt(2_000));
             assertThat(identity.weight()).isBetween(0, capacity);
             time.advance(Duration.ofMillis(random.nextInt(5)));
@@ -176,7 +176,7 @@ class BodyIdentityTest {
         List<EventId> ids = new ArrayList<>();
         List<Integer> expected = new ArrayList<>();
 
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_500; i++) {
             String channel = "channel" + random.nextInt(4);
             String body = "body" + random.nextInt(3);
             ids.add(identify(channel, body));
