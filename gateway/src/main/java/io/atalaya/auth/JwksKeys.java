@@ -82,7 +82,8 @@ public final class JwksKeys implements AutoCloseable {
         this.nanoClock = nanoClock;
         this.threads = Executors.newScheduledThreadPool(
                 2, task -> Thread.ofPlatform().daemon().name("atalaya-jwks").unstarted(task));
-        threads.scheduleWithFixedDelay(this::fetch, 0, REFRESH.toSeconds(), TimeUnit.SECONDS);
+        fetch();
+        threads.scheduleWithFixedDelay(this::fetch, REFRESH.toSeconds(), REFRESH.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** Whether the key that a token names made its signature. Completes later, on any thread, and never exceptionally. */

@@ -18,9 +18,12 @@ import tools.jackson.core.json.JsonFactory;
  * shows none.
  *
  * <p>Each method throws {@link IllegalStateException} when the configuration lacks the secret that it needs, and {@link
- * IllegalArgumentException} when the lifetime is not at least a second.
+ * IllegalArgumentException} when the lifetime is not from a second to a century.
  */
 public final class TokenMinter {
+    /** A century. */
+    private static final Duration MAX_LIFETIME = Duration.ofDays(36_500);
+
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AuthConfig config;
@@ -85,8 +88,9 @@ public final class TokenMinter {
     }
 
     private static long seconds(Duration lifetime) {
-        if (lifetime.toSeconds() < 1) {
-            throw new IllegalArgumentException("lifetime: %s (expected: at least a second)".formatted(lifetime));
+        if (lifetime.toSeconds() < 1 || lifetime.compareTo(MAX_LIFETIME) > 0) {
+            throw new IllegalArgumentException(
+                    "lifetime: %ds (expected: 1s … %ds)".formatted(lifetime.toSeconds(), MAX_LIFETIME.toSeconds()));
         }
         return lifetime.toSeconds();
     }
