@@ -42,8 +42,10 @@ final class AtalayaMetrics {
                 "Which program this is; always 1.",
                 Series.labelled("version", "environment", "profile")
                         .add(1, identity.version(), identity.environment(), identity.profile()));
-        families.gauge("atalaya_uptime_seconds", "Since the start of the process.", sample.process()
-                .uptimeSeconds());
+        families.gauge(
+                "atalaya_uptime_seconds",
+                "Since the start of the process.",
+                sample.process().uptimeSeconds());
         var health = new TreeMap<String, Integer>();
         for (Health state : Health.values()) {
             health.put(state.word(), state == sample.health() ? 1 : 0);
@@ -54,8 +56,9 @@ final class AtalayaMetrics {
 
     private static Series answers(Sample sample) {
         var series = Series.labelled("port", "status");
-        new TreeMap<>(sample.answers()).forEach((port, counts) -> new TreeMap<>(counts)
-                .forEach((status, count) -> series.add(count, port, Integer.toString(status))));
+        new TreeMap<>(sample.answers())
+                .forEach((port, counts) -> new TreeMap<>(counts)
+                        .forEach((status, count) -> series.add(count, port, Integer.toString(status))));
         return series;
     }
 
@@ -67,23 +70,25 @@ final class AtalayaMetrics {
                         "atalaya_sessions_active",
                         "Open sessions.",
                         Series.by("endpoint", population.sessionsByEndpoint()))
-                .gauge("atalaya_sessions_max", "Sessions that this process may have.", sample.limits()
-                        .maxConnections())
+                .gauge(
+                        "atalaya_sessions_max",
+                        "Sessions that this process may have.",
+                        sample.limits().maxConnections())
                 .gauge("atalaya_subjects_active", "Distinct users and tables with a session.", population.subjects())
                 .counter(
                         "atalaya_connections_refused_total",
                         "Connections turned away before they became sessions.",
                         byReason(hub.refusals()))
                 .counter("atalaya_sessions_closed_total", "Sessions closed by the gateway.", byReason(hub.closes()))
-                .counter("atalaya_sessions_closed_by_client_total", "Sessions closed by the client.", hub.closedByClient())
+                .counter(
+                        "atalaya_sessions_closed_by_client_total",
+                        "Sessions closed by the client.",
+                        hub.closedByClient())
                 .counter(
                         "atalaya_sessions_lost_total",
                         "Sessions whose connection ended without a close frame.",
                         hub.connectionsLost())
-                .counter(
-                        "atalaya_client_messages_total",
-                        "Text messages received from clients.",
-                        hub.clientMessages())
+                .counter("atalaya_client_messages_total", "Text messages received from clients.", hub.clientMessages())
                 .counter(
                         "atalaya_client_messages_unknown_total",
                         "Those of them that the gateway did not understand.",
@@ -187,7 +192,10 @@ final class AtalayaMetrics {
                         "atalaya_router_rate_limited_total",
                         "Events not fanned out because of the global limit.",
                         router.rateLimited())
-                .gauge("atalaya_router_on_their_way_events", "Events that a shard has still to drain.", router.onTheirWay())
+                .gauge(
+                        "atalaya_router_on_their_way_events",
+                        "Events that a shard has still to drain.",
+                        router.onTheirWay())
                 .counter("atalaya_log_events_total", "Events stored since the log's epoch began.", log.logged())
                 .gauge("atalaya_log_retained_events", "Events that can still be read.", log.retained())
                 .gauge("atalaya_log_retained_bytes", "Bytes of their bodies.", log.retainedBytes())
@@ -195,14 +203,13 @@ final class AtalayaMetrics {
     }
 
     private static void addRedis(Sample sample, Families families) {
-        boolean configured =
-                switch (sample.redis()) {
-                    case DependencyStatus.Disabled _ -> false;
-                    case DependencyStatus.Observed observed -> {
-                        addObserved(observed, families);
-                        yield true;
-                    }
-                };
+        boolean configured = switch (sample.redis()) {
+            case DependencyStatus.Disabled _ -> false;
+            case DependencyStatus.Observed observed -> {
+                addObserved(observed, families);
+                yield true;
+            }
+        };
         families.gauge(
                 "atalaya_dependency_configured",
                 "1 for a dependency that this gateway has.",
@@ -228,18 +235,26 @@ final class AtalayaMetrics {
                 .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
                 .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls)
                 .counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
-                .counter("atalaya_redis_messages_total", "Messages received.", redis.queue().received())
+                .counter(
+                        "atalaya_redis_messages_total",
+                        "Messages received.",
+                        redis.queue().received())
                 .counter(
                         "atalaya_redis_messages_dropped_total",
                         "Messages that did not reach the intake.",
                         Series.by("reason", redis.queue().dropped()))
-                .gauge("atalaya_redis_messages_queued", "Messages waiting for the intake.", redis.queue().queued())
+                .gauge(
+                        "atalaya_redis_messages_queued",
+                        "Messages waiting for the intake.",
+                        redis.queue().queued())
                 .gauge(
                         "atalaya_redis_drop_rate_percent",
                         "Share of messages dropped in the last minute.",
                         redis.drops().windowDropRatePercent())
-                .counter("atalaya_redis_drop_alerts_total", "Alerts raised for that share.", redis.drops()
-                        .alertCount());
+                .counter(
+                        "atalaya_redis_drop_alerts_total",
+                        "Alerts raised for that share.",
+                        redis.drops().alertCount());
     }
 
     private static String label(Enum<?> value) {

@@ -71,7 +71,8 @@ public final class BooksPages {
 
     /** {@code GET /api/v1/quarantine}: newest first. */
     public void onQuarantine(Request request, Responder responder) {
-        var entries = quarantine.get().reversed().stream().map(BooksPages::entry).toList();
+        var entries =
+                quarantine.get().reversed().stream().map(BooksPages::entry).toList();
         responder.respond(Answers.json(200, Map.of("entries", entries)));
     }
 

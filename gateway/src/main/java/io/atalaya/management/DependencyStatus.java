@@ -62,13 +62,22 @@ public sealed interface DependencyStatus {
 
         /** What a breaker does with calls. */
         public enum State {
-            CLOSED,
-            OPEN,
-            HALF_OPEN;
+            /** Lets every call through. */
+            CLOSED(0),
+            /** Avoids every call. */
+            OPEN(1),
+            /** Lets a few calls through to see. */
+            HALF_OPEN(2);
+
+            private final int gauge;
+
+            State(int gauge) {
+                this.gauge = gauge;
+            }
 
             /** The state as a metric: 0 closed, 1 open, 2 half-open. */
             public int gauge() {
-                return ordinal();
+                return gauge;
             }
         }
     }

@@ -69,8 +69,9 @@ public final class HealthPages {
     public void onBasic(Request request, Responder responder) {
         Answers.respond(
                 responder,
-                view.get().thenApply(sample -> Answers.json(
-                        sample.health().ready() ? 200 : 503, HealthReport.basic(sample))));
+                view.get()
+                        .thenApply(sample ->
+                                Answers.json(sample.health().ready() ? 200 : 503, HealthReport.basic(sample))));
     }
 
     /** {@code GET /ws/health/detailed} and {@code /health/detailed}: 503 for everything that is not well. */

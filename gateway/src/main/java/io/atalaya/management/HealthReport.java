@@ -106,8 +106,8 @@ final class HealthReport {
                 report.put("pool_size", 0);
             }
             case Observed observed -> {
-                boolean answers = probes.stream()
-                        .anyMatch(probe -> probe.component().equals(component) && probe.healthy());
+                boolean answers =
+                        probes.stream().anyMatch(probe -> probe.component().equals(component) && probe.healthy());
                 report.put("status", answers ? "connected" : "disconnected");
                 report.put("pool_size", observed.poolSize());
             }

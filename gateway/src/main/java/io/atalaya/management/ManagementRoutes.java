@@ -13,7 +13,11 @@ public final class ManagementRoutes {
 
     /** Everything that the port serves. */
     public record Pages(
-            MetricsPages metrics, HealthPages health, BooksPages books, SessionsApi sessions, AssignmentsApi assignments) {}
+            MetricsPages metrics,
+            HealthPages health,
+            BooksPages books,
+            SessionsApi sessions,
+            AssignmentsApi assignments) {}
 
     /** @throws IllegalArgumentException when the port would be open to everybody */
     public ManagementRoutes(ManagementConfig config, Pages pages) {

@@ -65,16 +65,14 @@ public final class MetricsPages {
     /** {@code GET /metrics}: every vocabulary; JSON for who prefers it. */
     public void onMetrics(Request request, Responder responder) {
         Preference preference = preference(request);
-        @Nullable ExpositionFormat format =
-                switch (request.parameter("format").orElse("")) {
-                    case "" -> preference.prefersJson() ? null : preference.format();
-                    case "json" -> null;
-                    case "prometheus" -> ExpositionFormat.TEXT;
-                    case "openmetrics" -> ExpositionFormat.OPEN_METRICS;
-                    default ->
-                        throw new Answers.BadRequest(
-                                "format: unknown (expected: one of json, prometheus, openmetrics)");
-                };
+        @Nullable
+        ExpositionFormat format = switch (request.parameter("format").orElse("")) {
+            case "" -> preference.prefersJson() ? null : preference.format();
+            case "json" -> null;
+            case "prometheus" -> ExpositionFormat.TEXT;
+            case "openmetrics" -> ExpositionFormat.OPEN_METRICS;
+            default -> throw new Answers.BadRequest("format: unknown (expected: one of json, prometheus, openmetrics)");
+        };
         respond(request, EnumSet.allOf(Vocabulary.class), format, responder);
     }
 
@@ -94,9 +92,8 @@ public final class MetricsPages {
 
     private void respond(
             Request request, Set<Vocabulary> usual, @Nullable ExpositionFormat format, Responder responder) {
-        Set<Vocabulary> wanted = request.parameter("view")
-                .map(MetricsPages::vocabularies)
-                .orElse(usual);
+        Set<Vocabulary> wanted =
+                request.parameter("view").map(MetricsPages::vocabularies).orElse(usual);
         Answers.respond(responder, view.get().thenApply(sample -> {
             var families = new ArrayList<MetricSnapshot>();
             wanted.forEach(vocabulary -> vocabulary.of(sample).forEach(families::add));

@@ -91,7 +91,8 @@ public final class OperatorGate {
 
     /** RFC 6750 section 3. */
     private static Response unauthorized() {
-        return Response.problem(Problem.of(401, "authorization: missing or wrong (expected: Bearer <management token>)"))
+        return Response.problem(
+                        Problem.of(401, "authorization: missing or wrong (expected: Bearer <management token>)"))
                 .with("www-authenticate", "Bearer");
     }
 
@@ -100,8 +101,7 @@ public final class OperatorGate {
         if (!authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return false;
         }
-        byte[] presented =
-                authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
+        byte[] presented = authorization.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
         return token.filter(expected -> MessageDigest.isEqual(presented, expected))
                 .isPresent();
     }

@@ -4,6 +4,7 @@ import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
 import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
+import io.atalaya.ingest.IntakeBook.Drop;
 import io.atalaya.log.EventLog;
 import io.atalaya.metrics.ProcessSample;
 import java.time.Instant;
@@ -116,8 +117,23 @@ public record Sample(
         return limits.maxConnections() == 0 ? 0 : 100.0 * sessions() / limits.maxConnections();
     }
 
-    /** Events lost for a reason of the gateway's, after they came in. */
+    /**
+     * Events lost for a reason of the gateway's, after they came in. What the queue before the intake lost counts once,
+     * whether or not the intake's book was told of it.
+     */
     public long eventsDropped() {
-        return intake.dropped().values().stream().mapToLong(Long::longValue).sum() + router.ephemeralDropped();
+        long told = intake.dropped().getOrDefault(Drop.SOURCE_OVERFLOW, 0L);
+        return sum(intake.dropped()) - told + Math.max(told, queueDropped()) + router.ephemeralDropped();
+    }
+
+    private long queueDropped() {
+        return switch (redis) {
+            case DependencyStatus.Disabled _ -> 0;
+            case DependencyStatus.Observed observed -> sum(observed.queue().dropped());
+        };
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

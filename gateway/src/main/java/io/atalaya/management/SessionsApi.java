@@ -73,7 +73,8 @@ public final class SessionsApi {
         String tenant = request.parameter("tenant").orElse("");
         String endpoint = request.parameter("endpoint").orElse("");
         String subject = request.parameter("subject").orElse("");
-        return session -> (tenant.isEmpty() || tenant.equals(session.principal().tenant().value()))
+        return session -> (tenant.isEmpty()
+                        || tenant.equals(session.principal().tenant().value()))
                 && (endpoint.isEmpty() || endpoint.equals(session.endpoint()))
                 && (subject.isEmpty() || subject.equals(session.principal().subject()));
     }
@@ -94,7 +95,9 @@ public final class SessionsApi {
         page.put("tenant", principal.tenant().value());
         page.put("subject", principal.subject());
         page.put("roles", principal.roles().stream().sorted().toList());
-        page.put("topics", session.topics().stream().map(Object::toString).sorted().toList());
+        page.put(
+                "topics",
+                session.topics().stream().map(Object::toString).sorted().toList());
         page.put("silent_seconds", session.silentSeconds());
         page.put("pending", session.pending());
         return page;
@@ -113,7 +116,8 @@ public final class SessionsApi {
     private static Function<SessionView, Boolean> byId(JsonNode body) {
         JsonNode id = body.path("id");
         if (!id.isIntegralNumber() || !id.canConvertToLong() || body.size() != 1) {
-            throw new Answers.BadRequest("id: not a number, or not alone (expected: a session's id, or tenant and subject)");
+            throw new Answers.BadRequest(
+                    "id: not a number, or not alone (expected: a session's id, or tenant and subject)");
         }
         long wanted = id.asLong();
         return session -> session.id() == wanted;
@@ -133,7 +137,9 @@ public final class SessionsApi {
         if (body.has("tenant") || body.has("subject")) {
             throw new Answers.BadRequest("token_id: not alone (expected: a token, or tenant and subject)");
         }
-        Instant end = body.has("expires_at") ? instant(body.path("expires_at")) : clock.instant().plus(LONGEST_TOKEN);
+        Instant end = body.has("expires_at")
+                ? instant(body.path("expires_at"))
+                : clock.instant().plus(LONGEST_TOKEN);
         return revoked(
                 revocations.revokeToken(tokenId, end),
                 session -> tokenId.equals(session.principal().tokenId()));
@@ -192,9 +198,7 @@ public final class SessionsApi {
 
     private static Instant instant(JsonNode value) {
         try {
-            return value.isIntegralNumber()
-                    ? Instant.ofEpochSecond(value.asLong())
-                    : Instant.parse(value.asString(""));
+            return value.isIntegralNumber() ? Instant.ofEpochSecond(value.asLong()) : Instant.parse(value.asString(""));
         } catch (DateTimeException | ArithmeticException _) {
             throw new Answers.BadRequest("expires_at: not a time (expected: Unix seconds or RFC 3339 in UTC)");
         }

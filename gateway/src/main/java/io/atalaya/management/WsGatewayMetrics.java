@@ -48,8 +48,10 @@ final class WsGatewayMetrics {
                         "wsgateway_connections_by_endpoint",
                         "Open connections by endpoint.",
                         Series.by("endpoint", population.sessionsByEndpoint()))
-                .gauge("wsgateway_connections_max", "Connections that this process may have.", sample.limits()
-                        .maxConnections())
+                .gauge(
+                        "wsgateway_connections_max",
+                        "Connections that this process may have.",
+                        sample.limits().maxConnections())
                 .gauge(
                         "wsgateway_connections_utilization_percent",
                         "Share of these that is open.",
@@ -118,7 +120,10 @@ final class WsGatewayMetrics {
                         "wsgateway_broadcast_duration_seconds",
                         "From routing an event to the last flush of a shard.",
                         hub.fanout())
-                .counter("wsgateway_events_processed_total", "Events routed.", sample.router().routed())
+                .counter(
+                        "wsgateway_events_processed_total",
+                        "Events routed.",
+                        sample.router().routed())
                 .counter(
                         "wsgateway_events_dropped_total",
                         "Events lost after they came in, for any reason.",

@@ -4,6 +4,7 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
@@ -40,7 +41,7 @@ public final class Families {
     }
 
     /** A counter without labels. */
-    public Families counter(String name, String help, double value) {
+    public Families counter(String name, String help, Number value) {
         return counter(name, help, Series.of(value));
     }
 
@@ -57,7 +58,7 @@ public final class Families {
     }
 
     /** A gauge without labels. */
-    public Families gauge(String name, String help, double value) {
+    public Families gauge(String name, String help, Number value) {
         return gauge(name, help, Series.of(value));
     }
 
@@ -85,7 +86,7 @@ public final class Families {
         var builder = SummarySnapshot.builder().name(name).help(help);
         new TreeMap<>(timings)
                 .forEach((label, timing) -> builder.dataPoint(SummarySnapshot.SummaryDataPointSnapshot.builder()
-                        .labels(io.prometheus.metrics.model.snapshots.Labels.of(labelName, label))
+                        .labels(Labels.of(labelName, label))
                         .count(timing.count())
                         .sum(timing.seconds())
                         .build()));

@@ -45,8 +45,10 @@ public record ProcessSample(
     /** Adds the process under the names that every Prometheus client uses. */
     public void addTo(Families families) {
         families.counter("process_cpu_seconds_total", "User and system CPU time.", cpuSeconds)
-                .gauge("process_start_time_seconds", "Start of the process, as a Unix time.", startedAt.toEpochMilli()
-                        / 1e3);
+                .gauge(
+                        "process_start_time_seconds",
+                        "Start of the process, as a Unix time.",
+                        startedAt.toEpochMilli() / 1e3);
         addKnown(families, "process_resident_memory_bytes", "Resident memory.", residentBytes);
         addKnown(families, "process_open_fds", "Open file descriptors.", openFds);
         addKnown(families, "process_max_fds", "Most file descriptors allowed.", maxFds);

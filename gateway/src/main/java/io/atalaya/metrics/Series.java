@@ -21,7 +21,7 @@ public final class Series {
     }
 
     /** A single value without labels. */
-    public static Series of(double value) {
+    public static Series of(Number value) {
         return new Series().add(value);
     }
 
@@ -33,7 +33,7 @@ public final class Series {
     /** One value for each entry, by one label, in the order of the label's values. */
     public static Series by(String labelName, Map<String, ? extends Number> values) {
         var series = new Series(labelName);
-        new TreeMap<>(values).forEach((label, value) -> series.add(value.doubleValue(), label));
+        new TreeMap<>(values).forEach((label, value) -> series.add(value, label));
         return series;
     }
 
@@ -42,12 +42,12 @@ public final class Series {
      *
      * @param labelValues as many as there are label names, in their order
      */
-    public Series add(double value, String... labelValues) {
+    public Series add(Number value, String... labelValues) {
         if (labelValues.length != labelNames.length) {
             throw new IllegalArgumentException(
                     "labels: %d values (expected: %d)".formatted(labelValues.length, labelNames.length));
         }
-        points.add(new Point(Labels.of(labelNames, labelValues), value));
+        points.add(new Point(Labels.of(labelNames, labelValues), value.doubleValue()));
         return this;
     }
 
