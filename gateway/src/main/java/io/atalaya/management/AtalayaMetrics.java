@@ -1,0 +1,263 @@
+package io.atalaya.management;
+
+import io.atalaya.ingest.IntakeBook;
+import io.atalaya.management.DependencyStatus.Breaker;
+import io.atalaya.management.Sample.Health;
+import io.atalaya.metrics.Families;
+import io.atalaya.metrics.Series;
+import io.atalaya.protocol.CloseReason;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The canonical vocabulary, {@code atalaya_*}, with the process under its usual names. A pure function of a sample.
+ *
+ * <p>Every series that can be known in advance is there from the start, at zero, so that the first error is a change
+ * and not an appearance. Labels take their values from enums, the profile and the ports; nothing that a client sends
+ * becomes a label.
+ */
+final class AtalayaMetrics {
+    private static final String NO_REASON = "none";
+
+    private AtalayaMetrics() {}
+
+    static MetricSnapshots of(Sample sample) {
+        var families = new Families();
+        addIdentity(sample, families);
+        addSessions(sample, families);
+        addIntake(sample, families);
+        addDeliveries(sample, families);
+        addRouting(sample, families);
+        addRedis(sample, families);
+        sample.process().addTo(families);
+        return families.build();
+    }
+
+    private static void addIdentity(Sample sample, Families families) {
+        var identity = sample.identity();
+        families.gauge(
+                "atalaya_build_info",
+                "Which program this is; always 1.",
+                Series.labelled("version", "environment", "profile")
+                        .add(1, identity.version(), identity.environment(), identity.profile()));
+        families.gauge(
+                "atalaya_uptime_seconds",
+                "Since the start of the process.",
+                sample.process().uptimeSeconds());
+        var health = new TreeMap<String, Integer>();
+        for (Health state : Health.values()) {
+            health.put(state.word(), state == sample.health() ? 1 : 0);
+        }
+        families.gauge("atalaya_health", "1 for the state that the gateway is in.", Series.by("state", health));
+        families.counter("atalaya_http_answers_total", "HTTP answers sent, by port and status.", answers(sample));
+    }
+
+    private static Series answers(Sample sample) {
+        var series = Series.labelled("port", "status");
+        new TreeMap<>(sample.answers())
+                .forEach((port, counts) -> new TreeMap<>(counts)
+                        .forEach((status, count) -> series.add(count, port, Integer.toString(status))));
+        return series;
+    }
+
+    private static void addSessions(Sample sample, Families families) {
+        var hub = sample.hub();
+        var population = sample.population();
+        families.counter("atalaya_sessions_accepted_total", "Connections that became sessions.", hub.accepted())
+                .gauge(
+                        "atalaya_sessions_active",
+                        "Open sessions.",
+                        Series.by("endpoint", population.sessionsByEndpoint()))
+                .gauge(
+                        "atalaya_sessions_max",
+                        "Sessions that this process may have.",
+                        sample.limits().maxConnections())
+                .gauge("atalaya_subjects_active", "Distinct users and tables with a session.", population.subjects())
+                .counter(
+                        "atalaya_connections_refused_total",
+                        "Connections turned away before they became sessions.",
+                        byReason(hub.refusals()))
+                .counter("atalaya_sessions_closed_total", "Sessions closed by the gateway.", byReason(hub.closes()))
+                .counter(
+                        "atalaya_sessions_closed_by_client_total",
+                        "Sessions closed by the client.",
+                        hub.closedByClient())
+                .counter(
+                        "atalaya_sessions_lost_total",
+                        "Sessions whose connection ended without a close frame.",
+                        hub.connectionsLost())
+                .counter("atalaya_client_messages_total", "Text messages received from clients.", hub.clientMessages())
+                .counter(
+                        "atalaya_client_messages_unknown_total",
+                        "Those of them that the gateway did not understand.",
+                        hub.unknownClientMessages())
+                .gauge(
+                        "atalaya_oldest_silence_seconds",
+                        "For how long the most silent session has sent nothing.",
+                        hub.oldestHeartbeatSeconds())
+                .histogram("atalaya_ping_round_trip_seconds", "WebSocket ping to pong.", hub.roundTrip());
+    }
+
+    private static Series byReason(Map<CloseReason, Long> counts) {
+        var series = Series.labelled("reason", "code");
+        for (CloseReason reason : CloseReason.values()) {
+            series.add(counts.getOrDefault(reason, 0L), reason.label(), Integer.toString(reason.code()));
+        }
+        return series;
+    }
+
+    private static void addIntake(Sample sample, Families families) {
+        IntakeBook book = sample.intake();
+        var received = new TreeMap<String, Long>();
+        for (IntakeBook.Source source : IntakeBook.Source.values()) {
+            received.put(label(source), book.receivedBySource().getOrDefault(source, 0L));
+        }
+        var states = Series.labelled("state", "reason")
+                .add(book.logged(), "logged", NO_REASON)
+                .add(book.ephemeral(), "ephemeral", NO_REASON)
+                .add(book.duplicate(), "duplicate", NO_REASON);
+        addReasons(states, "refused", IntakeBook.Refusal.values(), book.refused());
+        addReasons(states, "quarantined", IntakeBook.Refusal.values(), book.quarantined());
+        addReasons(states, "dropped", IntakeBook.Drop.values(), book.dropped());
+        families.counter("atalaya_intake_received_events_total", "Events that came in.", Series.by("source", received))
+                .counter("atalaya_intake_events_total", "Events by what became of them.", states)
+                .gauge("atalaya_intake_in_flight_events", "Events received and not yet decided.", book.inFlight())
+                .counter(
+                        "atalaya_events_accepted_total",
+                        "Events accepted, by type of the catalogue.",
+                        Series.by("type", book.acceptedByType()))
+                .gauge(
+                        "atalaya_books_balanced",
+                        "1 while every event, or delivery, is accounted for exactly once.",
+                        Series.labelled("book")
+                                .add(book.balanced() ? 1 : 0, "intake")
+                                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries"));
+    }
+
+    private static <E extends Enum<E>> void addReasons(Series series, String state, E[] reasons, Map<E, Long> counts) {
+        for (E reason : reasons) {
+            series.add(counts.getOrDefault(reason, 0L), state, label(reason));
+        }
+    }
+
+    private static void addDeliveries(Sample sample, Families families) {
+        var book = sample.hub().book();
+        families.counter(
+                        "atalaya_deliveries_matched_total",
+                        "Pairs of event and session that routing produced.",
+                        book.matched())
+                .counter(
+                        "atalaya_deliveries_total",
+                        "Those pairs by what became of them.",
+                        Series.labelled("state")
+                                .add(book.sent(), "sent")
+                                .add(book.conflated(), "conflated")
+                                .add(book.dropped(), "dropped")
+                                .add(book.duplicate(), "duplicate")
+                                .add(book.closed(), "closed"))
+                .gauge("atalaya_deliveries_pending", "Pairs not yet accepted by the socket.", book.pending())
+                .histogram(
+                        "atalaya_delivery_latency_seconds",
+                        "From the event's acceptance until the socket has taken it.",
+                        sample.hub().latency())
+                .histogram(
+                        "atalaya_fanout_duration_seconds",
+                        "From routing an event to the last flush of a shard.",
+                        sample.hub().fanout())
+                .counter(
+                        "atalaya_fanouts_total",
+                        "Events written to the sessions of a shard.",
+                        sample.hub().fanouts())
+                .counter(
+                        "atalaya_fanouts_failed_total",
+                        "Rounds of fan-outs in which a session ended.",
+                        sample.hub().fanoutsWithFailures());
+    }
+
+    private static void addRouting(Sample sample, Families families) {
+        var router = sample.router();
+        var log = sample.log();
+        families.counter("atalaya_router_events_total", "Events routed.", router.routed())
+                .counter(
+                        "atalaya_router_events_without_audience_total",
+                        "Those of them for which no session was there.",
+                        router.withoutAudience())
+                .counter(
+                        "atalaya_router_ephemeral_dropped_total",
+                        "Ephemeral events dropped because the shards were behind.",
+                        router.ephemeralDropped())
+                .counter(
+                        "atalaya_router_rate_limited_total",
+                        "Events not fanned out because of the global limit.",
+                        router.rateLimited())
+                .gauge(
+                        "atalaya_router_on_their_way_events",
+                        "Events that a shard has still to drain.",
+                        router.onTheirWay())
+                .counter("atalaya_log_events_total", "Events stored since the log's epoch began.", log.logged())
+                .gauge("atalaya_log_retained_events", "Events that can still be read.", log.retained())
+                .gauge("atalaya_log_retained_bytes", "Bytes of their bodies.", log.retainedBytes())
+                .gauge("atalaya_log_open", "1 while the log takes events.", sample.logOpen() ? 1 : 0);
+    }
+
+    private static void addRedis(Sample sample, Families families) {
+        boolean configured = switch (sample.redis()) {
+            case DependencyStatus.Disabled _ -> false;
+            case DependencyStatus.Observed observed -> {
+                addObserved(observed, families);
+                yield true;
+            }
+        };
+        families.gauge(
+                "atalaya_dependency_configured",
+                "1 for a dependency that this gateway has.",
+                Series.labelled("name").add(configured ? 1 : 0, "redis"));
+    }
+
+    private static void addObserved(DependencyStatus.Observed redis, Families families) {
+        var calls = Series.labelled("name", "outcome");
+        var states = Series.labelled("name");
+        var changes = Series.labelled("name");
+        for (Breaker breaker : redis.breakers()) {
+            states.add(breaker.state().gauge(), breaker.name());
+            changes.add(breaker.stateChanges(), breaker.name());
+            calls.add(breaker.successfulCalls(), breaker.name(), "successful")
+                    .add(breaker.failedCalls(), breaker.name(), "failed")
+                    .add(breaker.rejectedCalls(), breaker.name(), "rejected");
+        }
+        families.gauge(
+                        "atalaya_dependency_up",
+                        "1 while events arrive from it.",
+                        Series.labelled("name").add(redis.subscribed() ? 1 : 0, "redis"))
+                .gauge("atalaya_circuit_breaker_state", "0 closed, 1 open, 2 half-open.", states)
+                .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
+                .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls)
+                .counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
+                .counter(
+                        "atalaya_redis_messages_total",
+                        "Messages received.",
+                        redis.queue().received())
+                .counter(
+                        "atalaya_redis_messages_dropped_total",
+                        "Messages that did not reach the intake.",
+                        Series.by("reason", redis.queue().dropped()))
+                .gauge(
+                        "atalaya_redis_messages_queued",
+                        "Messages waiting for the intake.",
+                        redis.queue().queued())
+                .gauge(
+                        "atalaya_redis_drop_rate_percent",
+                        "Share of messages dropped in the last minute.",
+                        redis.drops().windowDropRatePercent())
+                .counter(
+                        "atalaya_redis_drop_alerts_total",
+                        "Alerts raised for that share.",
+                        redis.drops().alertCount());
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

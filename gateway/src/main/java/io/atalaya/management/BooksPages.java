@@ -1,0 +1,92 @@
+package io.atalaya.management;
+
+import io.atalaya.http.Request;
+import io.atalaya.http.Route.Responder;
+import io.atalaya.hub.DeliveryBook;
+import io.atalaya.ingest.IntakeBook;
+import io.atalaya.ingest.Quarantine;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** What became of every event and of every delivery, and the events that nobody could be told of. Immutable. */
+public final class BooksPages {
+    private final Supplier<CompletionStage<Sample>> view;
+    private final Supplier<List<Quarantine.Entry>> quarantine;
+
+    /**
+     * @param view gathers a sample, as {@link GatewayView#sample} does
+     * @param quarantine the events kept for inspection, oldest first
+     */
+    public BooksPages(Supplier<CompletionStage<Sample>> view, Supplier<List<Quarantine.Entry>> quarantine) {
+        this.view = view;
+        this.quarantine = quarantine;
+    }
+
+    /** {@code GET /api/v1/books}. */
+    public void onBooks(Request request, Responder responder) {
+        Answers.respond(responder, view.get().thenApply(sample -> {
+            var books = Answers.map();
+            books.put("intake", intake(sample.intake()));
+            books.put("deliveries", deliveries(sample.hub().book()));
+            return Answers.json(200, books);
+        }));
+    }
+
+    private static Map<String, Object> intake(IntakeBook book) {
+        var page = Answers.map();
+        page.put("received", book.received());
+        page.put("logged", book.logged());
+        page.put("ephemeral", book.ephemeral());
+        page.put("duplicate", book.duplicate());
+        page.put("refused", reasons(book.refused()));
+        page.put("quarantined", reasons(book.quarantined()));
+        page.put("dropped", reasons(book.dropped()));
+        page.put("in_flight", book.inFlight());
+        page.put("balanced", book.balanced());
+        return page;
+    }
+
+    private static Map<String, Object> deliveries(DeliveryBook book) {
+        var page = Answers.map();
+        page.put("matched", book.matched());
+        page.put("sent", book.sent());
+        page.put("conflated", book.conflated());
+        page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("policy", book.dropped()));
+        page.put("duplicate", book.duplicate());
+        page.put("closed", book.closed());
+        page.put("pending", book.pending());
+        page.put("balanced", book.balanced());
+        return page;
+    }
+
+    private static Map<String, Long> reasons(Map<? extends Enum<?>, Long> counts) {
+        var reasons = new TreeMap<String, Long>();
+        counts.forEach((reason, count) -> reasons.put(word(reason), count));
+        return reasons;
+    }
+
+    /** {@code GET /api/v1/quarantine}: newest first. */
+    public void onQuarantine(Request request, Responder responder) {
+        var entries =
+                quarantine.get().reversed().stream().map(BooksPages::entry).toList();
+        responder.respond(Answers.json(200, Map.of("entries", entries)));
+    }
+
+    private static Map<String, Object> entry(Quarantine.Entry entry) {
+        var page = Answers.map();
+        page.put("ts", entry.instant().toString());
+        page.put("source", entry.source());
+        page.put("reason", word(entry.reason()));
+        page.put("problems", entry.problems());
+        page.put("excerpt", entry.excerpt());
+        return page;
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

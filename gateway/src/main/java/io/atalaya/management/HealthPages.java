@@ -1,0 +1,96 @@
+package io.atalaya.management;
+
+import io.atalaya.http.Request;
+import io.atalaya.http.Response;
+import io.atalaya.http.Route.Responder;
+import io.atalaya.management.DependencyStatus.Probe;
+import io.atalaya.management.Sample.Health;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Health for machines that decide by the status code, and for people who want to know why. Immutable.
+ *
+ * <p>A Redis that is configured and gone degrades the gateway and does not take it out of service: its sessions live, it
+ * takes events over HTTP, and every other node has lost the same Redis; to send clients away would make an outage of
+ * it. {@code detailed} answers 503 all the same, for alerts.
+ */
+public final class HealthPages {
+    /** How long a sign of life is waited for. */
+    private static final Duration PROBE_PATIENCE = Duration.ofSeconds(3);
+
+    private final Supplier<CompletionStage<Sample>> view;
+    private final Supplier<CompletionStage<List<Probe>>> probes;
+
+    /**
+     * @param view gathers a sample, as {@link GatewayView#sample} does
+     * @param probes asks for signs of life, as {@link GatewayView#probes} does
+     */
+    public HealthPages(Supplier<CompletionStage<Sample>> view, Supplier<CompletionStage<List<Probe>>> probes) {
+        this.view = view;
+        this.probes = probes;
+    }
+
+    /** {@code GET /health/live}: 200 as long as the port's event loop turns. */
+    public void onLive(Request request, Responder responder) {
+        responder.respond(Answers.json(200, Map.of("status", "alive")));
+    }
+
+    /** {@code GET /health/ready}: 503 while clients and producers should not be sent here. */
+    public void onReady(Request request, Responder responder) {
+        Answers.respond(responder, view.get().thenApply(sample -> {
+            Health health = sample.health();
+            var report = Answers.map();
+            report.put("status", health == Health.HEALTHY ? "ready" : health.word());
+            report.put("checks", checks(sample));
+            return Answers.json(health.ready() ? 200 : 503, report);
+        }));
+    }
+
+    private static Map<String, Object> checks(Sample sample) {
+        var checks = Answers.map();
+        checks.put("phase", sample.phase().name().toLowerCase(Locale.ROOT));
+        checks.put("log", sample.logOpen() ? "open" : "closed");
+        checks.put(
+                "redis",
+                switch (sample.redis()) {
+                    case DependencyStatus.Disabled _ -> "disabled";
+                    case DependencyStatus.Observed observed -> observed.subscribed() ? "subscribed" : "not_subscribed";
+                });
+        return checks;
+    }
+
+    /** {@code GET /ws/health}: open to everyone; 503 while clients should not be sent here. */
+    public void onBasic(Request request, Responder responder) {
+        Answers.respond(
+                responder,
+                view.get()
+                        .thenApply(sample ->
+                                Answers.json(sample.health().ready() ? 200 : 503, HealthReport.basic(sample))));
+    }
+
+    /** {@code GET /ws/health/detailed} and {@code /health/detailed}: 503 for everything that is not well. */
+    public void onDetailed(Request request, Responder responder) {
+        CompletionStage<List<Probe>> signs = probes.get()
+                .toCompletableFuture()
+                .copy()
+                .completeOnTimeout(List.of(), PROBE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        Answers.respond(responder, view.get().thenCombine(signs, HealthPages::detailed));
+    }
+
+    private static Response detailed(Sample sample, List<Probe> signs) {
+        boolean unanswered = signs.stream().anyMatch(probe -> !probe.healthy())
+                || (signs.isEmpty() && sample.redis() instanceof DependencyStatus.Observed);
+        var report = HealthReport.detailed(sample, signs);
+        if (unanswered && sample.health() == Health.HEALTHY) {
+            report.put("status", Health.DEGRADED.word());
+        }
+        boolean well = sample.health() == Health.HEALTHY && !unanswered;
+        return Answers.json(well ? 200 : 503, report);
+    }
+}

@@ -1,0 +1,139 @@
+package io.atalaya.management;
+
+import io.atalaya.hub.HubConfig;
+import io.atalaya.hub.Router;
+import io.atalaya.hub.ShardSnapshot;
+import io.atalaya.ingest.IntakeBook;
+import io.atalaya.ingest.IntakeBook.Drop;
+import io.atalaya.log.EventLog;
+import io.atalaya.metrics.ProcessSample;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that metrics, health and books speak of, gathered once. Immutable. Each book balances in itself; between
+ * two parts lie the microseconds that the gathering took.
+ *
+ * @param hub all shards added up
+ * @param limits what sessions and deliveries are bounded by
+ * @param logOpen whether the log takes appends
+ * @param answers HTTP answers by port name and status
+ */
+public record Sample(
+        Instant instant,
+        Identity identity,
+        Phase phase,
+        ShardSnapshot hub,
+        HubConfig limits,
+        Population population,
+        IntakeBook intake,
+        EventLog.Totals log,
+        boolean logOpen,
+        Router.Totals router,
+        Map<String, Map<Integer, Long>> answers,
+        DependencyStatus redis,
+        ProcessSample process) {
+
+    public Sample {
+        answers = Map.copyOf(answers);
+    }
+
+    /** Which program this is; told by the composition root. Immutable. */
+    public record Identity(String service, String version, String environment, String profile) {}
+
+    /** Where the process is in its life. */
+    public enum Phase {
+        STARTING,
+        SERVING,
+        DRAINING
+    }
+
+    /**
+     * Who is connected. Immutable.
+     *
+     * @param sessionsByEndpoint every endpoint of the profile is present
+     * @param subjects distinct users and tables
+     * @param branches distinct branches that somebody is subscribed to
+     * @param sectors distinct sectors that somebody is subscribed to
+     * @param tables distinct table sessions that somebody is subscribed to
+     */
+    public record Population(
+            Map<String, Integer> sessionsByEndpoint, int subjects, int branches, int sectors, int tables) {
+        public Population {
+            sessionsByEndpoint = Collections.unmodifiableSortedMap(new TreeMap<>(sessionsByEndpoint));
+        }
+    }
+
+    /** How the gateway is. */
+    public enum Health {
+        HEALTHY,
+        /** It serves, but events from Redis do not arrive. */
+        DEGRADED,
+        STARTING,
+        DRAINING,
+        /** Nothing durable can be accepted. */
+        LOG_CLOSED;
+
+        /** Whether clients and producers should be sent here. */
+        public boolean ready() {
+            return switch (this) {
+                case HEALTHY, DEGRADED -> true;
+                case STARTING, DRAINING, LOG_CLOSED -> false;
+            };
+        }
+
+        /** The word in answers. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The worst that can be said. */
+    public Health health() {
+        return switch (phase) {
+            case STARTING -> Health.STARTING;
+            case DRAINING -> Health.DRAINING;
+            case SERVING -> logOpen ? redisHealth() : Health.LOG_CLOSED;
+        };
+    }
+
+    private Health redisHealth() {
+        return switch (redis) {
+            case DependencyStatus.Disabled _ -> Health.HEALTHY;
+            case DependencyStatus.Observed observed -> observed.subscribed() ? Health.HEALTHY : Health.DEGRADED;
+        };
+    }
+
+    /** Open sessions. */
+    public int sessions() {
+        return hub.sessions();
+    }
+
+    /** Share of the sessions that this process may have (0 … 100). */
+    public double utilizationPercent() {
+        return limits.maxConnections() == 0 ? 0 : 100.0 * sessions() / limits.maxConnections();
+    }
+
+    /**
+     * Events lost for a reason of the gateway's, after they came in. What the queue before the intake lost counts once,
+     * whether or not the intake's book was told of it.
+     */
+    public long eventsDropped() {
+        long told = intake.dropped().getOrDefault(Drop.SOURCE_OVERFLOW, 0L);
+        return sum(intake.dropped()) - told + Math.max(told, queueDropped()) + router.ephemeralDropped();
+    }
+
+    private long queueDropped() {
+        return switch (redis) {
+            case DependencyStatus.Disabled _ -> 0;
+            case DependencyStatus.Observed observed -> sum(observed.queue().dropped());
+        };
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}
