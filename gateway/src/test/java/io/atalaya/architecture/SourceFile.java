@@ -62,39 +62,59 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
     /** The files below a source folder. */
     static List<SourceFile> below(Path folder) {
         try (var paths = Files.walk(folder)) {
-            return paths.filter(p -> p.toString().endsWith(".java"))
+            return parse(paths.filter(p -> p.toString().endsWith(".java"))
                     .sorted()
-                    .map(p -> read(folder, p))
-                    .toList();
+                    .map(p -> text(folder, p))
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static SourceFile read(Path folder, Path file) {
+    private static Text text(Path folder, Path file) {
         try {
-            return parse(folder.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+            return new Text(folder.relativize(file).toString().replace('\\', '/'), Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     static SourceFile parse(String name, String text) {
-        var source = new SimpleJavaFileObject(URI.create("string:///" + name), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return text;
-            }
-        };
-        var task = (JavacTask)
-                ToolProvider.getSystemJavaCompiler().getTask(null, null, _ -> {}, List.of(), null, List.of(source));
+        return parse(List.of(new Text(name, text))).getFirst();
+    }
+
+    /** One compiler for all files: starting one costs more than parsing. */
+    private static List<SourceFile> parse(List<Text> texts) {
+        var task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, _ -> {}, List.of(), null, texts);
+        var trees = DocTrees.instance(task);
+        var files = new ArrayList<SourceFile>();
         try {
-            var unit = task.parse().iterator().next();
-            var found = new Declarations(DocTrees.instance(task), unit);
-            found.scan(unit, null);
-            return new SourceFile(name, (int) text.lines().count(), found.methods, found.types);
+            for (var unit : task.parse()) {
+                var text = (Text) unit.getSourceFile();
+                var found = new Declarations(trees, unit);
+                found.scan(unit, null);
+                files.add(new SourceFile(text.name, (int) text.content.lines().count(), found.methods, found.types));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    /** A source text in memory. Immutable. */
+    private static final class Text extends SimpleJavaFileObject {
+        private final String name;
+        private final String content;
+
+        private Text(String name, String content) {
+            super(URI.create("string:///" + name), JavaFileObject.Kind.SOURCE);
+            this.name = name;
+            this.content = content;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return content;
         }
     }
 
