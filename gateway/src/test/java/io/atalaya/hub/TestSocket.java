@@ -1,0 +1,180 @@
+package io.atalaya.hub;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's socket that takes as many bytes as the test allows, fails when the test wants it to, and remembers what it
+ * got and every buffer it was ever given. Confined to the thread that runs the shard.
+ */
+final class TestSocket extends EmbeddedChannel {
+    private static final int TEXT = 0x1;
+    private static final int CLOSE = 0x8;
+
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final List<Integer> writes = new ArrayList<>();
+    private final List<ByteBuf> given = new ArrayList<>();
+    private long budget = Long.MAX_VALUE;
+    private boolean broken;
+
+    /** One server frame as the client reads it. */
+    record Frame(int opcode, byte[] payload) {}
+
+    TestSocket(Ticker ticker) {
+        super(EmbeddedChannel.builder().ticker(ticker).handlers(new Client()));
+    }
+
+    /** What the edge does for a session, as far as the hub can see. */
+    private static final class Client extends ChannelInboundHandlerAdapter {
+        private @Nullable Session session;
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            if (session != null) {
+                session.onInactive();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            assertThat(cause).isInstanceOf(IOException.class);
+            ctx.close();
+        }
+    }
+
+    ChannelHandlerContext context() {
+        return pipeline().context(Client.class);
+    }
+
+    void onJoined(Session session) {
+        pipeline().get(Client.class).session = session;
+    }
+
+    /** From now on the socket takes {@code bytes} more and then no further. */
+    void acceptOnly(long bytes) {
+        budget = bytes;
+        flush();
+    }
+
+    void acceptEverything() {
+        acceptOnly(Long.MAX_VALUE);
+    }
+
+    /** The peer is gone: the next write fails. */
+    void breakDown() {
+        broken = true;
+    }
+
+    /** The peer is gone and the transport has noticed. */
+    void reset() {
+        unsafe().close(voidPromise());
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object message) {
+        given.add((ByteBuf) message);
+        return message;
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws IOException {
+        if (broken) {
+            throw new IOException("broken pipe");
+        }
+        for (var bytes = (ByteBuf) in.current(); bytes != null; bytes = (ByteBuf) in.current()) {
+            int taken = (int) Math.min(bytes.readableBytes(), budget);
+            if (taken == 0 && bytes.isReadable()) {
+                return;
+            }
+            take(bytes, taken);
+            if (taken == 0) {
+                in.remove();
+            } else {
+                in.removeBytes(taken);
+            }
+        }
+    }
+
+    private void take(ByteBuf bytes, int taken) throws IOException {
+        if (taken > 0) {
+            bytes.getBytes(bytes.readerIndex(), received, taken);
+            writes.add(taken);
+            budget -= budget == Long.MAX_VALUE ? 0 : taken;
+        }
+    }
+
+    /** Sizes of the buffers that the socket took bytes from, in order. */
+    List<Integer> writes() {
+        return writes;
+    }
+
+    int receivedBytes() {
+        return received.size();
+    }
+
+    /** Texts of the text frames that arrived whole. */
+    List<String> texts() {
+        return frames().stream()
+                .filter(frame -> frame.opcode() == TEXT)
+                .map(frame -> new String(frame.payload(), UTF_8))
+                .toList();
+    }
+
+    /** {@code 1013 Reading too slowly} of the close frame, or empty. */
+    String closeFrame() {
+        return frames().stream()
+                .filter(frame -> frame.opcode() == CLOSE)
+                .map(frame -> {
+                    ByteBuf payload = Unpooled.wrappedBuffer(frame.payload());
+                    return payload.isReadable()
+                            ? payload.readUnsignedShort() + " " + payload.toString(UTF_8)
+                            : "without code";
+                })
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Every frame that arrived whole. */
+    List<Frame> frames() {
+        var frames = new ArrayList<Frame>();
+        ByteBuf bytes = Unpooled.wrappedBuffer(received.toByteArray());
+        while (bytes.readableBytes() >= 2) {
+            int first = bytes.readUnsignedByte();
+            assertThat(first & 0xF0).as("FIN alone").isEqualTo(0x80);
+            long length = bytes.readUnsignedByte();
+            length = length == 126 ? bytes.readUnsignedShort() : length == 127 ? bytes.readLong() : length;
+            if (bytes.readableBytes() < length) {
+                break;
+            }
+            var payload = new byte[(int) length];
+            bytes.readBytes(payload);
+            frames.add(new Frame(first & 0xF, payload));
+        }
+        return frames;
+    }
+
+    /** Whether every buffer that was ever written to the socket has been given back. */
+    void assertReleased() {
+        assertThat(given)
+                .allSatisfy(buffer ->
+                        assertThat(isEmptyBuffer(buffer) ? 0 : buffer.refCnt()).isZero());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the shared empty buffer is never released
+    private static boolean isEmptyBuffer(ByteBuf buffer) {
+        return buffer == Unpooled.EMPTY_BUFFER;
+    }
+}
