@@ -1,12 +1,10 @@
 package io.atalaya.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -112,18 +110,10 @@ public final class Main implements Runnable {
 
     /** What {@code --version} answers: the version that the build wrote into the jar, and the JVM. Immutable. */
     static final class ProductVersion implements IVersionProvider {
-        private static final String BUILD = "/META-INF/maven/io.atalaya/atalaya/pom.properties";
-
         @Override
-        public String[] getVersion() throws IOException {
-            var build = new Properties();
-            try (InputStream in = Main.class.getResourceAsStream(BUILD)) {
-                if (in != null) {
-                    build.load(in);
-                }
-            }
+        public String[] getVersion() {
             return new String[] {
-                "atalaya " + build.getProperty("version", "(not packaged)"),
+                "atalaya " + Version.current(),
                 "Java %s, %s".formatted(Runtime.version(), System.getProperty("java.vm.name"))
             };
         }

@@ -10,6 +10,7 @@ import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
+import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.security.SecureRandom;
@@ -21,13 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The gateway without its ports: everything between an accepted event and a session. Immutable; made of thread-safe
  * parts.
  *
- * @param redis null without {@code REDIS_URL}
+ * @param redis events from Redis; null without {@code REDIS_URL}
  */
 record Core(
         GatewayConfig config,
         InstantSource clock,
         LongSupplier nanoClock,
-        @Nullable RedisParts redis,
+        RedisParts.@Nullable WayIn redis,
         RevocationList revocations,
         Authentication authentication,
         AssignmentStore assignmentStore,
@@ -64,7 +65,17 @@ record Core(
         closing.add("log", log);
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
-                config, clock, nanoClock, redis, revocations, authentication, store, assignments, hub, log, intake);
+                config,
+                clock,
+                nanoClock,
+                redis == null ? null : redis.wayIn(intake),
+                revocations,
+                authentication,
+                store,
+                assignments,
+                hub,
+                log,
+                intake);
     }
 
     /** A log in memory is new with every process, and so is its epoch. */
@@ -72,12 +83,17 @@ record Core(
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
+    /** How the gateway gets on with Redis. */
+    DependencyStatus.Source redisStatus() {
+        return redis == null ? DependencyStatus.Source.disabled() : redis.status();
+    }
+
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
         if (redis != null) {
-            redis.start(intake);
-            closing.add("redis intake", redis::stopIntake);
+            redis.start();
+            closing.add("redis intake", redis);
         }
     }
 }

@@ -12,14 +12,17 @@ import io.atalaya.http.HttpPipeline;
 import io.atalaya.http.Route;
 import io.atalaya.http.Routes;
 import io.atalaya.http.UpgradeHandler;
+import io.atalaya.management.Sample.Phase;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,7 @@ public final class Gateway implements AutoCloseable {
     private final Transport transport = Transport.best();
     private final MultiThreadIoEventLoopGroup loops;
     private final Core core;
+    private final StatusPages status;
     private final HttpPipeline publicHttp;
     private final EdgeServer publicPort;
     private final EdgeServer managementPort;
@@ -47,8 +51,13 @@ public final class Gateway implements AutoCloseable {
                     "event loops",
                     () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
             core = Core.build(config, loops, closing);
-            publicHttp = publicHttp();
-            HttpPipeline managementHttp = managementHttp();
+            var worker = Executors.newVirtualThreadPerTaskExecutor();
+            closing.add("workers", worker::shutdownNow);
+            status = new StatusPages(core, worker);
+            publicHttp = http(publicRoutes(worker), upgrades());
+            HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none());
+            status.view().onPort("public", publicHttp::answersByStatus);
+            status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
             managementPort = bind(
                     "management-port",
@@ -70,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(GatewayConfig config) {
         var gateway = new Gateway(config);
         gateway.lifecycle.move(State.STARTING, State.READY);
+        gateway.status.view().onPhase(Phase.SERVING);
         LOG.atInfo()
                 .addKeyValue("public_port", gateway.publicPort())
                 .addKeyValue("management_port", gateway.managementPort())
@@ -81,24 +91,22 @@ public final class Gateway implements AutoCloseable {
         return gateway;
     }
 
-    private HttpPipeline publicHttp() {
+    private List<Route> publicRoutes(Executor worker) {
+        var publish = new PublishRoute(core.config().intake(), core.intake(), worker);
+        return Stream.concat(Stream.of(publish.route()), status.publicRoutes().stream())
+                .toList();
+    }
+
+    private UpgradeHandler upgrades() {
         GatewayConfig config = core.config();
-        var longBodies = Executors.newVirtualThreadPerTaskExecutor();
-        closing.add("parsers of long bodies", longBodies::shutdownNow);
-        var edge = new EdgeContext(
+        return new WebSocketUpgrade(new EdgeContext(
                 config.profile(),
                 core.authentication().byScheme(),
                 core.assignments(),
                 core.hub(),
                 config.hub(),
                 config.edge(),
-                core.nanoClock());
-        var publish = new PublishRoute(config.intake(), core.intake(), longBodies);
-        return http(List.of(publish.route()), new WebSocketUpgrade(edge));
-    }
-
-    private HttpPipeline managementHttp() {
-        return http(List.of(), UpgradeHandler.none());
+                core.nanoClock()));
     }
 
     private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {
@@ -151,6 +159,7 @@ public final class Gateway implements AutoCloseable {
         if (!lifecycle.move(State.READY, State.DRAINING)) {
             return;
         }
+        status.view().onPhase(Phase.DRAINING);
         LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
         publicPort.close();
         publicHttp.stop(HTTP_GRACE).toCompletableFuture().join();

@@ -3,6 +3,7 @@ package io.atalaya.gateway;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook;
+import io.atalaya.management.DependencyStatus;
 import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Profile;
 import io.atalaya.redis.ChannelPatterns;
@@ -18,23 +19,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Everything that exists only with {@code REDIS_URL}. Confined to the composition root. */
+/** Everything that exists only with {@code REDIS_URL}. Thread-safe: immutable, made of thread-safe parts. */
 final class RedisParts implements AutoCloseable {
     private final RedisConfig config;
     private final RedisContext context = RedisContext.system();
     private final RedisConnections connections;
     private final RedisRevocations revocations;
-    private final RedisHealth health;
-    private @Nullable MessagePump pump;
-    private @Nullable RedisSubscriber subscriber;
 
     RedisParts(RedisConfig config, Profile profile) {
         this.config = config;
         this.connections = new RedisConnections(config, context);
         this.revocations = new RedisRevocations(connections, userSchemes(profile), context);
-        this.health = new RedisHealth(connections, config, context);
     }
 
     /** Only staff tokens name a user; a table token's subject is a session. */
@@ -49,18 +45,14 @@ final class RedisParts implements AutoCloseable {
         return revocations;
     }
 
-    RedisHealth health() {
-        return health;
-    }
-
-    /** Starts to take events in. */
-    void start(Intake intake) {
-        var messages = new MessagePump(config, batch -> takeIn(intake, batch), context);
-        var subscription =
-                new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), messages, context);
-        subscription.start();
-        pump = messages;
-        subscriber = subscription;
+    /** The way in, not yet started. */
+    WayIn wayIn(Intake intake) {
+        var pump = new MessagePump(config, batch -> takeIn(intake, batch), context);
+        var subscriber = new RedisSubscriber(
+                connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
+        var health = new RedisHealth(connections, config, context);
+        return new WayIn(
+                subscriber, pump, new RedisStatus(subscriber, pump, revocations, health, config.poolSize()));
     }
 
     private static CompletionStage<Void> takeIn(Intake intake, List<RedisMessage> batch) {
@@ -71,25 +63,22 @@ final class RedisParts implements AutoCloseable {
                         .toList());
     }
 
-    RedisSubscriber subscriber() {
-        if (subscriber == null) {
-            throw new IllegalStateException("redis: not started (expected: started)");
-        }
-        return subscriber;
-    }
-
-    /** Stops taking events in; what is queued is still handed over. */
-    void stopIntake() {
-        if (subscriber != null) {
-            subscriber.close();
-        }
-        if (pump != null) {
-            pump.close();
-        }
-    }
-
     @Override
     public void close() {
         connections.close();
+    }
+
+    /** Events from Redis to the intake. Closing it hands over what is queued. */
+    record WayIn(RedisSubscriber subscriber, MessagePump pump, DependencyStatus.Source status)
+            implements AutoCloseable {
+        void start() {
+            subscriber.start();
+        }
+
+        @Override
+        public void close() {
+            subscriber.close();
+            pump.close();
+        }
     }
 }

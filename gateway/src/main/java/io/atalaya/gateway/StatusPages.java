@@ -1,0 +1,71 @@
+package io.atalaya.gateway;
+
+import io.atalaya.edge.PublicStatusRoutes;
+import io.atalaya.http.Route;
+import io.atalaya.management.AssignmentsApi;
+import io.atalaya.management.BooksPages;
+import io.atalaya.management.GatewayView;
+import io.atalaya.management.HealthPages;
+import io.atalaya.management.ManagementRoutes;
+import io.atalaya.management.MetricsPages;
+import io.atalaya.management.OperatorGate;
+import io.atalaya.management.Sample.Identity;
+import io.atalaya.management.SessionsApi;
+import io.atalaya.metrics.ProcessProbe;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
+final class StatusPages {
+    private final GatewayView view;
+    private final MetricsPages metrics;
+    private final HealthPages health;
+    private final OperatorGate gate;
+    private final ManagementRoutes management;
+
+    StatusPages(Core core, Executor worker) {
+        var config = core.config();
+        var sources = new GatewayView.Sources(
+                config.profile(),
+                core.hub(),
+                config.hub(),
+                core.log(),
+                core.intake()::book,
+                core.redisStatus(),
+                new ProcessProbe(Path.of("/proc/self")));
+        this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
+        this.metrics = new MetricsPages(view::sample);
+        this.health = new HealthPages(view::sample, view::probes);
+        this.gate = new OperatorGate(config.management());
+        this.management = new ManagementRoutes(
+                config.management(),
+                new ManagementRoutes.Pages(
+                        metrics,
+                        health,
+                        new BooksPages(view::sample, () -> core.intake().quarantine().entries()),
+                        new SessionsApi(core.hub(), core.revocations(), core.clock()),
+                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker)));
+    }
+
+    private static Identity identity(String profile) {
+        return new Identity(
+                "atalaya",
+                Version.current(),
+                System.getenv().getOrDefault("ENVIRONMENT", "production"),
+                profile);
+    }
+
+    GatewayView view() {
+        return view;
+    }
+
+    List<Route> managementRoutes() {
+        return management.routes();
+    }
+
+    List<Route> publicRoutes() {
+        var pages = new PublicStatusRoutes.Pages(health::onBasic, health::onDetailed, metrics::onPublicMetrics);
+        return new PublicStatusRoutes(pages, gate::localOrOperators).routes();
+    }
+}
