@@ -68,13 +68,14 @@ final class PackageTable {
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(rows, "gateway", ports + " edge management config", "slf4j netty logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
-        var load = "event profile auth metrics config gateway client";
+        row(rows, "client.publish", "event client", "slf4j netty jackson");
+        var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client demo bench",
+                "event profile yaml auth assignment routing config gateway client client.publish demo bench",
                 "slf4j jackson picocli logback");
         return rows;
     }
