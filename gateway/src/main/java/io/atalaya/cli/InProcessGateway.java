@@ -32,8 +32,9 @@ final class InProcessGateway implements RunningGateway {
                 "table-token-secret", settings.tableTokenSecret(),
                 "ingest-api-keys", apiKeys(settings.publishKeys())));
         return switch (ConfigReader.read(source)) {
-            case ConfigOutcome.Invalid invalid -> throw new StartException(
-                    invalid.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
+            case ConfigOutcome.Invalid invalid ->
+                throw new StartException(
+                        invalid.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
             case ConfigOutcome.Valid valid -> {
                 Gateway gateway = Gateway.start(valid.config());
                 settings.duties().forEach(duty -> gateway.assignments().put(entry(duty)));

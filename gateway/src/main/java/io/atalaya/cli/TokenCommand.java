@@ -85,7 +85,7 @@ public final class TokenCommand {
     @Command(
             name = "staff",
             description = "Issue a staff token (JWT, HS256) for the waiter, kitchen and admin endpoints.",
-                exitCodeListHeading = "%nExit codes:%n",
+            exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:the token was printed", "2:wrong usage, or no secret"},
             footerHeading = "%nEnvironment:%n",
             footer = {
@@ -163,7 +163,7 @@ public final class TokenCommand {
     @Command(
             name = "table",
             description = "Issue a table token for the diner endpoint.",
-                exitCodeListHeading = "%nExit codes:%n",
+            exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:the token was printed", "2:wrong usage, or no secret"},
             footerHeading = "%nEnvironment:%n",
             footer = "  TABLE_TOKEN_SECRET   the signing secret, unless --secret-file is given")

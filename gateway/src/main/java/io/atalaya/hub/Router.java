@@ -145,7 +145,10 @@ public final class Router implements EventLog.CommitListener {
                     int start = frames.writerIndex();
                     FrameEncoder.encode(routable.event(), routable.cursor(), frames);
                     items.add(new Delivery.Item(
-                            topics, start, frames.writerIndex(), routable.event().acceptedNanos()));
+                            topics,
+                            start,
+                            frames.writerIndex(),
+                            routable.event().acceptedNanos()));
                     shards |= mask;
                 }
             }

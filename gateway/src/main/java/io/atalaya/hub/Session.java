@@ -253,11 +253,12 @@ public final class Session {
     }
 
     private void recheck(long askedNanos, Runnable next) {
-        askStanding().whenComplete((standing, _) -> shard.execute(() -> {
-            if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
-                next.run();
-            }
-        }));
+        askStanding()
+                .whenComplete((standing, _) -> shard.execute(() -> {
+                    if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
+                        next.run();
+                    }
+                }));
     }
 
     /** A failure of foreign code is an answer that is not known: neither a way to stay for ever nor the sweep's end. */
