@@ -85,15 +85,18 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
 
     /** One compiler for all files: starting one costs more than parsing. */
     private static List<SourceFile> parse(List<Text> texts) {
-        var task = (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, _ -> {}, List.of(), null, texts);
+        var task =
+                (JavacTask) ToolProvider.getSystemJavaCompiler().getTask(null, null, _ -> {}, List.of(), null, texts);
         var trees = DocTrees.instance(task);
         var files = new ArrayList<SourceFile>();
         try {
             for (var unit : task.parse()) {
-                var text = (Text) unit.getSourceFile();
+                var source = unit.getSourceFile();
+                var lines = source.getCharContent(true).toString().lines().count();
                 var found = new Declarations(trees, unit);
                 found.scan(unit, null);
-                files.add(new SourceFile(text.name, (int) text.content.lines().count(), found.methods, found.types));
+                files.add(
+                        new SourceFile(source.toUri().getPath().substring(1), (int) lines, found.methods, found.types));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -103,12 +106,10 @@ record SourceFile(String name, int lines, List<Method> methods, List<Type> types
 
     /** A source text in memory. Immutable. */
     private static final class Text extends SimpleJavaFileObject {
-        private final String name;
         private final String content;
 
         private Text(String name, String content) {
             super(URI.create("string:///" + name), JavaFileObject.Kind.SOURCE);
-            this.name = name;
             this.content = content;
         }
 
