@@ -1,0 +1,145 @@
+#!/bin/sh
+# Measures the gateway against the least work that a server can do for the same job, in the same minutes.
+#
+#   benchmarks/compare.sh [--rounds N] SCENARIO...
+#
+#   a1k    one audience of 1,000, events one by one        a10k   one audience of 10,000
+#   d      1,000 audiences of ten                          batch  one audience of 1,000, batches of 16
+#   light  one audience of 1,000, 80 events/s              idle   19,000 idle sessions: memory
+#   connect  token-bearing connects, warm
+#
+# Server on core 0, load on core 1, loopback only, bounded in time. Needs gcc, taskset, openssl, curl and ./atalaya.
+# One line of JSON a run goes to benchmarks/target/compare.jsonl; a summary to standard output.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$root/benchmarks/target
+lab=$out/lab
+port=9701
+limit_port=9700
+rounds=3
+
+say() { printf '%s\n' "$*" >&2; }
+
+base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+
+# table_token SESSION: a table token as the gateway's own `token table` makes them
+table_token() {
+    now=$(date +%s)
+    head=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url)
+    body=$(printf '{"tenant_id":1,"branch_id":1,"table_id":7,"session_id":%s,"type":"table","iss":"integrador:table","aud":"integrador:diner","iat":%s,"exp":%s}' \
+        "$1" "$now" $((now + 10800)) | base64url)
+    signature=$(printf '%s.%s' "$head" "$body" | openssl dgst -sha256 -hmac "$TABLE_TOKEN_SECRET" -binary | base64url)
+    printf '%s.%s.%s' "$head" "$body" "$signature"
+}
+
+start_gateway() {
+    export WS_HOST=127.0.0.1 WS_PORT=$port MANAGEMENT_PORT=0 WS_DRAIN_SECONDS=0 \
+        WS_MAX_TOTAL_CONNECTIONS=60000 WS_MAX_DINERS_PER_SESSION=60000 WS_HEARTBEAT_TIMEOUT=600
+    taskset -c 0 "$root/atalaya" run >"$out/gateway.log" 2>&1 &
+    server=$!
+    tries=0
+    until curl -fs "http://127.0.0.1:$port/ws/health" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || { say "the gateway did not start: $out/gateway.log"; exit 1; }
+        sleep 0.1
+    done
+}
+
+start_limit() {
+    taskset -c 0 "$lab/limit" -p $limit_port &
+    server=$!
+    sleep 0.3
+}
+
+stop_server() {
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+    server=
+}
+
+load() { taskset -c 1 "$lab/wsload" --pid "$server" "$@"; }
+
+# limit NAME CONNECTIONS TOPICS MORE...
+on_limit() {
+    name=$1 connections=$2 topics=$3
+    shift 3
+    start_limit
+    load --name "limit-$name" --url "ws://127.0.0.1:$limit_port/sub/%d" -c "$connections" --topics "$topics" \
+        --pub "http://127.0.0.1:$limit_port/pub/%d" --size 260 "$@" | tee -a "$out/compare.jsonl"
+    stop_server
+}
+
+# on_gateway NAME CONNECTIONS TOPICS MORE...: session 1N is topic N
+on_gateway() {
+    name=$1 connections=$2 topics=$3
+    shift 3
+    start_gateway
+    urls=$out/urls-$topics
+    if [ ! -f "$urls" ]; then
+        n=0
+        while [ $n -lt "$topics" ]; do
+            echo "ws://127.0.0.1:$port/ws/diner?table_token=$(table_token "1$n")"
+            n=$((n + 1))
+        done >"$urls"
+    fi
+    load --name "atalaya-$name" --url-file "$urls" -c "$connections" --topics "$topics" \
+        --pub "http://127.0.0.1:$port/api/v1/events" --pub-header "Authorization: Bearer $key" \
+        --pub-header "Content-Type: application/json" \
+        --pre '{"type":"ROUND_SERVED","tenant_id":1,"branch_id":1,"session_id":1%d,"v":1,"entity":' --post '}' \
+        --size 260 "$@" | tee -a "$out/compare.jsonl"
+    curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" >"$out/metrics-$name.txt" || true
+    stop_server
+}
+
+figure() { sed "s/.*\"phase\":\"$1\".*/&/; s/.*\"phase\":\"$1\"[^}]*\"$2\":\([0-9.]*\).*/\1/"; }
+
+compare() {
+    scenario=$1 connections=$2 topics=$3 phase=$4
+    shift 4
+    round=1
+    while [ $round -le "$rounds" ]; do
+        a=$(on_limit "$scenario" "$connections" "$topics" "$@" | figure "$phase" cpu_us_per_delivery)
+        b=$(on_gateway "$scenario" "$connections" "$topics" $extra "$@" | figure "$phase" cpu_us_per_delivery)
+        echo "$scenario round $round: limit $a us, atalaya $b us per delivery, ratio $(echo "$a $b" | awk '{printf "%.2f", $2/$1}')"
+        round=$((round + 1))
+    done
+}
+
+scenario() {
+    extra=
+    case $1 in
+        a1k) compare a1k 1000 1 max --window 16 --pub-conns 8 --phase max:12:6 ;;
+        light) compare light 1000 1 rate --window 16 --pub-conns 8 --phase max:12:2 --phase rate:80:2:8 ;;
+        a10k) compare a10k 10000 1 max --window 16 --pub-conns 8 --phase max:12:6 ;;
+        d) compare d 10000 1000 max --window 64 --pub-conns 32 --phase max:15:6 ;;
+        batch) extra="--batch 16 --multi" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:12:6 ;;
+        idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;
+        connect)
+            on_gateway connect 19000 1 --phase idle:1 |
+                sed 's/.*"cpu_us_per_connect":\([0-9.]*\).*/connect, cold: \1 us of CPU/' ;;
+        *) say "unknown scenario: $1 (expected: a1k, light, a10k, d, batch, idle, connect)"; exit 2 ;;
+    esac
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2 && shift 2 ;;
+        --help) sed -n '2,13s/^# \{0,1\}//p' "$0" && exit 0 ;;
+        *) break ;;
+    esac
+done
+[ $# -gt 0 ] || { say "usage: benchmarks/compare.sh [--rounds N] SCENARIO..."; exit 2; }
+
+mkdir -p "$out"
+rm -rf "$lab" "$out"/urls-*
+cp -r "$root/benchmarks/lab" "$lab"
+make -s -C "$lab"
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null' EXIT
+JWT_SECRET=$(openssl rand -hex 32)
+TABLE_TOKEN_SECRET=$(openssl rand -hex 32)
+key=$(openssl rand -hex 16)
+INGEST_API_KEYS=$key=1
+export JWT_SECRET TABLE_TOKEN_SECRET INGEST_API_KEYS
+ulimit -n 20000 2>/dev/null || true
+for name in "$@"; do scenario "$name"; done
