@@ -145,6 +145,11 @@ public final class Gateway implements AutoCloseable {
         return core.assignmentStore();
     }
 
+    /** The parts, for tests that look at what must be left behind: nothing. */
+    Core core() {
+        return core;
+    }
+
     /** The port of operators. */
     public int managementPort() {
         return managementPort.port();
