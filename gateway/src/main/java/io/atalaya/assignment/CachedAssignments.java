@@ -2,17 +2,17 @@ package io.atalaya.assignment;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Scheduler;
-import com.github.benmanes.caffeine.cache.Ticker;
 import io.atalaya.event.TenantId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,22 +33,22 @@ public final class CachedAssignments implements Assignments {
 
     private final AsyncCache<Key, List<Assignment>> cache;
     private final Source source;
-    private final Scheduler timer;
+    private final Timer timer;
     private final LongAdder loads = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder timedOut = new LongAdder();
 
     /**
-     * @param ticker the monotonic clock that answers age by
+     * @param nanoClock the monotonic clock that answers age by
      * @param timer ends the wait for a silent source
      */
-    public CachedAssignments(Source source, AssignmentConfig config, Ticker ticker, Scheduler timer) {
+    public CachedAssignments(Source source, AssignmentConfig config, LongSupplier nanoClock, Timer timer) {
         this.source = source;
         this.timer = timer;
         this.cache = Caffeine.newBuilder()
                 .maximumSize(config.cacheSize())
                 .expireAfterWrite(config.cacheTtl())
-                .ticker(ticker)
+                .ticker(nanoClock::getAsLong)
                 .executor(Runnable::run)
                 .buildAsync();
     }
@@ -102,11 +102,8 @@ public final class CachedAssignments implements Assignments {
     }
 
     private void endInTime(CompletableFuture<List<Assignment>> answer) {
-        var end = timer.schedule(
-                Runnable::run,
-                () -> answer.completeExceptionally(new TimeoutException("no answer within " + TIMEOUT)),
-                TIMEOUT.toMillis(),
-                TimeUnit.MILLISECONDS);
+        Future<?> end = timer.after(
+                TIMEOUT, () -> answer.completeExceptionally(new TimeoutException("no answer within " + TIMEOUT)));
         answer.whenComplete((_, _) -> end.cancel(false));
     }
 
@@ -137,6 +134,20 @@ public final class CachedAssignments implements Assignments {
     public interface Source {
         /** Today's assignments. May throw, fail, or never answer. */
         CompletionStage<List<Assignment>> today(TenantId tenant, String subject);
+    }
+
+    /** Runs something later. Thread-safe. */
+    @FunctionalInterface
+    public interface Timer {
+        /** Runs {@code task} once, on any thread, when {@code delay} has passed, unless the answer is cancelled before. */
+        Future<?> after(Duration delay, Runnable task);
+
+        /** The time-out thread that the JVM has anyway. */
+        static Timer system() {
+            return (delay, task) -> CompletableFuture.runAsync(
+                    task,
+                    CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
+        }
     }
 
     /**

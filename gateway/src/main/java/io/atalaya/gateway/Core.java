@@ -1,6 +1,5 @@
 package io.atalaya.gateway;
 
-import com.github.benmanes.caffeine.cache.Scheduler;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -57,7 +56,7 @@ record Core(
 
         AssignmentStore store = AssignmentFiles.open(config.assignments());
         var assignments = new CachedAssignments(
-                store::of, config.assignments(), nanoClock::getAsLong, Scheduler.systemScheduler());
+                store::of, config.assignments(), nanoClock, CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);

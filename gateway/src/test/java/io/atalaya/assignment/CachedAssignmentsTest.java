@@ -4,7 +4,6 @@ import static io.atalaya.assignment.AssignmentStoreTest.known;
 import static io.atalaya.assignment.AssignmentStoreTest.sector;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.github.benmanes.caffeine.cache.Scheduler;
 import io.atalaya.event.TenantId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -28,8 +27,8 @@ class CachedAssignmentsTest {
     private final Queue<CompletableFuture<List<Assignment>>> asked = new ArrayDeque<>();
     private final List<Runnable> deadlines = new ArrayList<>();
     private long nowNanos = 2; // even, as the cache drops the last bit
-    private final Scheduler timer = (_, deadline, delay, unit) -> {
-        assertThat(Duration.of(delay, unit.toChronoUnit())).isEqualTo(CachedAssignments.TIMEOUT);
+    private final CachedAssignments.Timer timer = (delay, deadline) -> {
+        assertThat(delay).isEqualTo(CachedAssignments.TIMEOUT);
         deadlines.add(deadline);
         return CompletableFuture.completedFuture(null);
     };
@@ -184,8 +183,8 @@ class CachedAssignmentsTest {
         assertThat(questions).hasValue(1);
     }
 
-    private static Scheduler timerThatNeverEnds() {
-        return (_, _, _, _) -> new CompletableFuture<Void>();
+    private static CachedAssignments.Timer timerThatNeverEnds() {
+        return (_, _) -> new CompletableFuture<Void>();
     }
 
     private CompletionStage<List<Assignment>> ask(TenantId tenant, String subject) {

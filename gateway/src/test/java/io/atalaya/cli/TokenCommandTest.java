@@ -110,10 +110,11 @@ class TokenCommandTest {
     }
 
     private int run(Map<String, String> environment, String line) {
-        return new CommandLine(new TokenCommand(environment, CLOCK))
+        return new CommandLine(new Main())
+                .addSubcommand(new TokenCommand(environment, CLOCK))
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
-                .execute(line.split(" "));
+                .execute(("token " + line).split(" "));
     }
 
     private static Principal staff(String token) {
