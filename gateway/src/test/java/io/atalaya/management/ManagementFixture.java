@@ -1,0 +1,123 @@
+package io.atalaya.management;
+
+import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.auth.Authenticator.Standing;
+import io.atalaya.auth.InMemoryRevocationList;
+import io.atalaya.auth.Principal;
+import io.atalaya.event.TenantId;
+import io.atalaya.http.Route;
+import io.atalaya.hub.Admission;
+import io.atalaya.hub.Hub;
+import io.atalaya.hub.HubConfig;
+import io.atalaya.hub.Session;
+import io.atalaya.log.EventLog;
+import io.atalaya.log.InMemoryEventLog;
+import io.atalaya.log.LogConfig;
+import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.profile.Endpoint;
+import io.atalaya.profile.Profile;
+import io.atalaya.profile.ProfileOutcome;
+import io.atalaya.profile.ProfileReader;
+import io.atalaya.profile.ProfileSource;
+import io.atalaya.routing.EventRoutes;
+import io.atalaya.routing.SessionTopics;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A gateway without ports in one thread: an embedded event loop, the restaurant profile, and sessions on request.
+ * Confined to the test's thread.
+ */
+final class ManagementFixture {
+    static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
+
+    final Profile profile = restaurant();
+    final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    final Hub hub = new Hub(
+            List.of(channel.eventLoop()),
+            new EventRoutes(profile),
+            HubConfig.defaults(),
+            _ -> CompletableFuture.completedFuture(Standing.GOOD),
+            InstantSource.fixed(NOW),
+            () -> 0);
+    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> 0, hub.router());
+    final InMemoryRevocationList revocations = new InMemoryRevocationList(InstantSource.fixed(NOW), 100);
+    final AssignmentStore store =
+            new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
+    final List<String> forgotten = new ArrayList<>();
+    final GatewayView view = new GatewayView(
+            new GatewayView.Sources(
+                    profile,
+                    hub,
+                    HubConfig.defaults(),
+                    log,
+                    () -> Samples.busy().intake(),
+                    DependencyStatus.Source.disabled(),
+                    new ProcessProbe(Path.of("/proc/self"))),
+            new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
+            InstantSource.fixed(NOW),
+            Runnable::run);
+
+    /** A session of a waiter or diner of branch 1, on a channel of its own. */
+    Session join(String endpointName, String tenant, String subject, String tokenId) {
+        Endpoint endpoint = Objects.requireNonNull(profile.endpoints().get(endpointName));
+        var principal = new Principal(
+                new TenantId(tenant),
+                subject,
+                endpoint.authentication().name(),
+                Set.of("WAITER"),
+                Map.of("branch_id", List.of("1"), "sector_id", List.of("5"), "session_id", List.of("9")),
+                tokenId,
+                NOW.minusSeconds(60),
+                Instant.MAX);
+        var own = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
+        return hub.shardOf(channel.eventLoop())
+                .join(
+                        own.pipeline().firstContext(),
+                        endpoint,
+                        principal,
+                        slot,
+                        SessionTopics.of(endpoint, principal, List.of()));
+    }
+
+    List<Route> routes() {
+        return routes(new ManagementConfig("127.0.0.1", 0, Optional.empty()), this);
+    }
+
+    static List<Route> routes(ManagementConfig config) {
+        return routes(config, new ManagementFixture());
+    }
+
+    private static List<Route> routes(ManagementConfig config, ManagementFixture gateway) {
+        var pages = new ManagementRoutes.Pages(
+                new MetricsPages(gateway.view::sample),
+                new HealthPages(gateway.view::sample, gateway.view::probes),
+                new BooksPages(gateway.view::sample, List::of),
+                new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
+                new AssignmentsApi(
+                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run));
+        return new ManagementRoutes(config, pages).routes();
+    }
+
+    private static Profile restaurant() {
+        var source = ProfileSource.of("restaurant", Path.of(""));
+        return switch (ProfileReader.read(source, ProfileReader.Switches.NONE)) {
+            case ProfileOutcome.Valid valid -> valid.profile();
+            case ProfileOutcome.Invalid invalid ->
+                throw new AssertionError(invalid.problems().toString());
+        };
+    }
+}
