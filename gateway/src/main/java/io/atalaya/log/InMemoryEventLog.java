@@ -59,6 +59,7 @@ public final class InMemoryEventLog implements EventLog {
             for (Event event : events) {
                 outcomes.add(appendOne(event, nowNanos, stored));
             }
+            forgetIds(nowNanos);
             trim(nowNanos);
             if (!stored.isEmpty()) {
                 listener.onCommitted(stored);
@@ -155,6 +156,7 @@ public final class InMemoryEventLog implements EventLog {
     public Totals totals() {
         lock.lock();
         try {
+            trim(nanoClock.getAsLong());
             return new Totals(headOffset, retained.size(), retainedBytes);
         } finally {
             lock.unlock();

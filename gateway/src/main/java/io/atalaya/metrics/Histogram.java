@@ -101,21 +101,36 @@ public final class Histogram {
         }
 
         /**
-         * The upper bound of the bucket that holds the quantile.
+         * The upper bound of the bucket that holds the quantile: of the smallest observation that at least {@code q} of
+         * all do not exceed.
          *
          * @param q 0 … 1
          * @return zero without observations; the largest bound for what lies above it
          */
         public Duration quantile(double q) {
-            long rank = (long) Math.ceil(q * count());
+            if (!(q >= 0 && q <= 1)) {
+                throw new IllegalArgumentException("quantile: %s (expected: 0 … 1)".formatted(q));
+            }
+            long total = count();
+            if (total == 0) {
+                return Duration.ZERO;
+            }
+            long rank = Math.max(1, rankOf(q, total));
             long seen = 0;
             for (int i = 0; i < BOUNDS_NANOS.length; i++) {
                 seen += counts[i];
-                if (rank > 0 && seen >= rank) {
+                if (seen >= rank) {
                     return Duration.ofNanos(BOUNDS_NANOS[i]);
                 }
             }
-            return rank == 0 ? Duration.ZERO : Duration.ofNanos(BOUNDS_NANOS[BOUNDS_NANOS.length - 1]);
+            return Duration.ofNanos(BOUNDS_NANOS[BOUNDS_NANOS.length - 1]);
+        }
+
+        /** Rounded up, but not for the last bits of a product such as 0.07 · 100, which lies just above 7. */
+        private static long rankOf(double q, long total) {
+            double product = q * total;
+            double nearest = Math.rint(product);
+            return (long) (Math.abs(product - nearest) <= 2 * Math.ulp(product) ? nearest : Math.ceil(product));
         }
     }
 }

@@ -7,6 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /** What a client said in one text message. */
@@ -33,7 +34,11 @@ public sealed interface ClientMessage {
         private static final byte[] PLAIN_PING = "ping".getBytes(UTF_8);
         private static final byte[] USUAL_PING = "{\"type\":\"ping\"}".getBytes(UTF_8);
         private static final int MAX_NAME = 64;
-        private static final JsonFactory JSON = new JsonFactory();
+
+        /** Member names are the clients' choice: a table of them would keep what hostile ones send. */
+        static final JsonFactory JSON = JsonFactory.builder()
+                .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                .build();
 
         private Reader() {}
 

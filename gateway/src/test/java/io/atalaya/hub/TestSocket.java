@@ -154,9 +154,8 @@ final class TestSocket extends EmbeddedChannel {
         while (bytes.readableBytes() >= 2) {
             int first = bytes.readUnsignedByte();
             assertThat(first & 0xF0).as("FIN alone").isEqualTo(0x80);
-            long length = bytes.readUnsignedByte();
-            length = length == 126 ? bytes.readUnsignedShort() : length == 127 ? bytes.readLong() : length;
-            if (bytes.readableBytes() < length) {
+            long length = readLength(bytes);
+            if (length < 0 || bytes.readableBytes() < length) {
                 break;
             }
             var payload = new byte[(int) length];
@@ -164,6 +163,16 @@ final class TestSocket extends EmbeddedChannel {
             frames.add(new Frame(first & 0xF, payload));
         }
         return frames;
+    }
+
+    /** The payload's length, or -1 when the header has not arrived whole. */
+    private static long readLength(ByteBuf bytes) {
+        int length = bytes.readUnsignedByte();
+        return switch (length) {
+            case 126 -> bytes.readableBytes() < 2 ? -1 : bytes.readUnsignedShort();
+            case 127 -> bytes.readableBytes() < 8 ? -1 : bytes.readLong();
+            default -> length;
+        };
     }
 
     /** Whether every buffer that was ever written to the socket has been given back. */
