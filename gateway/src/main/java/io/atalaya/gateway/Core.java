@@ -55,8 +55,8 @@ record Core(
         closing.add("authentication", authentication);
 
         AssignmentStore store = AssignmentFiles.open(config.assignments());
-        var assignments = new CachedAssignments(
-                store::of, config.assignments(), nanoClock, CachedAssignments.Timer.system());
+        var assignments =
+                new CachedAssignments(store::of, config.assignments(), nanoClock, CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);

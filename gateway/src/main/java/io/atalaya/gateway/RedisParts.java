@@ -48,11 +48,10 @@ final class RedisParts implements AutoCloseable {
     /** The way in, not yet started. */
     WayIn wayIn(Intake intake) {
         var pump = new MessagePump(config, batch -> takeIn(intake, batch), context);
-        var subscriber = new RedisSubscriber(
-                connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
+        var subscriber =
+                new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
         var health = new RedisHealth(connections, config, context);
-        return new WayIn(
-                subscriber, pump, new RedisStatus(subscriber, pump, revocations, health, config.poolSize()));
+        return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, revocations, health, config.poolSize()));
     }
 
     private static CompletionStage<Void> takeIn(Intake intake, List<RedisMessage> batch) {

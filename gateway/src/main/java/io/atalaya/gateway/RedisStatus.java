@@ -73,7 +73,8 @@ record RedisStatus(
 
     private static DependencyStatus.Queue queue(MessagePump.Ledger ledger) {
         Map<String, Long> dropped = ledger.dropped().entrySet().stream()
-                .collect(Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), Map.Entry::getValue));
+                .collect(
+                        Collectors.toMap(entry -> entry.getKey().name().toLowerCase(Locale.ROOT), Map.Entry::getValue));
         return new DependencyStatus.Queue(ledger.received(), ledger.delivered(), dropped, ledger.queued());
     }
 

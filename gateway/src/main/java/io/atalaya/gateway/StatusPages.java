@@ -43,17 +43,15 @@ final class StatusPages {
                 new ManagementRoutes.Pages(
                         metrics,
                         health,
-                        new BooksPages(view::sample, () -> core.intake().quarantine().entries()),
+                        new BooksPages(
+                                view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
                         new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker)));
     }
 
     private static Identity identity(String profile) {
         return new Identity(
-                "atalaya",
-                Version.current(),
-                System.getenv().getOrDefault("ENVIRONMENT", "production"),
-                profile);
+                "atalaya", Version.current(), System.getenv().getOrDefault("ENVIRONMENT", "production"), profile);
     }
 
     GatewayView view() {

@@ -37,7 +37,12 @@ class ConversationIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ping", "{\"type\":\"ping\"}", "{ \"type\" : \"ping\" }", "{\"ts\":17,\"type\":\"ping\",\"x\":{}}"})
+            strings = {
+                "ping",
+                "{\"type\":\"ping\"}",
+                "{ \"type\" : \"ping\" }",
+                "{\"ts\":17,\"type\":\"ping\",\"x\":{}}"
+            })
     void answersEveryFormOfPing(String ping) {
         WireClient diner = gateway.diner(1, 1, 42);
 
@@ -77,10 +82,12 @@ class ConversationIT {
 
         String event = diner.readText();
         assertThat(event).startsWith(published.substring(0, published.length() - 1));
-        assertThat(event.substring(published.length() - 1)).matches(",\"id\":\"[^\"]+\",\"ts\":\"[^\"]+Z\",\"cursor\":\"[^\"]+\"}");
+        assertThat(event.substring(published.length() - 1))
+                .matches(",\"id\":\"[^\"]+\",\"ts\":\"[^\"]+Z\",\"cursor\":\"[^\"]+\"}");
         assertThat(GatewayTester.json(event).get("id").stringValue())
                 .isEqualTo(answer.at("/ids/0").stringValue());
-        assertThat(Cursor.parse(GatewayTester.json(event).get("cursor").stringValue())).isPresent();
+        assertThat(Cursor.parse(GatewayTester.json(event).get("cursor").stringValue()))
+                .isPresent();
     }
 
     @Test
@@ -102,7 +109,8 @@ class ConversationIT {
         gateway.awaitSessions(1);
 
         for (int i = 0; i < 50; i++) {
-            gateway.publish("{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"v\":" + i + "}");
+            gateway.publish(
+                    "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"v\":" + i + "}");
         }
 
         for (int i = 0; i < 50; i++) {

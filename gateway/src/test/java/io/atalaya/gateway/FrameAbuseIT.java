@@ -33,8 +33,11 @@ class FrameAbuseIT {
 
     static Stream<Arguments> abuses() {
         return Stream.of(
-                abuse("unmasked frame", 1002, client -> client.sendRaw(
-                        WireClient.frame(FIN | WireClient.TEXT, "ping".getBytes(UTF_8), false))),
+                abuse(
+                        "unmasked frame",
+                        1002,
+                        client ->
+                                client.sendRaw(WireClient.frame(FIN | WireClient.TEXT, "ping".getBytes(UTF_8), false))),
                 abuse("reserved bit", 1002, client -> client.sendFrame(FIN | 0x40 | WireClient.TEXT, new byte[1])),
                 abuse("reserved data opcode", 1002, client -> client.sendFrame(FIN | 0x3, new byte[1])),
                 abuse("reserved control opcode", 1002, client -> client.sendFrame(FIN | 0xB, new byte[1])),
@@ -97,7 +100,8 @@ class FrameAbuseIT {
     void messageOfExactlyTheLimitIsAllowed() {
         WireClient client = gateway.diner(1, 1, 99);
 
-        client.sendFrame(FIN | WireClient.TEXT, ("{\"type\":\"ping\",\"x\":\"" + "ñ".repeat(501) + "\"}").getBytes(UTF_8));
+        client.sendFrame(
+                FIN | WireClient.TEXT, ("{\"type\":\"ping\",\"x\":\"" + "ñ".repeat(501) + "\"}").getBytes(UTF_8));
 
         assertThat(client.readText()).isEqualTo("{\"type\":\"pong\"}");
     }
@@ -121,8 +125,8 @@ class FrameAbuseIT {
         for (int i = 0; i < 50; i++) {
             byte[] noise = new byte[1 + random.nextInt(200)];
             random.nextBytes(noise);
-            try (WireClient client = WireClient.connect(
-                    gateway.port(), "/ws/diner?table_token=" + gateway.tableToken(1, 1, 100 + i))) {
+            try (WireClient client =
+                    WireClient.connect(gateway.port(), "/ws/diner?table_token=" + gateway.tableToken(1, 1, 100 + i))) {
                 client.sendRaw(noise);
             }
         }

@@ -62,7 +62,8 @@ final class GatewayTester implements AutoCloseable {
             overrides.put(settings[i], settings[i + 1]);
         }
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
-            case ConfigOutcome.Invalid invalid -> throw new AssertionError(invalid.problems().toString());
+            case ConfigOutcome.Invalid invalid ->
+                throw new AssertionError(invalid.problems().toString());
             case ConfigOutcome.Valid valid -> new GatewayTester(Gateway.start(valid.config()));
         };
     }
@@ -168,8 +169,12 @@ final class GatewayTester implements AutoCloseable {
             clients.forEach(WireClient::close);
             awaitSessions(0);
             assertBooksBalance();
-            assertThat(gateway.core().hub().admission().total()).as("session slots in use").isZero();
-            assertThat(gateway.core().hub().topics()).as("topics with subscribers").isEmpty();
+            assertThat(gateway.core().hub().admission().total())
+                    .as("session slots in use")
+                    .isZero();
+            assertThat(gateway.core().hub().topics())
+                    .as("topics with subscribers")
+                    .isEmpty();
         } finally {
             http.shutdownNow();
             gateway.close();
@@ -179,7 +184,11 @@ final class GatewayTester implements AutoCloseable {
     /** Both books, from what operators see, at any moment. */
     void assertBooksBalance() {
         JsonNode books = management("/api/v1/books");
-        assertThat(books.at("/intake/balanced").booleanValue()).as(books.toString()).isTrue();
-        assertThat(books.at("/deliveries/balanced").booleanValue()).as(books.toString()).isTrue();
+        assertThat(books.at("/intake/balanced").booleanValue())
+                .as(books.toString())
+                .isTrue();
+        assertThat(books.at("/deliveries/balanced").booleanValue())
+                .as(books.toString())
+                .isTrue();
     }
 }

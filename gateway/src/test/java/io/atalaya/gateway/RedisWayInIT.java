@@ -85,7 +85,8 @@ class RedisWayInIT {
         redis.publish("session:42", "no json");
 
         await().atMost(PATIENCE)
-                .until(() -> gateway.management("/api/v1/quarantine").get("entries").size() == 2);
+                .until(() ->
+                        gateway.management("/api/v1/quarantine").get("entries").size() == 2);
         gateway.assertBooksBalance();
     }
 

@@ -45,20 +45,23 @@ class RefusalIT {
         TokenMinter yesterday = GatewayTester.minter(() -> Instant.now().minus(Duration.ofDays(1)));
         String token = yesterday.table(new TokenMinter.Table(1, 1, 7, 42), Duration.ofHours(3));
 
-        assertThat(gateway.connect("/ws/diner?table_token=" + token).readClose()).isEqualTo(4001);
+        assertThat(gateway.connect("/ws/diner?table_token=" + token).readClose())
+                .isEqualTo(4001);
     }
 
     @Test
     void tableTokenAtAStaffEndpoint() {
         String token = gateway.tableToken(1, 1, 42);
 
-        assertThat(gateway.connect("/ws/waiter?token=" + token, ALLOWED).readClose()).isEqualTo(4001);
+        assertThat(gateway.connect("/ws/waiter?token=" + token, ALLOWED).readClose())
+                .isEqualTo(4001);
     }
 
     @Test
     void roleThatTheEndpointDoesNotAccept() {
         assertThat(gateway.staff("kitchen", 1, 5, 1, "WAITER").readClose()).isEqualTo(4003);
-        assertThat(gateway.staff("admin", 1, 5, 1, "WAITER", "KITCHEN").readClose()).isEqualTo(4003);
+        assertThat(gateway.staff("admin", 1, 5, 1, "WAITER", "KITCHEN").readClose())
+                .isEqualTo(4003);
         assertThat(gateway.staff("waiter", 1, 5, 1).readClose()).isEqualTo(4003);
     }
 
@@ -67,8 +70,10 @@ class RefusalIT {
         String path = "/ws/waiter?token=" + gateway.staffToken(1, 5, 1, "WAITER");
 
         assertThat(gateway.connect(path).readClose()).isEqualTo(4003);
-        assertThat(gateway.connect(path, "Origin: https://evil.example").readClose()).isEqualTo(4003);
-        assertThat(gateway.connect(path, "Origin: " + GatewayTester.ORIGIN + ".evil.example").readClose())
+        assertThat(gateway.connect(path, "Origin: https://evil.example").readClose())
+                .isEqualTo(4003);
+        assertThat(gateway.connect(path, "Origin: " + GatewayTester.ORIGIN + ".evil.example")
+                        .readClose())
                 .isEqualTo(4003);
     }
 
@@ -137,14 +142,17 @@ class RefusalIT {
         assertThat(handshake("Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
                 .startsWith("HTTP/1.1 426")
                 .contains("sec-websocket-version: 13");
-        assertThat(handshake("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: short")).startsWith("HTTP/1.1 400");
+        assertThat(handshake("Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: short"))
+                .startsWith("HTTP/1.1 400");
     }
 
     private String handshake(String... headers) {
         try (WireClient client = WireClient.open(gateway.port())) {
-            var lines = new java.util.ArrayList<>(List.of("GET /ws/diner HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade"));
+            var lines = new java.util.ArrayList<>(
+                    List.of("GET /ws/diner HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade"));
             lines.addAll(List.of(headers));
-            client.sendRaw((String.join("\r\n", lines) + "\r\n\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            client.sendRaw(
+                    (String.join("\r\n", lines) + "\r\n\r\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
             return client.readHead();
         }
     }

@@ -37,7 +37,9 @@ class SessionLifeIT {
 
         assertThat(diner.readClose()).isEqualTo(1001);
         assertThat(gateway.snapshot().closes()).containsEntry(CloseReason.HEARTBEAT_TIMEOUT, 1L);
-        assertThat(gateway.snapshot().roundTrip().count()).as("pongs do not count as activity").isPositive();
+        assertThat(gateway.snapshot().roundTrip().count())
+                .as("pongs do not count as activity")
+                .isPositive();
     }
 
     @Test
@@ -104,7 +106,9 @@ class SessionLifeIT {
         }
 
         assertThat(gateway.snapshot().closes()).containsEntry(CloseReason.SLOW_CONSUMER, 1L);
-        assertThat(gateway.snapshot().book().closed()).as("pairs that ended with the slow session").isPositive();
+        assertThat(gateway.snapshot().book().closed())
+                .as("pairs that ended with the slow session")
+                .isPositive();
         slow.close();
     }
 
@@ -132,12 +136,18 @@ class SessionLifeIT {
         gateway.staff("waiter", 1, 5, 1, "WAITER");
         gateway.awaitSessions(2);
 
-        String health = gateway.send(HttpRequest.newBuilder(gateway.publicUri("/ws/health"))).body();
+        String health = gateway.send(HttpRequest.newBuilder(gateway.publicUri("/ws/health")))
+                .body();
 
-        assertThat(GatewayTester.json(health).at("/connections/total").intValue()).isEqualTo(2);
-        assertThat(GatewayTester.json(health).at("/connections/by_endpoint/diner").intValue()).isEqualTo(1);
+        assertThat(GatewayTester.json(health).at("/connections/total").intValue())
+                .isEqualTo(2);
+        assertThat(GatewayTester.json(health)
+                        .at("/connections/by_endpoint/diner")
+                        .intValue())
+                .isEqualTo(1);
         assertThat(GatewayTester.json(health).at("/status").stringValue()).isEqualTo("healthy");
-        assertThat(gateway.send(HttpRequest.newBuilder(gateway.managementUri("/health/ready"))).statusCode())
+        assertThat(gateway.send(HttpRequest.newBuilder(gateway.managementUri("/health/ready")))
+                        .statusCode())
                 .isEqualTo(200);
     }
 }

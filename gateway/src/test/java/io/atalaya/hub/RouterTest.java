@@ -147,8 +147,7 @@ class RouterTest {
             rig.join(middle, 31, principal(HubRig.TENANT, "b", Instant.MAX), room("1"));
             rig.join(last, 63, principal(HubRig.TENANT, "c", Instant.MAX), all());
 
-            var entries =
-                    rig.publish(event("ROOM", "1", "r"), event("ALL", "", "a"), event("BOTH", "1", "b"));
+            var entries = rig.publish(event("ROOM", "1", "r"), event("ALL", "", "a"), event("BOTH", "1", "b"));
 
             List<String> texts = entries.stream().map(HubRig::text).toList();
             assertThat(first.texts()).isEqualTo(texts);
@@ -301,8 +300,8 @@ class RouterTest {
                     TestSocket socket = sockets[shard.number()];
                     var who = principal(HubRig.TENANT, "user " + shard.number(), Instant.MAX);
                     var granted = (Admission.Outcome.Granted) hub.admission().ask(HubRig.STAFF, who);
-                    Session session = shard.join(
-                            socket.context(), HubRig.STAFF, who, granted.slot(), java.util.Set.of(all()));
+                    Session session =
+                            shard.join(socket.context(), HubRig.STAFF, who, granted.slot(), java.util.Set.of(all()));
                     sessions[shard.number()] = session;
                     return session;
                 })

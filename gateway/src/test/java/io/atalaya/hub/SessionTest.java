@@ -354,8 +354,9 @@ class SessionTest {
         TestSocket other = rig.socket();
         rig.join(other, all());
 
-        int closed =
-                rig.hub.close(view -> view.id() == wanted.id(), CloseReason.DISCONNECTED).join();
+        int closed = rig.hub
+                .close(view -> view.id() == wanted.id(), CloseReason.DISCONNECTED)
+                .join();
 
         assertThat(closed).isEqualTo(1);
         assertThat(rig.hub.sessions(_ -> true).join())

@@ -156,9 +156,8 @@ class ShardModelTest {
             assertThat(one.session.topics()).as(when).isEqualTo(one.topics);
         });
         assertThat(rig.hub.topics()).as(when).isEqualTo(topics);
-        assertThat(rig.snapshot().sessions())
-                .as(when)
-                .isEqualTo((int) members.stream().filter(ShardModelTest::isOpen).count());
+        assertThat(rig.snapshot().sessions()).as(when).isEqualTo((int)
+                members.stream().filter(ShardModelTest::isOpen).count());
     }
 
     private static void assertReceived(Member one, String when) {

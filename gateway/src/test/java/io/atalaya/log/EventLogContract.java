@@ -135,7 +135,10 @@ public abstract class EventLogContract {
         assertThat(offsets(second)).containsExactly(4L);
         assertThat(log.head()).isEqualTo(second.getFirst().cursor());
         assertThat(ids(read(log, 0))).containsExactly("a", "b", "c", "d");
-        assertThat(read(log, 0)).extracting(Entry::cursor).extracting(Cursor::offset).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(read(log, 0))
+                .extracting(Entry::cursor)
+                .extracting(Cursor::offset)
+                .containsExactly(1L, 2L, 3L, 4L);
     }
 
     @Test
@@ -221,7 +224,8 @@ public abstract class EventLogContract {
         List<Appended> outcomes = append(log, event(OTHER, "a", 0), event(OTHER, "a", 0));
 
         assertThat(outcomes.get(0)).isInstanceOf(Appended.Stored.class);
-        assertThat(outcomes.get(1)).isEqualTo(new Appended.Duplicate(outcomes.get(0).cursor()));
+        assertThat(outcomes.get(1))
+                .isEqualTo(new Appended.Duplicate(outcomes.get(0).cursor()));
     }
 
     @Test
@@ -354,8 +358,9 @@ public abstract class EventLogContract {
 
         log.close();
 
-        assertThat(pending).allSatisfy(one -> assertThat(one.get(30, TimeUnit.SECONDS))
-                .hasOnlyElementsOfType(Appended.Stored.class));
+        assertThat(pending)
+                .allSatisfy(
+                        one -> assertThat(one.get(30, TimeUnit.SECONDS)).hasOnlyElementsOfType(Appended.Stored.class));
         assertThat(heard).hasSize(50);
     }
 
@@ -449,9 +454,7 @@ public abstract class EventLogContract {
             Arrays.setAll(
                     events,
                     _ -> event(
-                            random.nextBoolean() ? TENANT : OTHER,
-                            "" + random.nextInt(60),
-                            30 + random.nextInt(120)));
+                            random.nextBoolean() ? TENANT : OTHER, "" + random.nextInt(60), 30 + random.nextInt(120)));
             assertThat(offsets(append(log, events))).as(when).isEqualTo(model.append(events, nanos.get()));
             long after = random.nextLong(model.size() + 1);
             switch (log.read(at(log, after), 1_000)) {

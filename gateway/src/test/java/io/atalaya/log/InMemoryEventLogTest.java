@@ -50,7 +50,8 @@ class InMemoryEventLogTest extends EventLogContract {
                 LogConfig.defaults(),
                 EPOCH,
                 () -> 0,
-                entries -> heads.add(self[0].head().offset() - entries.getLast().cursor().offset()))) {
+                entries -> heads.add(
+                        self[0].head().offset() - entries.getLast().cursor().offset()))) {
             self[0] = log;
 
             append(log, event("a"), event("b"));

@@ -30,8 +30,12 @@ class HistogramTest {
             own.record(boundNanos(bucket), 1);
             own.record(boundNanos(bucket) + 1, 2);
 
-            assertThat(own.snapshot().counts()[bucket]).as("bound %s", bounds[bucket]).isEqualTo(1);
-            assertThat(own.snapshot().counts()[bucket + 1]).as("bound %s", bounds[bucket]).isEqualTo(2);
+            assertThat(own.snapshot().counts()[bucket])
+                    .as("bound %s", bounds[bucket])
+                    .isEqualTo(1);
+            assertThat(own.snapshot().counts()[bucket + 1])
+                    .as("bound %s", bounds[bucket])
+                    .isEqualTo(2);
         }
     }
 

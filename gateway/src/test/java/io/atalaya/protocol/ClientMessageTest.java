@@ -48,7 +48,11 @@ class ClientMessageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"refresh_sectors", "{\"type\":\"refresh_sectors\"}", "{ \"x\":1, \"type\" : \"refresh_sectors\" }"})
+            strings = {
+                "refresh_sectors",
+                "{\"type\":\"refresh_sectors\"}",
+                "{ \"x\":1, \"type\" : \"refresh_sectors\" }"
+            })
     void aCommandIsUnderstoodAsPlainTextAndAsJson(String text) {
         assertThat(parse(text)).isEqualTo(new Named("refresh_sectors"));
     }
@@ -108,7 +112,8 @@ class ClientMessageTest {
 
         assertThat(parse(text)).isEqualTo(new Ping());
         assertThat(parse(" ".repeat(LARGEST - 15) + "{\"type\":\"ping\"}")).isEqualTo(new Ping());
-        assertThat(parse("{\"" + "n".repeat(40_000) + "\":0,\"type\":\"ping\"}")).isEqualTo(new Ping());
+        assertThat(parse("{\"" + "n".repeat(40_000) + "\":0,\"type\":\"ping\"}"))
+                .isEqualTo(new Ping());
     }
 
     @ParameterizedTest

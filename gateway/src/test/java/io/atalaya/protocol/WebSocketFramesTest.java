@@ -91,6 +91,8 @@ class WebSocketFramesTest {
     void thePongOfTheLongestControlFrameFits() {
         ByteBuf payload = Unpooled.wrappedBuffer(new byte[125]);
 
-        assertThat(hex(WebSocketFrames.pong(ALLOCATOR, payload))).startsWith("8a7d00").hasSize(2 * 127);
+        assertThat(hex(WebSocketFrames.pong(ALLOCATOR, payload)))
+                .startsWith("8a7d00")
+                .hasSize(2 * 127);
     }
 }
