@@ -145,8 +145,7 @@ public final class CachedAssignments implements Assignments {
         /** The time-out thread that the JVM has anyway. */
         static Timer system() {
             return (delay, task) -> CompletableFuture.runAsync(
-                    task,
-                    CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
+                    task, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
         }
     }
 
