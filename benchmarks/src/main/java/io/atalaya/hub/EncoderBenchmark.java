@@ -1,0 +1,45 @@
+package io.atalaya.hub;
+
+import io.atalaya.event.Cursor;
+import io.atalaya.event.Event;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** An event of about 200 bytes written as its frame. Confined to one benchmark thread. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class EncoderBenchmark {
+    private final Event event = BenchHub.event();
+    private final ByteBuf out = Unpooled.directBuffer(1_024);
+    private long offset = 1_000_000;
+
+    /** With a cursor, as for every durable event. */
+    @Benchmark
+    public int durable() {
+        out.clear();
+        FrameEncoder.encode(event, new Cursor(7, ++offset), out);
+        return out.writerIndex();
+    }
+
+    /** Without. */
+    @Benchmark
+    public int ephemeral() {
+        out.clear();
+        FrameEncoder.encode(event, null, out);
+        return out.writerIndex();
+    }
+}
