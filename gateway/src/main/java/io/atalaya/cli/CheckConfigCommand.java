@@ -3,7 +3,6 @@ package io.atalaya.cli;
 import io.atalaya.config.ConfigOutcome;
 import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
-import io.atalaya.config.GatewayConfig;
 import io.atalaya.config.Reference;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ public final class CheckConfigCommand implements Callable<Integer> {
         int exitCode = switch (ConfigReader.read(source())) {
             case ConfigOutcome.Valid valid -> {
                 report(valid.notes());
-                out().println(summary(valid.config()));
+                out().println("ok: " + valid.config().summary());
                 yield 0;
             }
             case ConfigOutcome.Invalid invalid -> {
@@ -101,18 +100,6 @@ public final class CheckConfigCommand implements Callable<Integer> {
 
     private void report(List<String> notes) {
         notes.forEach(note -> out().println("note: " + note));
-    }
-
-    private static String summary(GatewayConfig config) {
-        return "ok: profile %s with %d endpoints and %d event types; public port %s:%d, operators' port %s:%d"
-                .formatted(
-                        config.profile().name(),
-                        config.profile().endpoints().size(),
-                        config.profile().events().size(),
-                        config.edge().host(),
-                        config.edge().port(),
-                        config.management().host(),
-                        config.management().port());
     }
 
     private static String count(int problems) {

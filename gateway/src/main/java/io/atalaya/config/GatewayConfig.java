@@ -40,4 +40,17 @@ public record GatewayConfig(
     public GatewayConfig {
         profileSwitches = Map.copyOf(profileSwitches);
     }
+
+    /** What will run, in one line: profile and ports. */
+    public String summary() {
+        return "profile %s with %d endpoints and %d event types; public port %s:%d, operators' port %s:%d"
+                .formatted(
+                        profile.name(),
+                        profile.endpoints().size(),
+                        profile.events().size(),
+                        edge.host(),
+                        edge.port(),
+                        management.host(),
+                        management.port());
+    }
 }

@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The reference of all settings, as {@code docs/configuration.md} holds it. Pure functions. */
@@ -45,7 +46,8 @@ public final class Reference {
         }
         out.append("\n## Accepted without effect\n\n");
         out.append("Settings of older deployments that have no counterpart. They are remarked on once at start.\n\n");
-        SeedNames.WITHOUT_COUNTERPART.forEach((name, why) -> out.append("- `%s`: %s\n".formatted(name, why)));
+        new TreeMap<>(SeedNames.WITHOUT_COUNTERPART)
+                .forEach((name, why) -> out.append("- `%s`: %s\n".formatted(name, why)));
         return out.toString();
     }
 

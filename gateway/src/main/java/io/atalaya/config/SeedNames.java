@@ -1,7 +1,6 @@
 package io.atalaya.config;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Settings of older deployments that mean nothing here. They are accepted and remarked on, never obeyed. Immutable. */
 final class SeedNames {
@@ -9,7 +8,7 @@ final class SeedNames {
     private static final String BREAKER = "the circuit breaker is built in";
 
     /** Variable to the reason why it has no counterpart. */
-    static final Map<String, String> WITHOUT_COUNTERPART = new TreeMap<>(Map.ofEntries(
+    static final Map<String, String> WITHOUT_COUNTERPART = Map.ofEntries(
             Map.entry("WS_BROADCAST_BATCH_SIZE", "every event is written to all its sessions at once"),
             Map.entry("WS_ACCEPT_TIMEOUT", "see ws-handshake-timeout"),
             Map.entry("WS_RECEIVE_TIMEOUT", "see ws-heartbeat-timeout, the only one that closes silent clients"),
@@ -23,7 +22,7 @@ final class SeedNames {
             Map.entry("REDIS_SYNC_POOL_MAX_CONNECTIONS", "there is no second pool"),
             Map.entry("JWT_TABLE_TOKEN_EXPIRE_HOURS", "table tokens end when they say so"),
             Map.entry("ENVIRONMENT", "nothing is laxer in development; see allow-missing-origin"),
-            Map.entry("PRODUCTION_CHECK", "every start is checked")));
+            Map.entry("PRODUCTION_CHECK", "every start is checked"));
 
     private SeedNames() {}
 }
