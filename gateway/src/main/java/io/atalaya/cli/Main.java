@@ -43,9 +43,11 @@ public final class Main implements Runnable {
     private CommandSpec spec;
 
     @Option(names = "--help", usageHelp = true, scope = CommandLine.ScopeType.INHERIT, description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // the parser acts on it
     private boolean helpRequested;
 
     @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // the parser acts on it
     private boolean versionRequested;
 
     /** Runs one command and ends the JVM with its exit status. */

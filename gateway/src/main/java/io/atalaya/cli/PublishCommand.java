@@ -115,7 +115,7 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private PublishBody fromInput(InputStream in) throws IOException {
-        if (System.console() != null && System.console().isTerminal() && in.available() == 0) {
+        if (isTerminal() && in.available() == 0) {
             spec.commandLine().getErr().println("reading events from the terminal; Ctrl-D ends");
             spec.commandLine().getErr().flush();
         }
@@ -152,5 +152,10 @@ public final class PublishCommand implements Callable<Integer> {
         err.println("atalaya publish: " + why);
         err.flush();
         return ExitCode.FAILURE;
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null again where the JDK has no terminal provider
+    private static boolean isTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Prints what a connection receives and says why it ended. Thread-safe: written by the connection's event loop, asked
@@ -24,7 +25,7 @@ final class Tail implements Connection.Listener {
     private final InstantSource clock;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile int status = ExitCode.FAILURE;
-    private volatile long events;
+    private final AtomicLong events = new AtomicLong();
     private volatile boolean done;
 
     Tail(Style style, PrintWriter out, PrintWriter err, InstantSource clock) {
@@ -54,8 +55,8 @@ final class Tail implements Connection.Listener {
     /** The user does not want to wait any longer; the answer is the exit status. */
     int onTimeUp() {
         done = true;
-        boolean enough = style.count() == 0 || events >= style.count();
-        say("%d events received".formatted(events));
+        boolean enough = style.count() == 0 || events.get() >= style.count();
+        say("%d events received".formatted(events.get()));
         return enough ? ExitCode.OK : ExitCode.FAILURE;
     }
 
@@ -73,8 +74,8 @@ final class Tail implements Connection.Listener {
         String line = style.pretty() ? EventText.pretty(text) : text;
         out.println(style.latency() ? latencyOf(text) + line : line);
         out.flush();
-        events = events + 1;
-        if (style.count() > 0 && events >= style.count()) {
+        long shown = events.incrementAndGet();
+        if (style.count() > 0 && shown >= style.count()) {
             end(ExitCode.OK);
         }
     }

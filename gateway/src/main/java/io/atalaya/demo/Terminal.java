@@ -41,7 +41,7 @@ public final class Terminal {
 
     /** Redrawing only on a terminal that can, colours there unless {@code NO_COLOR} is set (no-color.org). */
     public static Terminal open(PrintStream out, Map<String, String> environment) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal = isTerminal();
         boolean capable = !"dumb".equals(environment.getOrDefault("TERM", "dumb"));
         boolean coloured = environment.getOrDefault("NO_COLOR", "").isEmpty();
         int[] size = terminal && capable ? ask() : new int[] {HEIGHT, WIDTH};
@@ -182,5 +182,10 @@ public final class Terminal {
         public String toString() {
             return text.toString();
         }
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // it is null again where the JDK has no terminal provider
+    private static boolean isTerminal() {
+        return System.console() != null && System.console().isTerminal();
     }
 }

@@ -5,6 +5,7 @@ import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.YamlAssignments;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +24,7 @@ final class AssignmentFiles {
     static AssignmentStore open(AssignmentConfig config) {
         Path file = config.file().orElse(null);
         if (file == null) {
-            return new AssignmentStore(List.of(), Clock.systemDefaultZone(), AssignmentStore.Keeper.none());
+            return new AssignmentStore(List.of(), Clock.system(ZoneId.systemDefault()), AssignmentStore.Keeper.none());
         }
         var yaml = new YamlAssignments(file);
         YamlAssignments.Loaded loaded = yaml.load();
@@ -34,6 +35,6 @@ final class AssignmentFiles {
                 .addKeyValue("file", file)
                 .addKeyValue("assignments", loaded.entries().size())
                 .log("assignments loaded");
-        return new AssignmentStore(loaded.entries(), Clock.systemDefaultZone(), yaml);
+        return new AssignmentStore(loaded.entries(), Clock.system(ZoneId.systemDefault()), yaml);
     }
 }

@@ -1,10 +1,8 @@
 package io.atalaya.gateway;
 
-import java.util.concurrent.atomic.AtomicReference;
-
-/** Where the gateway is in its life. Thread-safe; moves forward only. */
+/** Where the gateway is in its life. Thread-safe by its own monitor; moves forward only. */
 final class Lifecycle {
-    private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
+    private State state = State.STARTING;
 
     /** In this order. */
     enum State {
@@ -18,12 +16,12 @@ final class Lifecycle {
         STOPPED
     }
 
-    State state() {
-        return state.get();
-    }
-
     /** Moves on from {@code from}; false when somebody else has already. */
-    boolean move(State from, State to) {
-        return state.compareAndSet(from, to);
+    synchronized boolean move(State from, State to) {
+        if (state != from) {
+            return false;
+        }
+        state = to;
+        return true;
     }
 }

@@ -1,5 +1,7 @@
 package io.atalaya.hub;
 
+import io.atalaya.auth.Authenticator.Standing;
+import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.routing.EventRoutes;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -66,6 +69,12 @@ public final class Hub {
             shards.add(shard);
             byLoop.put(loop, shard);
         }
+    }
+
+    /** Answers whether a principal accepted earlier may stay. Thread-safe; never blocks; never fails. */
+    @FunctionalInterface
+    public interface Standings {
+        CompletionStage<Standing> of(Principal principal);
     }
 
     /** Starts the periodic work of every shard. */

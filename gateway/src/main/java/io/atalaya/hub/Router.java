@@ -4,6 +4,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
+import io.atalaya.protocol.EventFrames;
 import io.atalaya.routing.EventRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -121,7 +122,7 @@ public final class Router implements EventLog.CommitListener {
             int to = from;
             int bytes = 0;
             do {
-                bytes += FrameEncoder.maxLength(batch.get(to).event());
+                bytes += EventFrames.maxLength(batch.get(to).event());
                 to++;
             } while (to < batch.size() && to - from < EVENTS_PER_DELIVERY && bytes < BYTES_PER_DELIVERY);
             deliver(batch.subList(from, to), bytes);
@@ -143,7 +144,7 @@ public final class Router implements EventLog.CommitListener {
                 } else if (limit.allows(nowNanos)) {
                     frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
                     int start = frames.writerIndex();
-                    FrameEncoder.encode(routable.event(), routable.cursor(), frames);
+                    EventFrames.encode(routable.event(), routable.cursor(), frames);
                     items.add(new Delivery.Item(
                             topics,
                             start,
@@ -199,5 +200,34 @@ public final class Router implements EventLog.CommitListener {
                 limit.refused(),
                 onTheirWay.get(),
                 failed.sum());
+    }
+
+    /**
+     * The bound on fan-outs per second over the whole process; off at 0. Confined to whoever is routing; only the count of
+     * refusals may be read by others.
+     */
+    static final class BroadcastLimit {
+        private static final long SECOND_NANOS = 1_000_000_000L;
+
+        private final int perSecond;
+        private final MessageWindow window;
+        private final LongAdder refused = new LongAdder();
+
+        BroadcastLimit(int perSecond) {
+            this.perSecond = perSecond;
+            this.window = new MessageWindow(perSecond, SECOND_NANOS);
+        }
+
+        boolean allows(long nowNanos) {
+            if (perSecond == 0 || window.allows(nowNanos)) {
+                return true;
+            }
+            refused.increment();
+            return false;
+        }
+
+        long refused() {
+            return refused.sum();
+        }
     }
 }

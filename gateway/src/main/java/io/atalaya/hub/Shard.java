@@ -76,7 +76,7 @@ public final class Shard {
         return config;
     }
 
-    Standings standings() {
+    Hub.Standings standings() {
         return hub.standings();
     }
 

@@ -52,7 +52,7 @@ final class HubRig implements AutoCloseable {
 
     final MockTicker ticker = Ticker.newMockTicker();
     final Hub hub;
-    Standings standings = _ -> CompletableFuture.completedFuture(Standing.GOOD);
+    Hub.Standings standings = _ -> CompletableFuture.completedFuture(Standing.GOOD);
 
     private final List<EmbeddedChannel> loops = new ArrayList<>();
     private final List<TestSocket> sockets = new ArrayList<>();

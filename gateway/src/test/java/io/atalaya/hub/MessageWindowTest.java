@@ -79,7 +79,7 @@ class MessageWindowTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 10})
     void asManyBroadcastsASecondAsConfigured(int perSecond) {
-        var limit = new BroadcastLimit(perSecond);
+        var limit = new Router.BroadcastLimit(perSecond);
         int allowed = 0;
         for (int i = 0; i < 20; i++) {
             allowed += limit.allows(i) ? 1 : 0;
@@ -92,7 +92,7 @@ class MessageWindowTest {
 
     @Test
     void withoutALimitEveryBroadcastIsAllowed() {
-        var limit = new BroadcastLimit(0);
+        var limit = new Router.BroadcastLimit(0);
         for (int i = 0; i < 10_000; i++) {
             assertThat(limit.allows(0)).isTrue();
         }

@@ -59,7 +59,7 @@ final class Samples {
                 new IntakeBook(0, 0, 0, 0, none, none, Map.of(), 0, Map.of(), types, Map.of(), 0),
                 new EventLog.Totals(0, 0, 0),
                 true,
-                new Router.Totals(0, 0, 0, 0, 0),
+                new Router.Totals(0, 0, 0, 0, 0, 0),
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 busy.process());
@@ -76,7 +76,7 @@ final class Samples {
                 intake(),
                 new EventLog.Totals(5000, 4000, 1_000_000),
                 logOpen,
-                new Router.Totals(5678, 78, 3, 7, 11),
+                new Router.Totals(5678, 78, 3, 7, 11, 0),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 process());

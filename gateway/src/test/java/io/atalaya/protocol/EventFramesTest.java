@@ -1,29 +1,38 @@
-package io.atalaya.hub;
+package io.atalaya.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
+import io.atalaya.event.EventId;
+import io.atalaya.event.TenantId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FrameEncoderTest {
+class EventFramesTest {
     private static final Cursor LONGEST = new Cursor(0xFFFF_FFFFL, Long.MAX_VALUE);
 
+    private static Event open(String open) {
+        var body = new Event.Body(open.getBytes(UTF_8));
+        return new Event(new TenantId("1"), new EventId("e"), "ALL", Map.of(), body, Instant.EPOCH, 0, true);
+    }
+
     private static Event event(int openLength) {
-        return HubRig.event(HubRig.TENANT, "ALL", "", "{\"n\":\"" + "x".repeat(openLength - 7) + "\"");
+        return open("{\"n\":\"" + "x".repeat(openLength - 7) + "\"");
     }
 
     @Test
     void aDurableEventEndsWithItsCursor() {
         ByteBuf out = Unpooled.buffer();
-        Event event = HubRig.event(HubRig.TENANT, "ALL", "", "{\"type\":\"é\",\"ts\":\"t\"");
+        Event event = open("{\"type\":\"é\",\"ts\":\"t\"");
 
-        FrameEncoder.encode(event, new Cursor(7, 36), out);
+        EventFrames.encode(event, new Cursor(7, 36), out);
 
         assertThat(out.readUnsignedByte()).isEqualTo((short) 0x81);
         assertThat(out.readUnsignedByte()).isEqualTo((short) out.readableBytes());
@@ -34,7 +43,7 @@ class FrameEncoderTest {
     void anEphemeralEventHasNoCursor() {
         ByteBuf out = Unpooled.buffer();
 
-        FrameEncoder.encode(HubRig.event("ALL", "", "a"), null, out);
+        EventFrames.encode(open("{\"n\":\"a\""), null, out);
 
         assertThat(out.skipBytes(2).toString(UTF_8)).isEqualTo("{\"n\":\"a\"}");
     }
@@ -45,8 +54,8 @@ class FrameEncoderTest {
         Event event = event(openLength);
         for (Cursor cursor : new Cursor[] {null, new Cursor(0, 1), LONGEST}) {
             ByteBuf out = Unpooled.buffer();
-            FrameEncoder.encode(event, cursor, out);
-            assertThat(out.writerIndex()).isLessThanOrEqualTo(FrameEncoder.maxLength(event));
+            EventFrames.encode(event, cursor, out);
+            assertThat(out.writerIndex()).isLessThanOrEqualTo(EventFrames.maxLength(event));
             out.readByte();
             int length = out.readUnsignedByte();
             long announced = length == 126 ? out.readUnsignedShort() : length == 127 ? out.readLong() : length;

@@ -1,4 +1,4 @@
-package io.atalaya.hub;
+package io.atalaya.protocol;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
@@ -31,7 +31,7 @@ public class EncoderBenchmark {
     @Benchmark
     public int durable() {
         out.clear();
-        FrameEncoder.encode(event, new Cursor(7, ++offset), out);
+        EventFrames.encode(event, new Cursor(7, ++offset), out);
         return out.writerIndex();
     }
 
@@ -39,7 +39,7 @@ public class EncoderBenchmark {
     @Benchmark
     public int ephemeral() {
         out.clear();
-        FrameEncoder.encode(event, null, out);
+        EventFrames.encode(event, null, out);
         return out.writerIndex();
     }
 }
