@@ -104,7 +104,8 @@ final class PackageTable {
         var row = ROWS.get(from);
         return from.equals(to)
                 || (row != null
-                        && (row.packages().contains(to) || (READS_SETTINGS.contains(from) && simpleName.endsWith("Config"))));
+                        && (row.packages().contains(to)
+                                || (READS_SETTINGS.contains(from) && simpleName.endsWith("Config"))));
     }
 
     /** Whether package {@code from} may use {@code className}, a class that is not ours. */
