@@ -31,6 +31,8 @@ final class PackageTable {
 
     private static final Set<String> EVERYWHERE = Set.of("jdk", "annotations");
 
+    private static final Set<String> READS_SETTINGS = Set.of("config", "cli");
+
     private static final Map<String, Row> ROWS = Map.copyOf(rows());
 
     private PackageTable() {}
@@ -66,7 +68,7 @@ final class PackageTable {
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config", "slf4j netty logback jdk-measures");
+        row(rows, "gateway", ports + " edge management config", "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
@@ -95,13 +97,15 @@ final class PackageTable {
 
     /**
      * Whether package {@code from} may use the class {@code simpleName} of package {@code to}. {@code config} composes
-     * the {@code …Config} record that each package owns, so it may use those of every package.
+     * the {@code …Config} record that each package owns and {@code cli} prints them, so both may use those of every
+     * package.
      */
     static boolean mayUse(String from, String to, String simpleName) {
         var row = ROWS.get(from);
         return from.equals(to)
                 || (row != null
-                        && (row.packages().contains(to) || (from.equals("config") && simpleName.endsWith("Config"))));
+                        && (row.packages().contains(to)
+                                || (READS_SETTINGS.contains(from) && simpleName.endsWith("Config"))));
     }
 
     /** Whether package {@code from} may use {@code className}, a class that is not ours. */
