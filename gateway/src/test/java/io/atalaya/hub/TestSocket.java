@@ -31,6 +31,7 @@ final class TestSocket extends EmbeddedChannel {
     private boolean broken;
 
     /** One server frame as the client reads it. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Frame(int opcode, byte[] payload) {}
 
     TestSocket(Ticker ticker) {

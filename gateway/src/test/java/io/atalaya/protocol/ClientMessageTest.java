@@ -181,6 +181,7 @@ class ClientMessageTest {
         return message;
     }
 
+    @SuppressWarnings("RefactorSwitch") // yields in every branch read no better
     private static byte[] changed(byte[] message, Random random) {
         int at = random.nextInt(message.length + 1);
         byte[] more = Arrays.copyOf(message, message.length + 1);

@@ -57,7 +57,7 @@ class CloseReasonTest {
     @EnumSource(CloseReason.class)
     void everyCodeMayBeSent(CloseReason reason) {
         assertThat(reason.code()).isNotIn(1004, 1005, 1006, 1008, 1010, 1012, 1014, 1015);
-        assertThat(reason.code() >= 1000 && reason.code() <= 1013 || reason.code() >= 4000 && reason.code() <= 4999)
+        assertThat((reason.code() >= 1000 && reason.code() <= 1013) || (reason.code() >= 4000 && reason.code() <= 4999))
                 .isTrue();
     }
 
