@@ -123,7 +123,11 @@ public record Sample(
      */
     public long eventsDropped() {
         long told = intake.dropped().getOrDefault(Drop.SOURCE_OVERFLOW, 0L);
-        return sum(intake.dropped()) - told + Math.max(told, queueDropped()) + router.ephemeralDropped();
+        return sum(intake.dropped())
+                - told
+                + Math.max(told, queueDropped())
+                + router.ephemeralDropped()
+                + router.failed();
     }
 
     private long queueDropped() {

@@ -76,7 +76,7 @@ final class Samples {
                 intake(),
                 new EventLog.Totals(5000, 4000, 1_000_000),
                 logOpen,
-                new Router.Totals(5678, 78, 3, 7, 11, 0),
+                new Router.Totals(5678, 78, 1, 7, 11, 2),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 process());
