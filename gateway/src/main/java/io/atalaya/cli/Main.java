@@ -9,7 +9,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -19,6 +18,7 @@ import picocli.CommandLine.Spec;
         description = "A multi-tenant real-time event gateway: backends publish events, and each reaches exactly the"
                 + " people who may see it, over WebSocket, with every delivery accounted for.",
         synopsisSubcommandLabel = "COMMAND",
+        mixinStandardHelpOptions = true,
         versionProvider = Main.ProductVersion.class,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
@@ -41,14 +41,6 @@ public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by the command line parser before it calls anything
     private CommandSpec spec;
-
-    @Option(names = "--help", usageHelp = true, scope = CommandLine.ScopeType.INHERIT, description = "Show this help.")
-    @SuppressWarnings("UnusedVariable") // the parser acts on it
-    private boolean helpRequested;
-
-    @Option(names = "--version", versionHelp = true, description = "Show the version.")
-    @SuppressWarnings("UnusedVariable") // the parser acts on it
-    private boolean versionRequested;
 
     /** Runs one command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         description = "Publish events over HTTP and print their ids and the cursor.",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {

@@ -1,10 +1,6 @@
 package io.atalaya.demo;
 
 import io.atalaya.client.ClientLoops;
-import io.atalaya.client.publish.PublishBody;
-import io.atalaya.client.publish.PublishOutcome;
-import io.atalaya.client.publish.PublishTarget;
-import io.atalaya.client.publish.Publisher;
 import io.atalaya.demo.Ledger.Counts;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * Plays evenings against a running gateway and watches who hears what. Confined to the calling thread, except that
@@ -28,10 +23,11 @@ import java.util.stream.Collectors;
  */
 public final class DemoRun {
     private static final Duration REDRAW = Duration.ofMillis(200);
-    private static final Duration PLAIN_SUMMARY = Duration.ofSeconds(5);
+    private static final Duration PLAIN_SUMMARY = Duration.ofSeconds(2);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
+    private static final int REHEARSED_EVENTS = 300;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Options options;
@@ -118,14 +114,13 @@ public final class DemoRun {
      */
     public Verdict run(Map<Integer, String> publishKeys) throws InterruptedException {
         try (var loops = new ClientLoops(1);
+                var backend = new Backend(loops, gateway.publicPort(), publishKeys, nanoClock);
                 var http = HttpClient.newHttpClient()) {
-            Map<Integer, Publisher> publishers = publishKeys.entrySet().stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, key -> publisher(loops, key.getValue())));
+            rehearse(loops, backend);
             do {
-                playEvening(loops, http, publishers);
+                playEvening(loops, http, backend);
             } while (!over() && !options.once());
             awaitBooks(http);
-            publishers.values().forEach(Publisher::close);
             http.shutdownNow();
         } catch (StartFailure e) {
             return new Verdict(List.of(String.valueOf(e.getMessage())));
@@ -142,12 +137,27 @@ public final class DemoRun {
         }
     }
 
-    private Publisher publisher(ClientLoops loops, String key) {
-        URI uri = URI.create("http://127.0.0.1:" + gateway.publicPort() + PublishTarget.PATH);
-        return new Publisher(loops, PublishTarget.of(uri, key));
+    /**
+     * Plays to a single guest what nobody keeps an account of: a JVM is slow at everything that it does for the first
+     * time, which is not what this demonstration is about.
+     */
+    private void rehearse(ClientLoops loops, Backend backend) throws InterruptedException, StartFailure {
+        Evening rehearsal = Evening.rehearsal(REHEARSED_EVENTS);
+        var unkept = new Ledger();
+        var clients = new EveningClients(loops, gateway.publicPort(), tokens, unkept, nanoClock);
+        seat(clients, rehearsal);
+        for (Step step : rehearsal.steps()) {
+            backend.publish(step, unkept);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        awaitDeliveries(unkept);
+        await(clients.disconnect(), LEAVE_TIMEOUT);
+        if (!unkept.view().counts().clean() && stop.getCount() > 0) {
+            throw new StartFailure("the rehearsal failed: " + unkept.view().faults());
+        }
     }
 
-    private void playEvening(ClientLoops loops, HttpClient http, Map<Integer, Publisher> publishers)
+    private void playEvening(ClientLoops loops, HttpClient http, Backend backend)
             throws InterruptedException, StartFailure {
         Evening plan = Evening.plan(options.seed() + evening);
         evening++;
@@ -155,8 +165,10 @@ public final class DemoRun {
         ledger.onDoorsOpen(plan.people());
         var clients = new EveningClients(loops, gateway.publicPort(), tokens, ledger, nanoClock);
         seat(clients, plan);
-        publishAll(plan, publishers, http);
-        settle(http);
+        terminal.print("%d WebSocket clients connected for evening %d (seed %d)"
+                .formatted(plan.people().size(), evening, options.seed() + evening - 1));
+        publishAll(plan, backend, http);
+        awaitDeliveries(ledger);
         ledger.onDoorsClosed();
         await(clients.disconnect(), LEAVE_TIMEOUT);
         show(http, true);
@@ -177,12 +189,9 @@ public final class DemoRun {
             Throwable cause = e.getCause();
             throw new StartFailure("could not connect: " + (cause == null ? e : cause).getMessage());
         }
-        terminal.print("%d WebSocket clients connected for evening %d (seed %d)"
-                .formatted(plan.people().size(), evening, options.seed() + evening - 1));
     }
 
-    private void publishAll(Evening plan, Map<Integer, Publisher> publishers, HttpClient http)
-            throws InterruptedException {
+    private void publishAll(Evening plan, Backend backend, HttpClient http) throws InterruptedException {
         long begin = nanoClock.getAsLong();
         for (Step step : plan.steps()) {
             long due = begin + (long) (step.at().toNanos() / options.speed());
@@ -195,31 +204,14 @@ public final class DemoRun {
                 return;
             }
             clock = step.at();
-            Publisher publisher = publishers.get(step.restaurant().tenant());
-            if (publisher != null) {
-                publish(step, publisher);
-            }
+            backend.publish(step, ledger);
         }
     }
 
-    private void publish(Step step, Publisher publisher) {
-        ledger.onPublishing(step, nanoClock.getAsLong());
-        publisher.publish(PublishBody.json(step.json())).thenAccept(outcome -> {
-            switch (outcome) {
-                case PublishOutcome.Accepted _ -> {}
-                case PublishOutcome.Refused refused ->
-                    ledger.onRefused(step, refused.problem().describe());
-                case PublishOutcome.Unanswered unanswered -> ledger.onRefused(step, unanswered.what());
-                case PublishOutcome.NotSent notSent -> ledger.onRefused(step, notSent.what());
-            }
-        });
-    }
-
-    private void settle(HttpClient http) throws InterruptedException {
+    private void awaitDeliveries(Ledger expecting) throws InterruptedException {
         long deadline = nanoClock.getAsLong() + SETTLE_TIMEOUT.toNanos();
-        while (ledger.awaited() > 0 && nanoClock.getAsLong() < deadline) {
-            show(http, false);
-            TimeUnit.MILLISECONDS.sleep(10);
+        while (expecting.awaited() > 0 && nanoClock.getAsLong() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

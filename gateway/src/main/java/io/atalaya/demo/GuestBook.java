@@ -18,7 +18,7 @@ final class GuestBook {
             "Marta", "Nico", "Olga", "Pablo");
     private static final int FIRST_TABLE = 1;
     /** Guests of the first round of tables sit down within this time, those of the second after them. */
-    private static final int ARRIVAL_MINUTES = 60;
+    private static final int ARRIVAL_MINUTES = 40;
 
     private static final int SECOND_SITTING_MINUTES = 125;
 
@@ -65,7 +65,7 @@ final class GuestBook {
         for (Branch branch : restaurant.branches()) {
             for (int table = FIRST_TABLE; table < FIRST_TABLE + branch.tables(); table++) {
                 seat(restaurant, branch, table, random.nextInt(ARRIVAL_MINUTES), random);
-                seat(restaurant, branch, table, SECOND_SITTING_MINUTES + random.nextInt(ARRIVAL_MINUTES / 3), random);
+                seat(restaurant, branch, table, SECOND_SITTING_MINUTES + random.nextInt(ARRIVAL_MINUTES / 2), random);
             }
         }
     }

@@ -20,10 +20,12 @@ import org.HdrHistogram.Histogram;
 final class Scoreboard {
     private static final int ROLE_COLUMN = 2;
     private static final int PEOPLE_COLUMN = 12;
-    private static final int RECEIVED_COLUMN = 20;
+    private static final int RECEIVED_COLUMN = 22;
     private static final int LAST_COLUMN = 38;
-    private static final int WORDS_COLUMN = 21;
-    private static final int HEARERS_COLUMN = 62;
+    private static final int SPEED_COLUMN = 6;
+    private static final int PLACE_COLUMN = 17;
+    private static final int WORDS_COLUMN = 30;
+    private static final int HEARERS_COLUMN = 69;
     private static final int LEAST_TICKER = 3;
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final double NANOS_PER_MILLI = 1e6;
@@ -80,7 +82,7 @@ final class Scoreboard {
         lines.add(terminal.line()
                 .add(restaurant.name(), Look.STRONG)
                 .add(" tenant " + restaurant.tenant(), Look.FAINT)
-                .to(PEOPLE_COLUMN + 8)
+                .to(RECEIVED_COLUMN)
                 .add("received", Look.FAINT)
                 .to(LAST_COLUMN)
                 .add("last heard", Look.FAINT));
@@ -156,21 +158,22 @@ final class Scoreboard {
                         wrong == 0 ? Look.GOOD : Look.BAD);
     }
 
-    /** One event: when and where, what, and who has heard it. */
+    /** One event: when, how fast everyone had it, where, what, and for whom. */
     Line ticker(Recent event) {
         Step step = event.step();
         int awaited = step.hearers().size();
-        Line line = terminal.line()
-                .add(time(step.at()), Look.FAINT)
-                .add("  ")
+        Line line = terminal.line().add(time(step.at()), Look.FAINT).to(SPEED_COLUMN);
+        if (event.received() < awaited) {
+            line.add("%d of %d".formatted(event.received(), awaited), Look.WARM);
+        } else {
+            line.add("%6.1f ms".formatted(event.slowestNanos() / NANOS_PER_MILLI), Look.GOOD);
+        }
+        return line.to(PLACE_COLUMN)
                 .add(step.restaurant().name(), step.restaurant().tenant() == 1 ? Look.WARM : Look.COOL)
                 .to(WORDS_COLUMN)
                 .add(step.words())
                 .to(HEARERS_COLUMN)
-                .add("→ " + hearers(step.hearers()), Look.FAINT);
-        return event.received() < awaited
-                ? line.add("  %d of %d".formatted(event.received(), awaited), Look.WARM)
-                : line.add("  %.1f ms".formatted(event.slowestNanos() / NANOS_PER_MILLI), Look.GOOD);
+                .add(" → " + hearers(step.hearers()), Look.FAINT);
     }
 
     private static String hearers(List<Person> people) {

@@ -88,7 +88,7 @@ final class Service {
         add(clock.later(1, 3).now(), "TICKET_IN_PROGRESS", place, ticket, what + ": the cook starts");
         add(clock.later(6, 14).now(), "TICKET_READY", place, ticket, what + ": the ticket is done");
         add(clock.laterSeconds(5, 20).now(), "ROUND_READY", place, round, what + " is ready");
-        add(clock.later(1, 2).now(), "TICKET_DELIVERED", place, ticket, what + ": the plates leave the pass");
+        add(clock.later(1, 2).now(), "TICKET_DELIVERED", place, ticket, what + ": plates leave the pass");
         add(clock.laterSeconds(20, 60).now(), "ROUND_SERVED", place, round, what + " served");
     }
 
