@@ -68,7 +68,8 @@ public sealed interface ClientMessage {
 
         private static String typeOf(byte[] utf8) {
             String type = "";
-            try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), utf8)) {
+            // from characters: from bytes, the parser would also accept what looks like UTF-16 (RFC 8259 section 8.1)
+            try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), new String(utf8, UTF_8))) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                     boolean isType = parser.currentName().equals("type");

@@ -128,7 +128,7 @@ class SessionTest {
             TestSocket.Frame ping = pinged.frames().getFirst();
             assertThat(ping.opcode()).isEqualTo(PING);
             own.ticker.advance(70, TimeUnit.MILLISECONDS);
-            long payload = java.nio.ByteBuffer.wrap(ping.payload()).getLong();
+            long payload = ping.payload().getLong(0);
             session.onPong(payload + 1);
             assertThat(own.snapshot().roundTrip().count()).isZero();
 

@@ -31,8 +31,7 @@ final class TestSocket extends EmbeddedChannel {
     private boolean broken;
 
     /** One server frame as the client reads it. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Frame(int opcode, byte[] payload) {}
+    record Frame(int opcode, ByteBuf payload) {}
 
     TestSocket(Ticker ticker) {
         super(EmbeddedChannel.builder().ticker(ticker).handlers(new Client()));
@@ -130,7 +129,7 @@ final class TestSocket extends EmbeddedChannel {
     List<String> texts() {
         return frames().stream()
                 .filter(frame -> frame.opcode() == TEXT)
-                .map(frame -> new String(frame.payload(), UTF_8))
+                .map(frame -> frame.payload().toString(UTF_8))
                 .toList();
     }
 
@@ -139,7 +138,7 @@ final class TestSocket extends EmbeddedChannel {
         return frames().stream()
                 .filter(frame -> frame.opcode() == CLOSE)
                 .map(frame -> {
-                    ByteBuf payload = Unpooled.wrappedBuffer(frame.payload());
+                    ByteBuf payload = frame.payload().duplicate();
                     return payload.isReadable()
                             ? payload.readUnsignedShort() + " " + payload.toString(UTF_8)
                             : "without code";
@@ -159,9 +158,7 @@ final class TestSocket extends EmbeddedChannel {
             if (length < 0 || bytes.readableBytes() < length) {
                 break;
             }
-            var payload = new byte[(int) length];
-            bytes.readBytes(payload);
-            frames.add(new Frame(first & 0xF, payload));
+            frames.add(new Frame(first & 0xF, bytes.readSlice((int) length)));
         }
         return frames;
     }

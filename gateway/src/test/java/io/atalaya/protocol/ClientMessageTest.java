@@ -19,6 +19,7 @@ import tools.jackson.core.TokenStreamFactory;
 
 class ClientMessageTest {
     private static final int LARGEST = 64 * 1024;
+    private static final String TELLING = "{}[]\",:\\u0e-.tfn \0";
 
     private static ClientMessage parse(String text) {
         return ClientMessage.parse(text.getBytes(UTF_8));
@@ -184,26 +185,24 @@ class ClientMessageTest {
     @SuppressWarnings("RefactorSwitch") // yields in every branch read no better
     private static byte[] changed(byte[] message, Random random) {
         int at = random.nextInt(message.length + 1);
+        return switch (random.nextInt(4)) {
+            case 0 -> Arrays.copyOf(message, at);
+            case 1 -> inserted(message, at, (byte) random.nextInt(256));
+            case 2 -> inserted(message, at, (byte) TELLING.charAt(random.nextInt(TELLING.length())));
+            default -> repeated(message, at);
+        };
+    }
+
+    private static byte[] inserted(byte[] message, int at, byte added) {
         byte[] more = Arrays.copyOf(message, message.length + 1);
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                return Arrays.copyOf(message, at);
-            }
-            case 1 -> {
-                System.arraycopy(message, at, more, at, 0);
-                more[at] = (byte) random.nextInt(256);
-                return more;
-            }
-            case 2 -> {
-                System.arraycopy(message, at, more, at + 1, message.length - at);
-                more[at] = (byte) "{}[]\",:\\u0e-.tfn \0".charAt(random.nextInt(18));
-                return more;
-            }
-            default -> {
-                byte[] twice = Arrays.copyOf(message, message.length + at);
-                System.arraycopy(message, 0, twice, message.length, at);
-                return twice.length > LARGEST ? message : twice;
-            }
-        }
+        System.arraycopy(message, at, more, at + 1, message.length - at);
+        more[at] = added;
+        return more;
+    }
+
+    private static byte[] repeated(byte[] message, int length) {
+        byte[] twice = Arrays.copyOf(message, message.length + length);
+        System.arraycopy(message, 0, twice, message.length, length);
+        return twice.length > LARGEST ? message : twice;
     }
 }
