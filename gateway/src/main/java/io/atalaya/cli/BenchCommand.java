@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Put a whole gateway under load: authenticated diners, events over HTTP, latency from publish to"
                 + " receive, losses, CPU and memory. Starts a gateway of its own unless --url names one.",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {

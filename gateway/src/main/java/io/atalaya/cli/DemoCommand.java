@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = "Watch an evening's service in two restaurants: a real gateway, real WebSocket clients for"
                 + " waiters, kitchens, admins and diners, events over HTTP, and a check of who received what.",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {

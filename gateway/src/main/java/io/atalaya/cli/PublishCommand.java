@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         description = "Publish events over HTTP and print their ids and the cursor.",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {

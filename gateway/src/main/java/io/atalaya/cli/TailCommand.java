@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "tail",
         description = "Connect like any client and print what it receives, one event a line.",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
