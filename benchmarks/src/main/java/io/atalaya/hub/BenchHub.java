@@ -71,8 +71,7 @@ final class BenchHub {
     }
 
     private static Profile profile() {
-        var sector =
-                new Audience("sector", List.of(new TopicShape("sector", List.of("branch_id", "sector_id"))));
+        var sector = new Audience("sector", List.of(new TopicShape("sector", List.of("branch_id", "sector_id"))));
         var branch = new Audience("branch", List.of(new TopicShape("branch", List.of("branch_id"))));
         return new Profile(
                 "bench",
@@ -98,8 +97,7 @@ final class BenchHub {
                 "staff", "/ws/staff", scheme, Set.of(), false, Endpoint.SessionsPer.USER, List.of(), Set.of());
         Shard shard = hub.shardOf(loop.eventLoop());
         for (int i = 0; i < sessions; i++) {
-            var who = new Principal(
-                    TENANT, "user " + i, "staff", Set.of(), Map.of(), null, Instant.EPOCH, Instant.MAX);
+            var who = new Principal(TENANT, "user " + i, "staff", Set.of(), Map.of(), null, Instant.EPOCH, Instant.MAX);
             var granted = (Admission.Outcome.Granted) hub.admission().ask(endpoint, who);
             shard.join(SinkChannel.on(loop.eventLoop()), endpoint, who, granted.slot(), Set.of(SECTOR));
         }
@@ -108,8 +106,10 @@ final class BenchHub {
 
     /** An event of about 200 bytes on the wire. */
     static Event event() {
-        String open = "{\"type\":\"SECTOR\",\"tenant_id\":1,\"branch_id\":3,\"sector_id\":5,\"entity\":{\"round_id\":17,"
-                + "\"note\":\"" + "x".repeat(40) + "\"},\"ts\":\"2020-01-01T00:00:00Z\",\"id\":\"0123456789abcdef\"";
+        String open =
+                "{\"type\":\"SECTOR\",\"tenant_id\":1,\"branch_id\":3,\"sector_id\":5,\"entity\":{\"round_id\":17,"
+                        + "\"note\":\"" + "x".repeat(40)
+                        + "\"},\"ts\":\"2020-01-01T00:00:00Z\",\"id\":\"0123456789abcdef\"";
         return new Event(
                 TENANT,
                 new EventId("0123456789abcdef"),

@@ -1,9 +1,15 @@
 package io.atalaya.protocol;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
+import io.atalaya.event.EventId;
+import io.atalaya.event.TenantId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,7 +29,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class EncoderBenchmark {
-    private final Event event = BenchHub.event();
+    private final Event event = new Event(
+            new TenantId("1"),
+            new EventId("0123456789abcdef"),
+            "SECTOR",
+            Map.of(),
+            new Event.Body(("{\"type\":\"SECTOR\",\"entity\":\"" + "x".repeat(150) + "\"").getBytes(UTF_8)),
+            Instant.EPOCH,
+            0,
+            true);
     private final ByteBuf out = Unpooled.directBuffer(1_024);
     private long offset = 1_000_000;
 
