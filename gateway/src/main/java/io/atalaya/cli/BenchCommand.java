@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code atalaya bench}. Confined to the thread that executes it. */
 @Command(
         name = "bench",
+        mixinStandardHelpOptions = true,
         description = "Put a whole gateway under load: authenticated diners, events over HTTP, latency from publish to"
                 + " receive, losses, CPU and memory. Starts a gateway of its own unless --url names one.",
         sortOptions = false,

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "check-config",
+        mixinStandardHelpOptions = true,
         description = "Checks settings and profile as the gateway would read them, and reports every problem at once.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:Good to run with.", "1:At least one problem; each is a line.", "2:Wrong usage."})

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code atalaya demo}. Confined to the thread that executes it. */
 @Command(
         name = "demo",
+        mixinStandardHelpOptions = true,
         description = "Watch an evening's service in two restaurants: a real gateway, real WebSocket clients for"
                 + " waiters, kitchens, admins and diners, events over HTTP, and a check of who received what.",
         sortOptions = false,

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code atalaya publish}. Confined to the thread that executes it. */
 @Command(
         name = "publish",
+        mixinStandardHelpOptions = true,
         description = "Publish events over HTTP and print their ids and the cursor.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code atalaya run}: the gateway, until a signal. Confined to the main thread; the signal comes on another. */
 @Command(
         name = "run",
+        mixinStandardHelpOptions = true,
         description = "Run the gateway until SIGTERM or Ctrl-C.",
         footer = {
             "",

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code atalaya tail}. Confined to the thread that executes it. */
 @Command(
         name = "tail",
+        mixinStandardHelpOptions = true,
         description = "Connect like any client and print what it receives, one event a line.",
         sortOptions = false,
         footerHeading = "%nExamples:%n",

@@ -30,6 +30,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 @Command(
         name = "token",
+        mixinStandardHelpOptions = true,
         description = "Issue a token to connect with.",
         subcommands = {TokenCommand.StaffCommand.class, TokenCommand.TableCommand.class},
         synopsisSubcommandLabel = "(staff | table)",
@@ -84,6 +85,7 @@ public final class TokenCommand {
     /** {@code token staff}. */
     @Command(
             name = "staff",
+            mixinStandardHelpOptions = true,
             description = "Issue a staff token (JWT, HS256) for the waiter, kitchen and admin endpoints.",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:the token was printed", "2:wrong usage, or no secret"},
@@ -162,6 +164,7 @@ public final class TokenCommand {
     /** {@code token table}. */
     @Command(
             name = "table",
+            mixinStandardHelpOptions = true,
             description = "Issue a table token for the diner endpoint.",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {"0:the token was printed", "2:wrong usage, or no secret"},

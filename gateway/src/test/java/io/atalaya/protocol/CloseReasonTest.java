@@ -57,8 +57,10 @@ class CloseReasonTest {
     @EnumSource(CloseReason.class)
     void everyCodeMayBeSent(CloseReason reason) {
         assertThat(reason.code()).isNotIn(1004, 1005, 1006, 1008, 1010, 1012, 1014, 1015);
-        assertThat(reason.code()).satisfiesAnyOf(code -> assertThat(code).isBetween(1000, 1013), code -> assertThat(code)
-                .isBetween(4000, 4999));
+        assertThat(reason.code())
+                .satisfiesAnyOf(
+                        code -> assertThat(code).isBetween(1000, 1013),
+                        code -> assertThat(code).isBetween(4000, 4999));
     }
 
     /** Deployed clients stop for good on these three codes and come back after every other. */
