@@ -8,6 +8,7 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Profile;
 import io.atalaya.redis.ChannelPatterns;
 import io.atalaya.redis.MessagePump;
+import io.atalaya.redis.MessageSink;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.RedisContext;
@@ -47,24 +48,34 @@ final class RedisParts implements AutoCloseable {
 
     /** The way in, not yet started. */
     WayIn wayIn(Intake intake) {
-        var pump = new MessagePump(config, batch -> takeIn(intake, batch), context);
+        var pump = new MessagePump(config, new IntakeSink(intake), context);
         var subscriber =
                 new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
         var health = new RedisHealth(connections, config, context);
         return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, revocations, health, config.poolSize()));
     }
 
-    private static CompletionStage<Void> takeIn(Intake intake, List<RedisMessage> batch) {
-        return intake.acceptUntold(
-                IntakeBook.Source.REDIS,
-                batch.stream()
-                        .map(message -> new Intake.UntoldEvent(message.body(), message.channel(), message.fallbackId()))
-                        .toList());
-    }
-
     @Override
     public void close() {
         connections.close();
+    }
+
+    /** Hands messages to the intake and tells it of those that never came so far. Immutable. */
+    private record IntakeSink(Intake intake) implements MessageSink {
+        @Override
+        public CompletionStage<Void> onMessages(List<RedisMessage> batch) {
+            return intake.acceptUntold(
+                    IntakeBook.Source.REDIS,
+                    batch.stream()
+                            .map(message -> new Intake.UntoldEvent(
+                                    message.body(), message.channel(), message.fallbackId()))
+                            .toList());
+        }
+
+        @Override
+        public void onDropped(int messages) {
+            intake.drop(IntakeBook.Source.REDIS, IntakeBook.Drop.SOURCE_OVERFLOW, messages);
+        }
     }
 
     /** Events from Redis to the intake. Closing it hands over what is queued. */

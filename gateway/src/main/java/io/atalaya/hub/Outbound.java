@@ -96,7 +96,7 @@ final class Outbound {
     }
 
     /** Writes the run out and flushes. Closes the session when it reads too slowly. */
-    void flush(long nowNanos) {
+    void flush() {
         if (abandoned) {
             return;
         }
@@ -107,7 +107,7 @@ final class Outbound {
             return; // the channel has just failed; its end abandons what is pending
         }
         if (buffer.isEmpty()) {
-            onAccepted(unmarked, nowNanos - oldestNanos);
+            onAccepted(unmarked, oldestNanos);
             unmarked = 0;
         } else if (buffer.totalPendingWriteBytes() > maxUnsentBytes) {
             session.close(CloseReason.SLOW_CONSUMER);
@@ -116,9 +116,9 @@ final class Outbound {
         }
     }
 
-    private void onAccepted(int events, long latencyNanos) {
+    private void onAccepted(int events, long sinceNanos) {
         counters.sent += events;
-        counters.latency.record(latencyNanos, events);
+        counters.latency.record(session.shard().nowNanos() - sinceNanos, events);
     }
 
     private void mark() {
@@ -133,7 +133,7 @@ final class Outbound {
     private void onMarker(boolean accepted, int events, long sinceNanos) {
         if (accepted && !abandoned) {
             marked -= events;
-            onAccepted(events, session.shard().nowNanos() - sinceNanos);
+            onAccepted(events, sinceNanos);
         }
     }
 

@@ -178,7 +178,7 @@ public final class Shard {
     private void flushDirty() {
         long closedBefore = counters.closed;
         for (int i = 0; i < dirtySize; i++) {
-            dirty[i].flush(nowNanos());
+            dirty[i].flush();
             dirty[i] = null;
         }
         dirtySize = 0;

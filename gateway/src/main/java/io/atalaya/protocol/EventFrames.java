@@ -31,11 +31,9 @@ public final class EventFrames {
             out.writeBytes(open).writeByte('}');
             return;
         }
-        String position = cursor.toString();
-        int length = open.length + CURSOR_MEMBER.length + position.length() + CURSOR_END.length;
+        byte[] position = cursor.toString().getBytes(US_ASCII);
+        int length = open.length + CURSOR_MEMBER.length + position.length + CURSOR_END.length;
         WebSocketFrames.writeTextHeader(out, length);
-        out.writeBytes(open).writeBytes(CURSOR_MEMBER);
-        out.writeCharSequence(position, US_ASCII);
-        out.writeBytes(CURSOR_END);
+        out.writeBytes(open).writeBytes(CURSOR_MEMBER).writeBytes(position).writeBytes(CURSOR_END);
     }
 }

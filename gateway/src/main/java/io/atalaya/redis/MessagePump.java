@@ -52,13 +52,18 @@ public final class MessagePump implements AutoCloseable {
     public void offer(String channel, byte[] body) {
         int dropped = queue.offer(new Arrival(channel, body, clock.instant()));
         if (dropped > 0) {
-            drops.addDropped(dropped);
+            onDropped(dropped);
         }
     }
 
     /** The books of this instant. */
     public Ledger ledger() {
         return queue.ledger();
+    }
+
+    private void onDropped(int messages) {
+        drops.addDropped(messages);
+        sink.onDropped(messages);
     }
 
     /** The share of dropped messages. */
@@ -71,7 +76,7 @@ public final class MessagePump implements AutoCloseable {
     public void close() {
         queue.close();
         if (!joined(handOverTimeout)) {
-            drops.addDropped(queue.abandon());
+            onDropped(queue.abandon());
             thread.interrupt();
             joined(handOverTimeout);
         }

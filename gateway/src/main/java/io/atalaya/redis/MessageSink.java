@@ -14,4 +14,7 @@ public interface MessageSink {
      *     counts the whole batch as dropped
      */
     CompletionStage<Void> onMessages(List<RedisMessage> batch);
+
+    /** So many messages were lost before they could be handed over. Called by whichever thread lost them. */
+    default void onDropped(int messages) {}
 }
