@@ -160,7 +160,11 @@ public record BenchReport(
     }
 
     private static String name(double percentile) {
-        return percentile == 100 ? "max" : "p" + (percentile == Math.rint(percentile) ? (int) percentile : percentile);
+        if (percentile == 100) {
+            return "max";
+        }
+        boolean whole = percentile == Math.rint(percentile);
+        return "p" + (whole ? Long.toString(Math.round(percentile)) : Double.toString(percentile));
     }
 
     /** One line of JSON for programs; times in the unit that the member's name ends with. */

@@ -30,15 +30,21 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  atalaya bench --connections 1000 --audience 1000 --rate 80    80,000 deliveries/s in one audience",
-            "  atalaya bench --connections 10000 --audience 10 --max         1,000 audiences, as fast as it goes",
-            "  atalaya bench --max --batch 16 --json                         for programs",
-            "  atalaya bench --url http://127.0.0.1:8001 --key KEY --table-token-secret SECRET --pid 4711",
+            "  atalaya bench --connections 1000 --rate 80",
+            "                                80,000 deliveries/s to one audience",
+            "  atalaya bench --connections 10000 --audience 10 --max",
+            "                                1,000 audiences, as fast as it goes",
+            "  atalaya bench --max --batch 16 --json",
+            "                                one line of JSON, for programs",
+            "  atalaya bench --url http://127.0.0.1:8001 --key KEY \\",
+            "                --table-token-secret SECRET --pid 4711",
             "",
-            "A gateway given with --url must allow the load: WS_MAX_TOTAL_CONNECTIONS, WS_MAX_DINERS_PER_SESSION at",
-            "least --audience. At a fixed rate latency counts from the time at which an event was due. Client and",
-            "gateway share the machine: give each its core with taskset for figures to compare.",
-            ExitCode.FOOTER + "; 1 also when anything was lost, repeated, refused or cut off."
+            "A gateway given with --url must allow the load: WS_MAX_TOTAL_CONNECTIONS, and",
+            "WS_MAX_DINERS_PER_SESSION of at least --audience. At a fixed rate, latency",
+            "counts from the time at which an event was due. Client and gateway share the",
+            "machine: give each its core with taskset for figures to compare.",
+            ExitCode.FOOTER + "; 1 also when anything was",
+            "lost, repeated, refused or cut off."
         })
 public final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -32,11 +32,14 @@ import picocli.CommandLine.Option;
         footer = {
             "  atalaya demo                     evening after evening, until Ctrl-C",
             "  atalaya demo --duration 30s      half a minute",
-            "  atalaya demo --once --speed 600 --seed 7    one whole evening, 600 times faster than life",
+            "  atalaya demo --once --speed 600 --seed 7",
+            "                                   a whole evening, 600 times faster than life",
             "",
-            "Who should receive what is worked out without the gateway's own rules. NO_COLOR switches colours off.",
-            ExitCode.FOOTER + "; 1 also when a delivery was lost, repeated or",
-            "reached somebody it was not meant for, or when the gateway's books do not balance."
+            "Who should receive what is worked out without the gateway's own rules.",
+            "NO_COLOR switches colours off.",
+            ExitCode.FOOTER + "; 1 also when a delivery was",
+            "lost, repeated or reached somebody it was not meant for, or when the gateway's",
+            "books do not balance."
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final int PUBLIC_PORT = 8001;

@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -26,14 +27,14 @@ import picocli.CommandLine.Spec;
             "  atalaya demo --duration 30s          see it at work, with nothing to set up",
             "  atalaya tail ws://127.0.0.1:8001/ws/diner --table-token TOKEN",
             "                                       watch what one client receives",
-            "  atalaya publish --type ROUND_READY --tenant 1 --field branch_id=1 --field session_id=9",
+            "  atalaya publish --type TABLE_CLEARED --tenant 1 --field branch_id=1",
             "                                       publish one event",
             "  atalaya bench --connections 1000 --audience 1000 --rate 80",
             "                                       put a gateway under load",
             "  atalaya COMMAND --help               everything about one command",
             "",
             "Durations are written 250ms, 10s, 5m or 2h.",
-            ExitCode.FOOTER + "; some commands have more, see their help."
+            ExitCode.FOOTER + "; some commands have more."
         })
 public final class Main implements Runnable {
     private static final String LOG_LEVEL = "LOG_LEVEL";
@@ -64,10 +65,23 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         var main = new CommandLine(new Main());
         commands().forEach(main::addSubcommand);
+        main.getSubcommands().values().forEach(Main::addHelp);
         return main.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExitCodeExceptionMapper(_ -> ExitCode.FAILURE)
                 .setExecutionExceptionHandler(Main::onException);
+    }
+
+    /** Every command explains itself, those below others too. */
+    private static void addHelp(CommandLine command) {
+        if (!command.getCommandSpec().optionsMap().containsKey("--help")) {
+            command.getCommandSpec()
+                    .addOption(OptionSpec.builder("-h", "--help")
+                            .usageHelp(true)
+                            .description("Show this help.")
+                            .build());
+        }
+        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     /** Without a command there is nothing to do but to say what there is. */

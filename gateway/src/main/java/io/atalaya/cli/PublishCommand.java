@@ -30,14 +30,15 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  atalaya publish --type ROUND_READY --tenant 1 --field branch_id=1 --field session_id=9 \\",
-            "                  --field entity.round_id=7",
+            "  atalaya publish --type ROUND_READY --tenant 1 --field branch_id=1 \\",
+            "                  --field session_id=9 --field entity.round_id=7",
             "  atalaya publish --json '{\"type\":\"TABLE_CLEARED\",\"tenant_id\":1,\"branch_id\":1}'",
-            "  atalaya publish < events.json        one event, an array, or one event a line (NDJSON)",
+            "  atalaya publish < events.json    one event, an array, or one a line (NDJSON)",
             "",
-            "A field's value is JSON where it can be (7, true, {\"a\":1}) and text otherwise; a name with dots makes",
-            "nested objects. All or nothing: when one event is wrong, none is taken.",
-            ExitCode.FOOTER + "; 1 also when the gateway refused."
+            "A field's value is JSON where it can be (7, true, {\"a\":1}) and text otherwise;",
+            "a name with dots makes nested objects. All or nothing: when one event is wrong,",
+            "none is taken.",
+            ExitCode.FOOTER + "; 1 also when refused."
         })
 public final class PublishCommand implements Callable<Integer> {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

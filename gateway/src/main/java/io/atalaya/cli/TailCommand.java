@@ -31,12 +31,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "  atalaya tail ws://127.0.0.1:8001/ws/waiter --token TOKEN",
             "  atalaya tail diner --table-token TOKEN --pretty --latency",
-            "  atalaya tail admin --token TOKEN --count 1 --duration 10s    wait for one event, at most 10 s",
+            "  atalaya tail admin --token TOKEN --count 1 --duration 10s",
+            "                                     wait for one event, at most 10 s",
             "",
             "Events go to standard output, everything else to standard error.",
-            ExitCode.FOOTER + ", 3 turned away for good",
-            "(close codes 4001, 4003, 4029). 1 also when the connection ended by itself, or --count was not",
-            "reached in time."
+            ExitCode.FOOTER + ", 3 turned away",
+            "for good (close codes 4001, 4003, 4029). 1 also when the connection ended by",
+            "itself, or --count was not reached in time."
         })
 public final class TailCommand implements Callable<Integer> {
     @Spec

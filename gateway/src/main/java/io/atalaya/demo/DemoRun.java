@@ -40,7 +40,7 @@ public final class DemoRun {
     private final Ledger ledger = new Ledger();
     private final Scoreboard scoreboard;
     private final Pace pace;
-    private final long startNanos;
+    private long startNanos;
     private List<Restaurant> restaurants = List.of();
     private int evening;
     private Duration clock = Duration.ZERO;
@@ -117,6 +117,7 @@ public final class DemoRun {
                 var backend = new Backend(loops, gateway.publicPort(), publishKeys, nanoClock);
                 var http = HttpClient.newHttpClient()) {
             rehearse(loops, backend);
+            startNanos = nanoClock.getAsLong();
             do {
                 playEvening(loops, http, backend);
             } while (!over() && !options.once());
