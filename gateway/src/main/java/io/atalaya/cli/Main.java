@@ -9,7 +9,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -65,23 +64,10 @@ public final class Main implements Runnable {
     static CommandLine commandLine() {
         var main = new CommandLine(new Main());
         commands().forEach(main::addSubcommand);
-        main.getSubcommands().values().forEach(Main::addHelp);
         return main.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
-                .setExitCodeExceptionMapper(_ -> ExitCode.FAILURE)
+                .setExitCodeExceptionMapper(Main::exitCodeOf)
                 .setExecutionExceptionHandler(Main::onException);
-    }
-
-    /** Every command explains itself, those below others too. */
-    private static void addHelp(CommandLine command) {
-        if (!command.getCommandSpec().optionsMap().containsKey("--help")) {
-            command.getCommandSpec()
-                    .addOption(OptionSpec.builder("-h", "--help")
-                            .usageHelp(true)
-                            .description("Show this help.")
-                            .build());
-        }
-        command.getSubcommands().values().forEach(Main::addHelp);
     }
 
     /** Without a command there is nothing to do but to say what there is. */
@@ -100,7 +86,13 @@ public final class Main implements Runnable {
         if ("DEBUG".equalsIgnoreCase(logLevel())) {
             problem.printStackTrace(err);
         }
-        return problem instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILURE;
+        return exitCodeOf(problem);
+    }
+
+    private static int exitCodeOf(Throwable problem) {
+        boolean misused =
+                problem instanceof CommandLine.ParameterException || problem instanceof IllegalArgumentException;
+        return misused ? ExitCode.USAGE : ExitCode.FAILURE;
     }
 
     /** Logs of a server are its output; for the other commands only warnings are worth an interruption. */

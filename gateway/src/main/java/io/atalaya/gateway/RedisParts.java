@@ -67,8 +67,8 @@ final class RedisParts implements AutoCloseable {
             return intake.acceptUntold(
                     IntakeBook.Source.REDIS,
                     batch.stream()
-                            .map(message -> new Intake.UntoldEvent(
-                                    message.body(), message.channel(), message.fallbackId()))
+                            .map(message ->
+                                    new Intake.UntoldEvent(message.body(), message.channel(), message.fallbackId()))
                             .toList());
         }
 
