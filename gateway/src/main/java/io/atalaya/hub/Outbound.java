@@ -3,8 +3,10 @@ package io.atalaya.hub;
 import io.atalaya.protocol.CloseReason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to the shard's event loop.
  *
  * <p>Deliveries collect as a <em>run</em>, a stretch of neighbouring frames in one shared buffer, which costs no
- * object. A flush turns the run into one retained slice and one system call. While the socket keeps up, that is all:
+ * object. Ready-made frames need no handler, so runs are written past the pipeline, straight to the channel's socket
+ * side. A flush turns the run into one retained slice and one system call. While the socket keeps up, that is all:
  * the outbound buffer is empty after the flush, and the run's events are sent.
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private final Session session;
     private final ChannelHandlerContext ctx;
+    private final Channel.Unsafe socket;
+    private final ChannelPromise noPromise;
     private final ShardCounters counters;
     private final int maxUnsentBytes;
 
@@ -39,6 +44,8 @@ final class Outbound {
     Outbound(Session session, ChannelHandlerContext ctx, ShardCounters counters, int maxUnsentBytes) {
         this.session = session;
         this.ctx = ctx;
+        this.socket = ctx.channel().unsafe();
+        this.noPromise = ctx.voidPromise();
         this.counters = counters;
         this.maxUnsentBytes = maxUnsentBytes;
     }
@@ -92,7 +99,7 @@ final class Outbound {
         ByteBuf bytes = marked > 0
                 ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
                 : frames.retainedSlice(runStart, length);
-        ctx.write(bytes, ctx.voidPromise());
+        socket.write(bytes, noPromise);
     }
 
     /** Writes the run out and flushes. Closes the session when it reads too slowly. */
@@ -101,8 +108,8 @@ final class Outbound {
             return;
         }
         writeRun();
-        ctx.flush();
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        socket.flush();
+        ChannelOutboundBuffer buffer = socket.outboundBuffer();
         if (buffer == null) {
             return; // the channel has just failed; its end abandons what is pending
         }
@@ -148,8 +155,8 @@ final class Outbound {
 
     /** Writes something that is not a delivery, in order with what was flushed before, and flushes. */
     void reply(ByteBuf frame) {
-        ctx.writeAndFlush(frame, ctx.voidPromise());
-        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        ctx.writeAndFlush(frame, noPromise);
+        ChannelOutboundBuffer buffer = socket.outboundBuffer();
         if (buffer != null && !abandoned && buffer.totalPendingWriteBytes() > 2L * maxUnsentBytes) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
