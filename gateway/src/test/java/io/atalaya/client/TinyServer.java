@@ -1,16 +1,21 @@
 package io.atalaya.client;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
@@ -33,6 +38,8 @@ final class TinyServer implements AutoCloseable {
         var config = WebSocketServerProtocolConfig.newBuilder()
                 .websocketPath("/ws")
                 .checkStartsWith(true)
+                .sendCloseFrame(null)
+                .maxFramePayloadLength(1 << 20)
                 .expectMaskedFrames(true)
                 .dropPongFrames(false)
                 .handleCloseFrames(true)
@@ -71,12 +78,18 @@ final class TinyServer implements AutoCloseable {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
-    private final class Noting extends io.netty.channel.ChannelInboundHandlerAdapter {
+    private final class Noting extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof FullHttpRequest request) {
                 requests.add(request.uri() + " " + request.headers().get("Origin"));
                 sockets.add(ctx.channel());
+                if (!request.uri().startsWith("/ws")) {
+                    request.release();
+                    ctx.writeAndFlush(new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.FORBIDDEN, Unpooled.EMPTY_BUFFER));
+                    return;
+                }
             }
             ctx.fireChannelRead(message);
         }
