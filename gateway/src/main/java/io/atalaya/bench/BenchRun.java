@@ -63,6 +63,9 @@ public final class BenchRun {
     private BenchReport measure(Audience audience, Load load) throws InterruptedException {
         ProcessUsage before = usage();
         connectAll(audience);
+        if (audience.connected() == 0) {
+            throw new IllegalStateException("no session was let in: " + audience.firstFailure());
+        }
         sleep(REST);
         ProcessUsage idle = usage();
         nextProgressNanos = nanoClock.getAsLong() + NANOS_PER_SECOND;
@@ -109,7 +112,8 @@ public final class BenchRun {
 
     private void settle(Audience audience, Load load, Duration patience) throws InterruptedException {
         long deadline = nanoClock.getAsLong() + patience.toNanos();
-        while (audience.received() < load.expectedDeliveries() && nanoClock.getAsLong() < deadline) {
+        while (!(load.settled() && audience.received() >= load.expectedDeliveries())
+                && nanoClock.getAsLong() < deadline) {
             sleep(Duration.ofMillis(1));
         }
     }

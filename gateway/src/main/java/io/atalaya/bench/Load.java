@@ -59,6 +59,11 @@ final class Load {
         return firstRefusal;
     }
 
+    /** Whether every request has its outcome, so that {@link #expectedDeliveries} is final. */
+    boolean settled() {
+        return free.availablePermits() == options.window();
+    }
+
     /** Deliveries that the accepted events must cause. */
     long expectedDeliveries() {
         return accepted.get() * options.audience();
@@ -114,13 +119,13 @@ final class Load {
     }
 
     private void onOutcome(PublishOutcome outcome) {
-        free.release();
         switch (outcome) {
             case PublishOutcome.Accepted taken -> accepted.addAndGet(taken.accepted());
             case PublishOutcome.Refused no -> onRefused(no.problem().describe());
             case PublishOutcome.Unanswered no -> onRefused(no.what());
             case PublishOutcome.NotSent no -> onRefused(no.what());
         }
+        free.release();
     }
 
     private void onRefused(String why) {
