@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param latency publish to receive, nanoseconds
  * @param connect dial to first pong, nanoseconds
  * @param server what the gateway used
+ * @param clientCpu CPU time of this process in the measured time; near the elapsed time, the client was the limit
  * @param problems what went wrong, in words
  */
 public record BenchReport(
@@ -24,6 +25,7 @@ public record BenchReport(
         Histogram latency,
         Histogram connect,
         Server server,
+        Duration clientCpu,
         List<String> problems) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final double NANOS_PER_MICRO = 1e3;
@@ -129,8 +131,13 @@ public record BenchReport(
                                 counts.late(),
                                 counts.foreign()));
         lines.add(server.watched() ? serverLine() : "server      not watched (give its process id with --pid)");
+        lines.add("client      %.0f%% of a core".formatted(shareOfACore(clientCpu)));
         problems.forEach(problem -> lines.add("PROBLEM     " + problem));
         return String.join(System.lineSeparator(), lines);
+    }
+
+    private double shareOfACore(Duration cpu) {
+        return 100.0 * cpu.toNanos() / Math.max(1, elapsed.toNanos());
     }
 
     private String rate() {
@@ -141,7 +148,7 @@ public record BenchReport(
         return "server      %.2f µs CPU a delivery (%.0f%% of a core), %.0f µs CPU a connect; RSS %,d MiB, %,d B a session"
                 .formatted(
                         perDeliveryMicros(),
-                        100.0 * server.cpu().toNanos() / Math.max(1, elapsed.toNanos()),
+                        shareOfACore(server.cpu()),
                         perConnectMicros(),
                         server.residentAfter() / KIB / KIB,
                         residentPerSession());
@@ -187,7 +194,8 @@ public record BenchReport(
                 .put("repeated", counts.repeated())
                 .put("late", counts.late())
                 .put("foreign", counts.foreign())
-                .put("deliveries_per_s", deliveriesPerSecond());
+                .put("deliveries_per_s", deliveriesPerSecond())
+                .put("client_cpu_s", clientCpu.toMillis() / 1e3);
         addPercentiles(json.putObject("latency_us"), latency);
         addPercentiles(json.putObject("connect_us"), connect);
         if (server.watched()) {

@@ -71,12 +71,14 @@ public final class BenchRun {
         nextProgressNanos = nanoClock.getAsLong() + NANOS_PER_SECOND;
         load.publishUntil(nanoClock.getAsLong() + options.warmup().toNanos(), () -> onProgress("warm-up", audience));
         ProcessUsage begin = usage();
+        Duration ownBegin = ownCpu();
         long beginNanos = nanoClock.getAsLong();
         audience.measureFrom(beginNanos);
         load.publishUntil(beginNanos + options.duration().toNanos(), () -> onProgress("measuring", audience));
         settle(audience, load, Duration.ofMillis(200));
         Duration elapsed = Duration.ofNanos(nanoClock.getAsLong() - beginNanos);
         ProcessUsage end = usage();
+        Duration clientCpu = ownCpu().minus(ownBegin);
         settle(audience, load, SETTLE_TIMEOUT);
         audience.leave();
         var server = target.pid().isEmpty()
@@ -88,7 +90,7 @@ public final class BenchRun {
                         before.residentBytes(),
                         idle.residentBytes(),
                         end.residentBytes());
-        return report(audience, load, elapsed, server);
+        return report(audience, load, new Spent(elapsed, clientCpu), server);
     }
 
     private void connectAll(Audience audience) throws InterruptedException {
@@ -118,7 +120,10 @@ public final class BenchRun {
         }
     }
 
-    private BenchReport report(Audience audience, Load load, Duration elapsed, BenchReport.Server server) {
+    /** Time on the wall and on the processor, while measuring. Immutable. */
+    private record Spent(Duration elapsed, Duration clientCpu) {}
+
+    private BenchReport report(Audience audience, Load load, Spent spent, BenchReport.Server server) {
         var latency = new Histogram(PRECISION_DIGITS);
         audience.receipts().forEach(receipts -> latency.add(receipts.measuredLatency()));
         var counts = new BenchReport.Counts(
@@ -133,11 +138,12 @@ public final class BenchRun {
                 sum(audience, Receipts::foreign));
         return new BenchReport(
                 options,
-                elapsed,
+                spent.elapsed(),
                 counts,
                 latency,
                 audience.connectTimes().copy(),
                 server,
+                spent.clientCpu(),
                 problems(counts, audience, load));
     }
 
@@ -192,6 +198,12 @@ public final class BenchRun {
         return target.pid().isEmpty()
                 ? new ProcessUsage(Duration.ZERO, 0)
                 : ProcessUsage.of(target.pid().getAsLong()).orElse(new ProcessUsage(Duration.ZERO, 0));
+    }
+
+    private static Duration ownCpu() {
+        return ProcessUsage.of(ProcessHandle.current().pid())
+                .map(ProcessUsage::cpu)
+                .orElse(Duration.ZERO);
     }
 
     private static void sleep(Duration duration) throws InterruptedException {

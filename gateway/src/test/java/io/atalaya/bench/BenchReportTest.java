@@ -36,6 +36,7 @@ class BenchReportTest {
                 .contains("20 events/s, 200 bytes, 100 sessions in 10 audience(s)")
                 .contains("latency     p50 0.50 ms  p90 0.90 ms  p95 0.95 ms  p99 0.99 ms")
                 .contains("100.00 µs CPU a delivery (5% of a core), 500 µs CPU a connect; RSS 2 MiB, 4,096 B a session")
+                .contains("client      25% of a core")
                 .contains("PROBLEM     3 deliveries lost");
     }
 
@@ -82,6 +83,7 @@ class BenchReportTest {
                 new Histogram(3),
                 new BenchReport.Server(
                         true, Duration.ofMillis(50), Duration.ofMillis(100), 1_048_576, 1_458_176, 2_097_152),
+                Duration.ofMillis(500),
                 problems);
     }
 }
