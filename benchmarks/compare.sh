@@ -134,6 +134,7 @@ mkdir -p "$out"
 rm -rf "$lab" "$out"/urls-*
 cp -r "$root/benchmarks/lab" "$lab"
 make -s -C "$lab"
+"$root/atalaya" --version >/dev/null # builds now what would otherwise be built while measuring
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null' EXIT
 JWT_SECRET=$(openssl rand -hex 32)

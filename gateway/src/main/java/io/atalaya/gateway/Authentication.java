@@ -61,11 +61,11 @@ final class Authentication implements AutoCloseable {
         return byScheme;
     }
 
-    /** Whether a principal of any scheme still stands. */
+    /** Whether a principal of any scheme still stands; one of a scheme that is not there does not. */
     CompletionStage<Standing> standing(Principal principal) {
         Authenticator authenticator = byScheme.get(principal.scheme());
         return authenticator == null
-                ? CompletableFuture.completedFuture(Standing.UNKNOWN)
+                ? CompletableFuture.completedFuture(Standing.REVOKED)
                 : authenticator.standing(principal);
     }
 
