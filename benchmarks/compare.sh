@@ -33,6 +33,7 @@ table_token() {
 }
 
 start_gateway() {
+    ! curl -s "http://127.0.0.1:$port/" >/dev/null || { say "port $port is taken"; exit 1; }
     export WS_HOST=127.0.0.1 WS_PORT=$port MANAGEMENT_PORT=0 WS_DRAIN_SECONDS=0 \
         WS_MAX_TOTAL_CONNECTIONS=60000 WS_MAX_DINERS_PER_SESSION=60000 WS_HEARTBEAT_TIMEOUT=600
     taskset -c 0 "$root/atalaya" run >"$out/gateway.log" 2>&1 &
@@ -112,7 +113,7 @@ scenario() {
         a10k) compare a10k 10000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:6:2:8 ;;
         d) compare d 10000 1000 rate --window 64 --pub-conns 32 --phase max:15:2 --phase rate:3000:2:8 ;;
         max) compare max 1000 1 max --window 16 --pub-conns 8 --phase max:15:6 ;;
-        batch) extra="--batch 16 --multi" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:15:6 ;;
+        batch) extra="--batch 16" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:15:6 ;;
         idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;
         connect)
             on_gateway connect 19000 1 --phase idle:1 |

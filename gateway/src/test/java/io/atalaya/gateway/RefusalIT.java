@@ -135,6 +135,34 @@ class RefusalIT {
     }
 
     @Test
+    void connectionsAboveTheRate() {
+        restart("ws-connect-rate", "0.01", "ws-connect-wait", "0s");
+        gateway.diner(1, 1, 42);
+
+        assertThat(gateway.diner(1, 1, 43).readClose()).isEqualTo(1013);
+        assertThat(gateway.snapshot().refusals()).containsEntry(CloseReason.CONNECT_RATE, 1L);
+    }
+
+    @Test
+    void connectionsAboveTheRateWaitTheirTurn() {
+        restart("ws-connect-rate", "2", "ws-connect-wait", "5s");
+        for (int table = 1; table <= 5; table++) {
+            gateway.diner(1, 1, table);
+        }
+
+        gateway.awaitSessions(5);
+    }
+
+    @Test
+    void slowHandshakeIsCutOff() {
+        try (WireClient client = WireClient.open(gateway.port())) {
+            client.sendRaw("GET /ws/diner?table_tok".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+
+            assertThat(client.isClosedByServer(Duration.ofSeconds(30))).isTrue();
+        }
+    }
+
+    @Test
     void requestThatIsNoHandshake() {
         var request = HttpRequest.newBuilder(gateway.publicUri("/ws/diner?table_token=x"));
 

@@ -210,8 +210,12 @@ final class WireClient implements AutoCloseable {
 
     /** Whether the server closes the connection, reading away what it still sends. */
     boolean isClosedByServer() {
+        return isClosedByServer(Duration.ofMillis(PATIENCE_MILLIS));
+    }
+
+    boolean isClosedByServer(Duration patience) {
         try {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout((int) patience.toMillis());
             while (in.read() >= 0) {
                 // what was on its way
             }
