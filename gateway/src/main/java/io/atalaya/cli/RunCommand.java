@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "Settings come from ./atalaya.yaml (or --config) and the environment, which wins; see check-config.",
             "It refuses to start without secrets: JWT_SECRET and TABLE_TOKEN_SECRET, e.g. from `openssl rand -hex 32`.",
             "",
-            "Exit status: 0 stopped by a signal, 1 cannot start, 2 usage."
+            "Exit status: 130 or 143 stopped by Ctrl-C or SIGTERM, 1 cannot start, 2 usage."
         })
 final class RunCommand implements Callable<Integer> {
     @Option(
