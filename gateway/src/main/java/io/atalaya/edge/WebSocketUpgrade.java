@@ -20,7 +20,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
  * <p>The pipeline before and after:
  *
  * <pre>
- *   head ─ HTTP codec ─ HTTP connection                (io.atalaya.http.HttpPipeline)
+ *   head ─ HTTP decoder ─ HTTP connection              (io.atalaya.http.HttpPipeline)
  *   head ─ frame decoder ─ session handler             (frames are written ready-made, so there is no encoder)
  * </pre>
  */

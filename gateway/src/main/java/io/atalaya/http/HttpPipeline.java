@@ -4,7 +4,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -27,9 +26,6 @@ public final class HttpPipeline {
 
     /** Name of the handler that routes, answers and times out. */
     public static final String CONNECTION = "http-connection";
-
-    /** Name of the encoder that a WebSocket handshake may use; answers of routes are encoded by {@code CONNECTION}. */
-    public static final String ENCODER = "http-encoder";
 
     private static final int LARGEST_CHUNK_BYTES = 64 * 1024;
 
@@ -59,13 +55,12 @@ public final class HttpPipeline {
     }
 
     /**
-     * Makes a channel an HTTP connection of this port. Answers leave by {@code CONNECTION} and so pass the encoder by;
-     * what is written to the channel itself passes through it.
+     * Makes a channel an HTTP connection of this port. There is no encoder: answers are written as bytes by the
+     * handler named {@link #CONNECTION}.
      */
     public void install(ChannelPipeline pipeline) {
         pipeline.addLast(DECODER, new StrictRequestDecoder(options));
         pipeline.addLast(CONNECTION, new HttpConnection(this));
-        pipeline.addLast(ENCODER, new HttpResponseEncoder());
     }
 
     /**
@@ -74,7 +69,6 @@ public final class HttpPipeline {
      */
     public static void detach(ChannelPipeline pipeline) {
         pipeline.remove(CONNECTION);
-        pipeline.remove(ENCODER);
         pipeline.remove(DECODER);
     }
 
