@@ -125,7 +125,7 @@ final class BenchHub {
     List<EventLog.Entry> entries(int count) {
         var entries = new ArrayList<EventLog.Entry>(count);
         for (int i = 0; i < count; i++) {
-            entries.add(new EventLog.Entry(new Cursor(7, ++offset), event()));
+            entries.add(new EventLog.Entry(new Cursor(7, ++offset), 1_000, event()));
         }
         return entries;
     }

@@ -150,7 +150,8 @@ public final class ConfigReader {
                 values.value(Settings.LOG_MAX_BYTES),
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
-                values.value(Settings.LOG_MAX_REMEMBERED_IDS));
+                values.value(Settings.LOG_MAX_REMEMBERED_IDS),
+                false);
     }
 
     private AuthConfig auth() {

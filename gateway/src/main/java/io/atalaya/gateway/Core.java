@@ -60,7 +60,7 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), nanoClock, hub.router());
+        var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
         closing.add("log", log);
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 final class PackageTable {
     /** Libraries by their packages. What is in none of them may be used nowhere. */
     static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
-            Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.")),
+            Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.", "javax.sql.")),
             Map.entry("jdk-measures", List.of("com.sun.management.")),
             Map.entry("annotations", List.of("org.jspecify.annotations.")),
             Map.entry("slf4j", List.of("org.slf4j.")),
@@ -25,6 +25,10 @@ final class PackageTable {
             Map.entry("nimbus", List.of("com.nimbusds.")),
             Map.entry("caffeine", List.of("com.github.benmanes.caffeine.")),
             Map.entry("resilience4j", List.of("io.github.resilience4j.")),
+            Map.entry("sqlite", List.of("org.sqlite.")),
+            Map.entry("postgresql", List.of("org.postgresql.")),
+            Map.entry("hikari", List.of("com.zaxxer.hikari.")),
+            Map.entry("flyway", List.of("org.flywaydb.")),
             Map.entry("prometheus", List.of("io.prometheus.")),
             Map.entry("hdrhistogram", List.of("org.HdrHistogram.")),
             Map.entry("picocli", List.of("picocli.")));

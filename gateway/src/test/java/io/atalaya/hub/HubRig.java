@@ -183,7 +183,7 @@ final class HubRig implements AutoCloseable {
     /** Commits events to the router, without letting any loop run. */
     List<EventLog.Entry> commit(Event... events) {
         List<EventLog.Entry> entries = Arrays.stream(events)
-                .map(event -> new EventLog.Entry(new Cursor(EPOCH, ++offset), event))
+                .map(event -> new EventLog.Entry(new Cursor(EPOCH, ++offset), 1_000, event))
                 .toList();
         hub.router().onCommitted(entries);
         return entries;

@@ -52,7 +52,7 @@ final class ManagementFixture {
             _ -> CompletableFuture.completedFuture(Standing.GOOD),
             InstantSource.fixed(NOW),
             () -> 0);
-    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> 0, hub.router());
+    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> Instant.EPOCH, hub.router());
     final InMemoryRevocationList revocations = new InMemoryRevocationList(InstantSource.fixed(NOW), 100);
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
