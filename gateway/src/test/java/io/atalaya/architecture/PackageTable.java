@@ -60,6 +60,7 @@ final class PackageTable {
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
+        row(rows, "archive", "event metrics log", "slf4j");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
@@ -68,7 +69,7 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest",
                 "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
+        var ports = "event protocol metrics profile auth assignment log archive http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
