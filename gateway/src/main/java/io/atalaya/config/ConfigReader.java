@@ -2,6 +2,7 @@ package io.atalaya.config;
 
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
@@ -10,6 +11,7 @@ import io.atalaya.management.ManagementConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
@@ -55,6 +57,8 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var query = query();
+        var collector = collector();
         var auth = auth();
         var assignments = new AssignmentConfig(
                 values.findPath(Settings.ASSIGNMENTS_FILE),
@@ -89,6 +93,8 @@ public final class ConfigReader {
                                         hub,
                                         intake,
                                         log,
+                                        query,
+                                        collector,
                                         auth,
                                         assignments,
                                         redis,
@@ -152,6 +158,19 @@ public final class ConfigReader {
                 values.value(Settings.DEDUPE_WINDOW),
                 values.value(Settings.LOG_MAX_REMEMBERED_IDS),
                 false);
+    }
+
+    private QueryConfig query() {
+        return new QueryConfig(
+                values.value(Settings.QUERY_MAX_CONCURRENT),
+                values.value(Settings.QUERY_TIMEOUT),
+                values.value(Settings.CATCHUP_MAX_EVENTS),
+                values.value(Settings.CATCHUP_MAX_AGE));
+    }
+
+    private CollectorConfig collector() {
+        String who = values.value(Settings.COLLECTOR_ANONYMOUS);
+        return new CollectorConfig(who.equals("loopback"), who.equals("everyone"));
     }
 
     private AuthConfig auth() {

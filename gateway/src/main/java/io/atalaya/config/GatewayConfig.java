@@ -2,6 +2,7 @@ package io.atalaya.config;
 
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
@@ -9,6 +10,7 @@ import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,6 +34,8 @@ public record GatewayConfig(
         HubConfig hub,
         IntakeConfig intake,
         LogConfig log,
+        QueryConfig query,
+        CollectorConfig collector,
         AuthConfig auth,
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,

@@ -54,6 +54,14 @@ final class Kinds {
         });
     }
 
+    /** One of a few words. */
+    static Kind<String> word(String... words) {
+        List<String> known = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", known),
+                text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(known::contains));
+    }
+
     static Kind<Integer> integer(int min, int max) {
         return new Kind<>("a whole number, %d … %d".formatted(min, max), text -> wholeNumber(text, min, max));
     }

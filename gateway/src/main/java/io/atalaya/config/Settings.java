@@ -156,6 +156,27 @@ final class Settings {
             "24h",
             "How long an event's id is remembered, so that a repetition is recognised.");
 
+    static final Setting<Integer> QUERY_MAX_CONCURRENT = Setting.of(
+            "query-max-concurrent",
+            Kinds.integer(1, 1_000),
+            "8",
+            "Reads of stored events under way at once, catch-ups among them; more are told to come again (503).");
+    static final Setting<Duration> QUERY_TIMEOUT = Setting.of(
+            "query-timeout",
+            Kinds.duration(Duration.ofMillis(100), Duration.ofSeconds(25)),
+            "5s",
+            "How long a reader waits for the store before it is told to come again (503).");
+    static final Setting<Integer> CATCHUP_MAX_EVENTS = Setting.of(
+            "catchup-max-events", Kinds.integer(1, 10_000), "100", "Most events of one catch-up, the newest.");
+    static final Setting<Duration> CATCHUP_MAX_AGE = Setting.of(
+            "catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
+    static final Setting<String> COLLECTOR_ANONYMOUS = Setting.of(
+            "collector-anonymous",
+            Kinds.word("off", "loopback", "everyone"),
+            "off",
+            "Who may use a collector's paths without an API key, for the tenant that the profile names: nobody, callers on"
+                    + " this machine, or everyone.");
+
     static final Setting<Integer> LOG_MAX_EVENTS =
             Setting.of("log-max-events", Kinds.integer(1, 1_000 * MILLION), "100000", "Most events kept for replay.");
     static final Setting<Long> LOG_MAX_BYTES = Setting.of(
@@ -268,6 +289,14 @@ final class Settings {
                             INGEST_MAX_EVENTS_PER_REQUEST,
                             INGEST_MAX_UNCOMMITTED,
                             DEDUPE_WINDOW)),
+            new Section(
+                    "Reading",
+                    List.of(
+                            QUERY_MAX_CONCURRENT,
+                            QUERY_TIMEOUT,
+                            CATCHUP_MAX_EVENTS,
+                            CATCHUP_MAX_AGE,
+                            COLLECTOR_ANONYMOUS)),
             new Section("Log", List.of(LOG_MAX_EVENTS, LOG_MAX_BYTES, LOG_MAX_AGE, LOG_MAX_REMEMBERED_IDS)),
             new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
             new Section(

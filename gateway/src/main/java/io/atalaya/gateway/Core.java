@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -14,6 +15,7 @@ import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archive where stored events are queried; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -34,6 +37,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Optional<Archive> archive,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -74,6 +78,7 @@ record Core(
                 assignments,
                 hub,
                 log,
+                Optional.empty(),
                 intake);
     }
 

@@ -77,6 +77,11 @@ public final class GatewayView {
         phase = next;
     }
 
+    /** Where the process is in its life. */
+    public Phase phase() {
+        return phase;
+    }
+
     /** A port has opened; {@code answers} gives what it has answered so far, by status. */
     public void onPort(String name, Supplier<Map<Integer, Long>> answers) {
         ports.put(name, answers);

@@ -108,7 +108,8 @@ final class ManagementFixture {
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
-                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run));
+                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of());
         return new ManagementRoutes(config, pages).routes();
     }
 
