@@ -79,12 +79,10 @@ final class SearchEvents {
         if (service.isEmpty()) {
             parameters.missing(SERVICE, "the name of a service");
         }
-        Instant from = date("from", parameters);
-        Instant to = date("to", parameters);
-        if (!from.isBefore(to)) {
-            parameters.fault("to", to.toString(), "later than from, " + from);
-        } else if (Duration.between(from, to).compareTo(MAX_RANGE) > 0) {
-            parameters.fault("to", to.toString(), "at most 30 days after from, " + from);
+        Optional<Instant> from = date("from", parameters);
+        Optional<Instant> to = date("to", parameters);
+        if (from.isPresent() && to.isPresent()) {
+            checkRange(from.get(), to.get(), parameters);
         }
         int page = parameters.number("page", 1, MAX_PAGE, 1);
         int pageSize = parameters.number("pageSize", 1, EventQuery.MAX_LIMIT, USUAL_PAGE_SIZE);
@@ -102,10 +100,19 @@ final class SearchEvents {
                 Map.of("ASC", true, "asc", true, "Asc", true, "DESC", false, "desc", false, "Desc", false),
                 false);
         parameters.rejectOthers();
-        return new Search(service, from, to, page, pageSize, field, ascending);
+        return new Search(
+                service, from.orElse(Instant.EPOCH), to.orElse(Instant.EPOCH), page, pageSize, field, ascending);
     }
 
-    private static Instant date(String name, Parameters parameters) {
+    private static void checkRange(Instant from, Instant to, Parameters parameters) {
+        if (!from.isBefore(to)) {
+            parameters.fault("to", to.toString(), "later than from, " + from);
+        } else if (Duration.between(from, to).compareTo(MAX_RANGE) > 0) {
+            parameters.fault("to", to.toString(), "at most 30 days after from, " + from);
+        }
+    }
+
+    private static Optional<Instant> date(String name, Parameters parameters) {
         Optional<String> text = parameters.text(name);
         Optional<Instant> date = text.flatMap(DateText::parse)
                 .filter(instant -> !instant.isBefore(Instant.parse("1900-01-01T00:00:00Z"))
@@ -115,8 +122,7 @@ final class SearchEvents {
         } else if (date.isEmpty()) {
             parameters.fault(name, text.get(), "a date, such as 2026-01-31T12:00:00Z");
         }
-        // stands in for what was reported, so that the range is not reported as well
-        return date.orElse(name.equals("from") ? Instant.EPOCH : Instant.EPOCH.plusSeconds(1));
+        return date;
     }
 
     private Response find(TenantId tenant, Search search) {

@@ -59,8 +59,8 @@ public final class Reads {
         }
         read.whenComplete((_, _) -> places.release());
         return read.handle((response, failure) -> response != null ? response : refusal.of(failureOf(failure)))
-                .completeOnTimeout(
-                        refusal.of(Failure.TIMED_OUT), config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+                .orTimeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(_ -> refusal.of(Failure.TIMED_OUT));
     }
 
     /** How a read did not come to its answer. */
@@ -92,7 +92,7 @@ public final class Reads {
         Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
         return switch (cause) {
             case ArchiveException _, LogException _ -> {
-                log.atWarn().addKeyValue("error", cause.getMessage()).log("a store could not be read");
+                log.atDebug().addKeyValue("error", cause.getMessage()).log("a store could not be read");
                 yield Failure.UNAVAILABLE;
             }
             case null, default -> {
