@@ -4,7 +4,9 @@ import io.atalaya.breaker.Backoff;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
+import io.atalaya.metrics.Series;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -196,5 +198,41 @@ public final class ArchiveWriter implements AutoCloseable {
             Histogram.Snapshot batchTime,
             Histogram.Snapshot insertTime,
             Breaker.Snapshot breaker,
-            Archive.Connections connections) {}
+            Archive.Connections connections) {
+
+        /** Adds the metrics of the archive; the states of events only once they are known. */
+        public void addTo(Families families) {
+            book.ifPresent(known -> addBook(known, families));
+            families.gauge("atalaya_archive_backlog_events", "Events that the log keeps for the archive.", backlog)
+                    .counter("atalaya_archive_batches_total", "Batches archived.", batches)
+                    .counter("atalaya_archive_batch_events_total", "Events in them, dead letters too.", events)
+                    .counter("atalaya_archive_retries_total", "Attempts that failed for want of an archive.", retries)
+                    .histogram(
+                            "atalaya_archive_batch_duration_seconds",
+                            "From taking a batch from the log to its confirmation.",
+                            batchTime)
+                    .histogram("atalaya_archive_insert_duration_seconds", "Of one transaction.", insertTime)
+                    .gauge(
+                            "atalaya_archive_connections",
+                            "Connections to the archive; waiting counts callers.",
+                            Series.labelled("state")
+                                    .add(connections.active(), "active")
+                                    .add(connections.idle(), "idle")
+                                    .add(connections.waiting(), "waiting")
+                                    .add(connections.max(), "max"));
+        }
+
+        private static void addBook(ArchiveBook book, Families families) {
+            Archive.Counts counts = book.counts();
+            families.gauge(
+                    "atalaya_archive_events",
+                    "Events of the log by where they are; together they are all that it has stored.",
+                    Series.labelled("state")
+                            .add(counts.archived(), "archived")
+                            .add(book.backlog(), "backlog")
+                            .add(counts.deadLettered(), "dead_lettered")
+                            .add(counts.purged(), "purged")
+                            .add(counts.discarded(), "discarded"));
+        }
+    }
 }

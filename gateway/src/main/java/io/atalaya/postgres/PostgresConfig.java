@@ -41,6 +41,11 @@ public record PostgresConfig(URI url, int maxConnections, Duration connectTimeou
         }
     }
 
+    /** With the usual patience. */
+    public static PostgresConfig of(URI url, int maxConnections) {
+        return new PostgresConfig(url, maxConnections, Duration.ofSeconds(3), Duration.ofSeconds(30));
+    }
+
     /** What {@link #parse} accepts, for people. */
     public static String expected() {
         return "postgresql://user:password@host:port/database, with parameters out of " + new TreeMap<>(PARAMETERS).keySet();
