@@ -58,6 +58,7 @@ public final class Main implements Runnable {
                 new PublishCommand(),
                 new TailCommand(),
                 new ExplainCommand(System.getenv()),
+                new DeadLettersCommand(),
                 new BenchCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
     }

@@ -1,5 +1,6 @@
 package io.atalaya.collector;
 
+import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.DeadLetters;
 import io.atalaya.archive.DeadLetters.DeadLetter;
 import io.atalaya.archive.DeadLetters.Redriven;
@@ -42,10 +43,16 @@ final class DeadLetterPages {
     private static final int MAX_EXAMINED = 50_000;
 
     private final DeadLetters letters;
+    private final ArchiveLedger ledger;
     private final Reads reads;
 
-    DeadLetterPages(DeadLetters letters, Reads reads) {
+    /**
+     * @param letters for reading
+     * @param ledger for changes
+     */
+    DeadLetterPages(DeadLetters letters, ArchiveLedger ledger, Reads reads) {
         this.letters = letters;
+        this.ledger = ledger;
         this.reads = reads;
     }
 
@@ -104,7 +111,7 @@ final class DeadLetterPages {
     }
 
     private Response reprocess(String id, DeadLetter letter) {
-        return switch (letters.redrive(letter.entry().cursor())) {
+        return switch (ledger.redrive(letter.entry().cursor())) {
             case Redriven.Archived _ -> {
                 var members = Dialect.object();
                 members.put("message", "Event reprocessed successfully");
@@ -125,7 +132,7 @@ final class DeadLetterPages {
                 () -> about(
                         tenant,
                         id,
-                        letter -> letters.discard(letter.entry().cursor()) ? Response.empty(204) : notFound(id)));
+                        letter -> ledger.discard(letter.entry().cursor()) ? Response.empty(204) : notFound(id)));
     }
 
     private void answer(Responder responder, Supplier<Response> work) {

@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
 import io.atalaya.collector.CollectorConfig;
@@ -8,6 +9,7 @@ import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
@@ -93,6 +95,8 @@ public final class ConfigReader {
                                         hub,
                                         intake,
                                         log,
+                                        archive(),
+                                        database(),
                                         query,
                                         collector,
                                         auth,
@@ -157,7 +161,19 @@ public final class ConfigReader {
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
                 values.value(Settings.LOG_MAX_REMEMBERED_IDS),
-                false);
+                values.isSet(Settings.DATABASE_URL));
+    }
+
+    private ArchiveConfig archive() {
+        return new ArchiveConfig(
+                values.value(Settings.ARCHIVE_BATCH_SIZE),
+                values.value(Settings.ARCHIVE_BATCH_INTERVAL),
+                values.value(Settings.ARCHIVE_MAX_AGE));
+    }
+
+    private Optional<PostgresConfig> database() {
+        int pool = values.value(Settings.DATABASE_POOL_SIZE);
+        return values.find(Settings.DATABASE_URL).map(url -> PostgresConfig.of(url, pool));
     }
 
     private QueryConfig query() {

@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.postgres.PostgresConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -143,6 +144,10 @@ final class Kinds {
             }
             return Optional.of(keys);
         });
+    }
+
+    static Kind<URI> databaseUrl() {
+        return new Kind<>(PostgresConfig.expected(), PostgresConfig::parse);
     }
 
     static Kind<URI> redisUrl() {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
- * @param archive where stored events are queried; empty where nothing is archived
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -37,7 +37,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
-        Optional<Archive> archive,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -66,6 +66,8 @@ record Core(
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
         closing.add("log", log);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -78,8 +80,13 @@ record Core(
                 assignments,
                 hub,
                 log,
-                Optional.empty(),
+                archiving,
                 intake);
+    }
+
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
     }
 
     /** A log in memory is new with every process, and so is its epoch. */
@@ -95,6 +102,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

@@ -1,6 +1,7 @@
 package io.atalaya.gateway;
 
 import io.atalaya.archive.Archive;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.http.Route;
@@ -8,8 +9,10 @@ import io.atalaya.http.Route.Handler;
 import io.atalaya.management.HealthPages;
 import io.atalaya.management.HealthPages.Stores;
 import io.atalaya.management.HealthPages.Stores.Condition;
+import io.atalaya.management.ManagementRoutes;
 import io.atalaya.query.Buffers;
 import io.atalaya.query.CatchUpRoutes;
+import io.atalaya.query.DeadLettersApi;
 import io.atalaya.query.EventsRoute;
 import io.atalaya.query.ExplainPage;
 import io.atalaya.query.MissedEvents;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadBack {
     /** Health has places of its own, so that it answers while readers of events are many. */
     private static final QueryConfig HEALTH = new QueryConfig(4, Duration.ofSeconds(3), 1, Duration.ofSeconds(1));
+
+    /** So do operators who repair something, which may take its time. */
+    private static final QueryConfig REPAIRS = new QueryConfig(2, Duration.ofSeconds(60), 1, Duration.ofSeconds(1));
 
     private final Core core;
     private final Executor worker;
@@ -55,9 +61,32 @@ final class ReadBack {
                         archived ? config.log().maxBytes() : 0),
                 core.nanoClock());
         this.stores = new StorePages(
-                new StorePages.Parts(buffers, archive(), Optional::empty, new Reads(HEALTH, worker)),
+                new StorePages.Parts(buffers, archive(), this::breaker, new Reads(HEALTH, worker)),
                 core.clock(),
                 core.nanoClock());
+    }
+
+    /** How the archive's breaker is, in the terms of the health pages. */
+    private Optional<StorePages.Breaker> breaker() {
+        return core.archiving().map(parts -> {
+            Breaker.Snapshot now = parts.writer().status().breaker();
+            return new StorePages.Breaker(
+                    now.state().name(),
+                    now.failureCount(),
+                    now.successfulCalls(),
+                    now.sinceLastFailure().map(core.clock().instant()::minus));
+        });
+    }
+
+    /** What operators do with dead letters. */
+    List<ManagementRoutes.Page> deadLetterPages() {
+        return core.archiving().stream()
+                .flatMap(parts -> new DeadLettersApi(
+                                parts.archive().deadLetters(), parts.ledger(), new Reads(REPAIRS, worker))
+                        .routes()
+                        .stream())
+                .map(route -> new ManagementRoutes.Page(route.method(), route.path(), route.handler()))
+                .toList();
     }
 
     private @Nullable Archive archive() {
@@ -88,8 +117,9 @@ final class ReadBack {
                 core.authentication().byScheme(), core.assignments(), config.edge(), core.clock());
         routes.addAll(new CatchUpRoutes(config.query(), config.profile(), clients, log, reads).routes());
         config.profile().http().collector().ifPresent(rules -> {
-            var parts = new CollectorRoutes.Core(
-                    config.intake(), core.intake(), archive(), reads, core.clock(), worker);
+            Optional<CollectorRoutes.Stored> stored = core.archiving()
+                    .map(archiving -> new CollectorRoutes.Stored(archiving.archive(), archiving.ledger()));
+            var parts = new CollectorRoutes.Core(config.intake(), core.intake(), stored, reads, core.clock(), worker);
             routes.addAll(new CollectorRoutes(
                             config.collector(), rules, parts, status.collectorPages(pages(status.health()), stores))
                     .routes());

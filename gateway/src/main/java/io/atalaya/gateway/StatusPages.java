@@ -37,6 +37,7 @@ final class StatusPages {
                 core.log(),
                 core.intake()::book,
                 core.redisStatus(),
+                () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")));
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.metrics = new MetricsPages(view::sample);
@@ -51,7 +52,8 @@ final class StatusPages {
                                 view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
                         new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker),
-                        readBack.operatorPages(health)));
+                        readBack.operatorPages(health),
+                        readBack.deadLetterPages()));
     }
 
     private static Identity identity(String profile) {

@@ -59,6 +59,9 @@ public final class HealthPages {
         checks.put("phase", sample.phase().name().toLowerCase(Locale.ROOT));
         checks.put("log", sample.logOpen() ? "open" : "closed");
         checks.put(
+                "archive",
+                sample.archive().isEmpty() ? "disabled" : sample.archiveAway() ? "unavailable" : "available");
+        checks.put(
                 "redis",
                 switch (sample.redis()) {
                     case DependencyStatus.Disabled _ -> "disabled";

@@ -17,6 +17,7 @@ public final class ManagementRoutes {
      * Everything that the port serves.
      *
      * @param more further pages for operators, by path
+     * @param changes further pages for operators, with their methods
      */
     public record Pages(
             MetricsPages metrics,
@@ -24,11 +25,16 @@ public final class ManagementRoutes {
             BooksPages books,
             SessionsApi sessions,
             AssignmentsApi assignments,
-            Map<String, Route.Handler> more) {
+            Map<String, Route.Handler> more,
+            List<Page> changes) {
         public Pages {
             more = Map.copyOf(more);
+            changes = List.copyOf(changes);
         }
     }
+
+    /** One thing for operators, brought from elsewhere. Immutable. */
+    public record Page(HttpMethod method, String path, Route.Handler handler) {}
 
     /** @throws IllegalArgumentException when the port would be open to everybody */
     public ManagementRoutes(ManagementConfig config, Pages pages) {
@@ -57,6 +63,10 @@ public final class ManagementRoutes {
                 change(HttpMethod.PUT, "/api/v1/assignments", gate, pages.assignments::onPut),
                 change(HttpMethod.DELETE, "/api/v1/assignments", gate, pages.assignments::onDelete)));
         pages.more.forEach((path, handler) -> routes.add(get(path, gate, handler)));
+        pages.changes.forEach(page -> routes.add(
+                page.method().equals(HttpMethod.GET)
+                        ? get(page.path(), gate, page.handler())
+                        : change(page.method(), page.path(), gate, page.handler())));
         return routes;
     }
 

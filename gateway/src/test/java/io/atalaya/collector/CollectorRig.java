@@ -2,6 +2,7 @@ package io.atalaya.collector;
 
 import io.atalaya.archive.ArchiveException;
 import io.atalaya.archive.ArchiveFields;
+import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.ModelArchive;
 import io.atalaya.archive.Rejection;
 import io.atalaya.http.Response;
@@ -78,7 +79,8 @@ final class CollectorRig implements AutoCloseable {
                 () -> true,
                 handler -> head -> new Route.Admission.Refused(Response.empty(403)),
                 head -> !head.headers().contains("x-forwarded-for"));
-        var core = new CollectorRoutes.Core(KEYS, intake, archive, reads, InstantSource.fixed(NOW), worker);
+        var stored = new CollectorRoutes.Stored(archive, new ArchiveLedger(archive, log, 3));
+        var core = new CollectorRoutes.Core(KEYS, intake, Optional.of(stored), reads, InstantSource.fixed(NOW), worker);
         rig = new HttpRig(new CollectorRoutes(
                         config, profile.http().collector().orElseThrow(), core, pages)
                 .routes());

@@ -65,6 +65,7 @@ final class ManagementFixture {
                     log,
                     () -> Samples.busy().intake(),
                     DependencyStatus.Source.disabled(),
+                    Optional::empty,
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
@@ -109,7 +110,8 @@ final class ManagementFixture {
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
-                Map.of());
+                Map.of(),
+                List.of());
         return new ManagementRoutes(config, pages).routes();
     }
 
