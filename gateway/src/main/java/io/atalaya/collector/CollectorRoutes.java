@@ -135,8 +135,8 @@ public final class CollectorRoutes {
 
     private void onReady(Request request, Route.Responder responder) {
         boolean ready = pages.ready().getAsBoolean();
-        responder.respond(Dialect.json(
-                ready ? 200 : 503, Map.of("message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY")));
+        responder.respond(
+                Dialect.json(ready ? 200 : 503, Map.of("message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY")));
     }
 
     private static void onLive(Request request, Route.Responder responder) {
@@ -156,7 +156,8 @@ public final class CollectorRoutes {
     }
 
     private static Response varying(Response response) {
-        boolean varies = response.fields().stream().anyMatch(field -> field.name().equals("vary"));
+        boolean varies =
+                response.fields().stream().anyMatch(field -> field.name().equals("vary"));
         return varies ? response : response.with("vary", "accept");
     }
 }

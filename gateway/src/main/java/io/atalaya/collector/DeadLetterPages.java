@@ -66,8 +66,7 @@ final class DeadLetterPages {
         parameters.rejectOthers();
         if (!parameters.faults().isEmpty()) {
             Parameters.Fault fault = parameters.faults().getFirst();
-            String message =
-                    "%s: %s (expected: %s)".formatted(fault.parameter(), fault.found(), fault.expected());
+            String message = "%s: %s (expected: %s)".formatted(fault.parameter(), fault.found(), fault.expected());
             responder.respond(Dialect.error(400, message, "INVALID_QUERY"));
             return;
         }
@@ -181,7 +180,9 @@ final class DeadLetterPages {
         members.put("id", letter.entry().cursor().toString());
         members.put("eventId", letter.entry().event().id().value());
         members.put("service", serviceOf(letter));
-        members.put("failureReason", letter.rejection().code() + ": " + letter.rejection().text());
+        members.put(
+                "failureReason",
+                letter.rejection().code() + ": " + letter.rejection().text());
         members.put("retryCount", letter.attempts());
         members.put("lastAttemptAt", letter.buried().toString());
         members.put("reprocessed", false);

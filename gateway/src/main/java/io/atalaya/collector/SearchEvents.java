@@ -48,8 +48,8 @@ final class SearchEvents {
     /** The archive must be able to filter by {@code service}. */
     SearchEvents(CollectorRules rules, Archive archive, Reads reads) {
         if (!archive.fields().filters().contains(SERVICE)) {
-            throw new IllegalArgumentException(
-                    "archive filters: %s (expected: service among them)".formatted(archive.fields().filters()));
+            throw new IllegalArgumentException("archive filters: %s (expected: service among them)"
+                    .formatted(archive.fields().filters()));
         }
         this.rules = rules;
         this.archive = archive;
@@ -89,11 +89,16 @@ final class SearchEvents {
         String field = parameters.choice(
                 "sortField",
                 Map.of(
-                        "timestamp", "timestamp",
-                        SERVICE, SERVICE,
-                        "message", "message",
-                        "ingestedAt", "ingestedAt",
-                        "createdAt", "createdAt"),
+                        "timestamp",
+                        "timestamp",
+                        SERVICE,
+                        SERVICE,
+                        "message",
+                        "message",
+                        "ingestedAt",
+                        "ingestedAt",
+                        "createdAt",
+                        "createdAt"),
                 "timestamp");
         boolean ascending = parameters.choice(
                 "sortOrder",
@@ -187,7 +192,9 @@ final class SearchEvents {
         var item = Dialect.object();
         item.put("id", uuid(entry).toString());
         item.put("eventId", entry.event().id().value());
-        item.put("timestamp", body.path("timestamp").asString(entry.event().timestamp().toString()));
+        item.put(
+                "timestamp",
+                body.path("timestamp").asString(entry.event().timestamp().toString()));
         item.put(SERVICE, body.path(SERVICE).asString(""));
         item.put("message", body.path("message").asString(""));
         item.put("metadata", body.get("metadata"));

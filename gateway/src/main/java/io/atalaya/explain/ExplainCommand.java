@@ -182,7 +182,9 @@ public final class ExplainCommand implements Callable<Integer> {
                 throw new ParameterException(
                         spec.commandLine(), "--assigned: " + text + " (expected: branch_id=1,sector_id=5)");
             }
-            scope.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+            scope.put(
+                    pair.substring(0, equals).strip(),
+                    pair.substring(equals + 1).strip());
         }
         return new Assignment(scope);
     }
@@ -191,8 +193,9 @@ public final class ExplainCommand implements Callable<Integer> {
         String query = "session=%d&event=%s&format=%s".formatted(number, encoded(event), json ? "json" : "text")
                 + (tenant == null ? "" : "&tenant=" + encoded(tenant));
         String base = url.toString();
-        var request = HttpRequest.newBuilder(URI.create(
-                        (base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/api/v1/explain?" + query))
+        var request = HttpRequest.newBuilder(
+                        URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
+                                + "/api/v1/explain?" + query))
                 .timeout(TIMEOUT);
         String token = environment.getOrDefault("MANAGEMENT_TOKEN", "");
         if (!token.isEmpty()) {

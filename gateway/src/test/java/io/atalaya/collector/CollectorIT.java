@@ -38,7 +38,8 @@ class CollectorIT {
             assertThat(posted.json().path("event_id").asString()).matches("evt_[0-9a-f]{24}");
             assertThat(posted.json().path("queued_at").asString()).isEqualTo(CollectorRig.NOW.toString());
             assertThat(collector.log.totals().logged()).isEqualTo(1);
-            JsonNode found = collector.get("/events?service=user-service" + RANGE).json();
+            JsonNode found =
+                    collector.get("/events?service=user-service" + RANGE).json();
             assertThat(found.propertyNames())
                     .containsExactly("page", "pageSize", "sortField", "sortOrder", "total", "items");
             JsonNode item = found.path("items").get(0);
@@ -67,7 +68,8 @@ class CollectorIT {
             assertThat(json.path("errors"))
                     .extracting(error -> error.path("field").asString())
                     .containsExactlyInAnyOrder("service", "message", "timestamp", "level");
-            assertThat(json.path("errors")).allMatch(error -> error.path("constraints").size() > 0);
+            assertThat(json.path("errors"))
+                    .allMatch(error -> error.path("constraints").size() > 0);
             assertThat(collector.log.totals().logged()).isZero();
         }
     }
@@ -131,7 +133,9 @@ class CollectorIT {
         try (var collector = CollectorRig.open()) {
             String body = method.equals("POST") ? "{}" : "";
 
-            assertThat(collector.send(method, path, body, "X-Correlation-Id", "abc-1").header("x-correlation-id"))
+            assertThat(collector
+                            .send(method, path, body, "X-Correlation-Id", "abc-1")
+                            .header("x-correlation-id"))
                     .isEqualTo("abc-1");
             assertThat(collector.send(method, path, body).header("x-correlation-id"))
                     .matches("[0-9a-f-]{36}");
@@ -148,7 +152,9 @@ class CollectorIT {
             assertThat(refused.header("x-correlation-id")).isNotEmpty();
             assertThat(collector.get("/events?service=s" + RANGE).status()).isEqualTo(401);
             assertThat(collector.get("/dlq").status()).isEqualTo(401);
-            assertThat(collector.get("/dlq", "Authorization", "Bearer publish-a").status())
+            assertThat(collector
+                            .get("/dlq", "Authorization", "Bearer publish-a")
+                            .status())
                     .isEqualTo(401);
             assertThat(collector
                             .post(CollectorRig.body("2026-05-01", "s", "m"), "Authorization", "Bearer query-a")
@@ -251,14 +257,21 @@ class CollectorIT {
     @Test
     void exactlyThirtyDaysAreARange() {
         try (var collector = CollectorRig.open()) {
-            assertThat(collector.get("/events?service=s&from=2026-05-01&to=2026-05-31").status())
+            assertThat(collector
+                            .get("/events?service=s&from=2026-05-01&to=2026-05-31")
+                            .status())
                     .isEqualTo(200);
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "timestamp, ASC", "timestamp, desc", "message, ASC", "message, DESC", "ingestedAt, ASC", "createdAt, DESC",
+        "timestamp, ASC",
+        "timestamp, desc",
+        "message, ASC",
+        "message, DESC",
+        "ingestedAt, ASC",
+        "createdAt, DESC",
         "service, DESC"
     })
     void everySortShowsEveryEventOnceInItsOrder(String field, String order) {
@@ -282,7 +295,9 @@ class CollectorIT {
                 found.path("items").forEach(shown::add);
             }
 
-            assertThat(shown).extracting(item -> item.path("eventId").asString()).doesNotHaveDuplicates();
+            assertThat(shown)
+                    .extracting(item -> item.path("eventId").asString())
+                    .doesNotHaveDuplicates();
             Comparator<JsonNode> by = Comparator.comparing(item ->
                     item.path(field.equals("service") ? "timestamp" : field).asString());
             assertThat(shown).isSortedAccordingTo(order.equalsIgnoreCase("ASC") ? by : by.reversed());
@@ -316,7 +331,11 @@ class CollectorIT {
             collector.archive.down(true);
 
             assertThat(collector.get("/events?service=s" + RANGE).status()).isEqualTo(503);
-            assertThat(collector.get("/events?service=s" + RANGE).json().path("status").asString())
+            assertThat(collector
+                            .get("/events?service=s" + RANGE)
+                            .json()
+                            .path("status")
+                            .asString())
                     .isEqualTo("service_unavailable");
             assertThat(collector.get("/dlq").status()).isEqualTo(503);
             Answer database = collector.get("/health/database");
@@ -337,7 +356,8 @@ class CollectorIT {
             collector.post(
                     CollectorRig.body("2026-05-01T10:00:00Z", "s1", "other"), "Authorization", "Bearer publish-b");
 
-            JsonNode list = collector.get("/dlq", "Authorization", "Bearer query-a").json();
+            JsonNode list =
+                    collector.get("/dlq", "Authorization", "Bearer query-a").json();
             assertThat(list.propertyNames()).containsExactly("events", "total", "limit", "offset");
             assertThat(list.path("total").asInt()).isEqualTo(2);
             assertThat(list.path("events").get(0).propertyNames())
@@ -373,23 +393,32 @@ class CollectorIT {
                             .asString())
                     .isEqualTo("two");
 
-            assertThat(collector.get("/dlq/" + id, "Authorization", "Bearer query-b").status())
+            assertThat(collector
+                            .get("/dlq/" + id, "Authorization", "Bearer query-b")
+                            .status())
                     .isEqualTo(404);
             assertThat(collector
                             .send("PATCH", "/dlq/" + id + "/reprocess", "", "Authorization", "Bearer publish-b")
                             .status())
                     .isEqualTo(404);
-            assertThat(collector.send("DELETE", "/dlq/" + id, "", "Authorization", "Bearer publish-b").status())
+            assertThat(collector
+                            .send("DELETE", "/dlq/" + id, "", "Authorization", "Bearer publish-b")
+                            .status())
                     .isEqualTo(404);
 
-            assertThat(collector.send("PATCH", "/dlq/" + id + "/reprocess", "", a).status())
+            assertThat(collector
+                            .send("PATCH", "/dlq/" + id + "/reprocess", "", a)
+                            .status())
                     .isEqualTo(409);
             collector.archive.acceptAll();
             Answer done = collector.send("PATCH", "/dlq/" + id + "/reprocess", "", a);
             assertThat(done.status()).isEqualTo(200);
             assertThat(done.json().path("message").asString()).isEqualTo("Event reprocessed successfully");
-            assertThat(total(collector, "s2", "Authorization", "Bearer query-a")).isEqualTo(1);
-            assertThat(collector.send("PATCH", "/dlq/" + id + "/reprocess", "", a).status())
+            assertThat(total(collector, "s2", "Authorization", "Bearer query-a"))
+                    .isEqualTo(1);
+            assertThat(collector
+                            .send("PATCH", "/dlq/" + id + "/reprocess", "", a)
+                            .status())
                     .isEqualTo(404);
             String other = collector
                     .get("/dlq", "Authorization", "Bearer query-a")
@@ -398,9 +427,13 @@ class CollectorIT {
                     .get(0)
                     .path("id")
                     .asString();
-            assertThat(collector.send("DELETE", "/dlq/" + other, "", a).status()).isEqualTo(204);
-            assertThat(collector.send("DELETE", "/dlq/" + other, "", a).status()).isEqualTo(404);
-            assertThat(collector.get("/dlq/nonsense", "Authorization", "Bearer query-a").status())
+            assertThat(collector.send("DELETE", "/dlq/" + other, "", a).status())
+                    .isEqualTo(204);
+            assertThat(collector.send("DELETE", "/dlq/" + other, "", a).status())
+                    .isEqualTo(404);
+            assertThat(collector
+                            .get("/dlq/nonsense", "Authorization", "Bearer query-a")
+                            .status())
                     .isEqualTo(404);
         }
     }
@@ -428,10 +461,13 @@ class CollectorIT {
             assertThat(json.at("/metrics/drop_rate_percent").asString()).isEqualTo("0.00");
             String axios = "application/json, text/plain, */*";
             assertThat(collector.get("/metrics", "Accept", axios).body()).startsWith("{");
-            String scraper = "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+            String scraper =
+                    "application/openmetrics-text;version=1.0.0;q=0.9,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
             assertThat(collector.get("/metrics", "Accept", scraper).body()).startsWith("# prometheus");
             assertThat(collector.get("/metrics?format=prometheus").body()).startsWith("# prometheus");
-            assertThat(collector.get("/metrics?format=json", "Accept", "text/plain").body())
+            assertThat(collector
+                            .get("/metrics?format=json", "Accept", "text/plain")
+                            .body())
                     .startsWith("{");
             assertThat(collector.get("/metrics/prometheus").body()).startsWith("# prometheus");
         }

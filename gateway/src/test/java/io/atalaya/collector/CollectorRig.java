@@ -81,9 +81,7 @@ final class CollectorRig implements AutoCloseable {
                 head -> !head.headers().contains("x-forwarded-for"));
         var stored = new CollectorRoutes.Stored(archive, new ArchiveLedger(archive, log, 3));
         var core = new CollectorRoutes.Core(KEYS, intake, Optional.of(stored), reads, InstantSource.fixed(NOW), worker);
-        rig = new HttpRig(new CollectorRoutes(
-                        config, profile.http().collector().orElseThrow(), core, pages)
-                .routes());
+        rig = new HttpRig(new CollectorRoutes(config, profile.http().collector().orElseThrow(), core, pages).routes());
     }
 
     /** For everyone, with a log that forgets and no bound in reach. */

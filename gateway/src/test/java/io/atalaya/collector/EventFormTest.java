@@ -33,8 +33,7 @@ class EventFormTest {
                 {"timestamp":"2024-01-15T10:30:00+02:00","service":"user-service","message":"hi",
                  "metadata":{"n":1.5,"list":[1,"x"],"none":null}}""");
 
-        JsonNode event =
-                JsonMapper.shared().readTree(draft.toEvent(RULES, new TenantId("t"), new EventId("evt_1")));
+        JsonNode event = JsonMapper.shared().readTree(draft.toEvent(RULES, new TenantId("t"), new EventId("evt_1")));
 
         assertThat(event.path("type").asString()).isEqualTo("SERVICE_EVENT");
         assertThat(event.path("tenant_id").asString()).isEqualTo("t");
@@ -47,7 +46,8 @@ class EventFormTest {
     @ParameterizedTest
     @CsvSource({"timestamp, isParseableTimestamp", "service, isNotEmpty", "message, isNotEmpty"})
     void aMissingMemberIsNamed(String member, String rule) {
-        String body = valid().replaceAll("\"%s\":\"[^\"]*\",?".formatted(member), "").replace(",}", "}");
+        String body =
+                valid().replaceAll("\"%s\":\"[^\"]*\",?".formatted(member), "").replace(",}", "}");
 
         assertThat(fault(body, member)).containsKeys(rule, "isString");
     }
@@ -172,9 +172,9 @@ class EventFormTest {
     @ValueSource(strings = {"", "{", "[]", "null", "\"x\"", "{} {}", "{\"service\":\"a\",\"service\":\"b\"}", "\uFFFE"})
     void whatIsNoObjectIsRefusedAsAWhole(String body) {
         assertThat(read(body))
-                .isInstanceOfSatisfying(Outcome.Bad.class, bad -> assertThat(bad.faults())
-                        .extracting(Fault::field)
-                        .contains("body"));
+                .isInstanceOfSatisfying(
+                        Outcome.Bad.class,
+                        bad -> assertThat(bad.faults()).extracting(Fault::field).contains("body"));
     }
 
     @Test
@@ -182,9 +182,11 @@ class EventFormTest {
         Outcome outcome = read("{\"timestamp\":\"x\",\"service\":\"\",\"metadata\":3,\"a\":1,\"b\":2}");
 
         assertThat(outcome)
-                .isInstanceOfSatisfying(Outcome.Bad.class, bad -> assertThat(bad.faults())
-                        .extracting(Fault::field)
-                        .containsExactlyInAnyOrder("timestamp", "service", "message", "metadata", "a", "b"));
+                .isInstanceOfSatisfying(
+                        Outcome.Bad.class,
+                        bad -> assertThat(bad.faults())
+                                .extracting(Fault::field)
+                                .containsExactlyInAnyOrder("timestamp", "service", "message", "metadata", "a", "b"));
     }
 
     private static String keys(int count, String last) {

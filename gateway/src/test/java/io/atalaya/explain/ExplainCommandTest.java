@@ -106,9 +106,11 @@ class ExplainCommandTest {
         String event = event("{\"type\":\"ROUND_PENDING\",\"tenant_id\":1}");
 
         assertThat(run("--event", event, "--claims", "{}")).isEqualTo(1);
-        assertThat(run("--event", event, "--claims", WAITER, "--endpoint", "bar")).isEqualTo(1);
+        assertThat(run("--event", event, "--claims", WAITER, "--endpoint", "bar"))
+                .isEqualTo(1);
         assertThat(run("--event", "/no/such/file", "--claims", WAITER)).isEqualTo(1);
-        assertThat(run("--event", event, "--claims", WAITER, "--profile", "nowhere")).isEqualTo(1);
+        assertThat(run("--event", event, "--claims", WAITER, "--profile", "nowhere"))
+                .isEqualTo(1);
         assertThat(err.toString())
                 .contains("token: none of the endpoints")
                 .contains("endpoint: bar (expected: one of")
@@ -122,9 +124,11 @@ class ExplainCommandTest {
 
         assertThat(run("--event", event)).isEqualTo(2);
         assertThat(run("--event", event, "--session", "1", "--claims", WAITER)).isEqualTo(2);
-        assertThat(run("--event", event, "--session", "1", "--profile", "restaurant")).isEqualTo(2);
+        assertThat(run("--event", event, "--session", "1", "--profile", "restaurant"))
+                .isEqualTo(2);
         assertThat(run("--event", event, "--claims", WAITER, "--token", "x")).isEqualTo(2);
-        assertThat(run("--event", event, "--claims", WAITER, "--assigned", "sector_id")).isEqualTo(2);
+        assertThat(run("--event", event, "--claims", WAITER, "--assigned", "sector_id"))
+                .isEqualTo(2);
         assertThat(run("--claims", WAITER)).isEqualTo(2);
     }
 

@@ -77,9 +77,8 @@ class ReadBackIT {
             gateway.publish("{\"type\":\"ROUND_PENDING\",\"tenant_id\":1,\"branch_id\":1,\"id\":\"yes\"}");
             gateway.publish("{\"type\":\"ROUND_PENDING\",\"tenant_id\":1,\"branch_id\":2,\"id\":\"no\"}");
             gateway.publish("{\"type\":\"ROUND_PENDING\",\"tenant_id\":2,\"branch_id\":1,\"id\":\"other\"}");
-            long session = gateway.management("/api/v1/sessions")
-                    .at("/sessions/0/id")
-                    .asLong();
+            long session =
+                    gateway.management("/api/v1/sessions").at("/sessions/0/id").asLong();
             String page = "/api/v1/explain?session=" + session + "&event=";
 
             assertThat(gateway.management(page + "yes").path("delivered").booleanValue())
@@ -88,14 +87,18 @@ class ReadBackIT {
             assertThat(no.path("delivered").booleanValue()).isFalse();
             assertThat(no.path("outdated").booleanValue()).isFalse();
             assertThat(no.toString()).contains("claim branch_ids gives 1 for branch_id (expected: 2)");
-            assertThat(gateway.management(page + "other&tenant=2").path("reason").asString())
+            assertThat(gateway.management(page + "other&tenant=2")
+                            .path("reason")
+                            .asString())
                     .isEqualTo("the event is of another tenant");
             assertThat(managementStatus(gateway, page + "other")).isEqualTo(404);
             assertThat(managementStatus(gateway, "/api/v1/explain?session=999999&event=yes"))
                     .isEqualTo(404);
-            assertThat(managementStatus(gateway, "/api/v1/explain?session=x&event=")).isEqualTo(400);
+            assertThat(managementStatus(gateway, "/api/v1/explain?session=x&event="))
+                    .isEqualTo(400);
             assertThat(command(gateway, session, "yes")).startsWith("yes: ROUND_PENDING is for all-waiters");
-            assertThat(command(gateway, session, "nowhere")).contains("the gateway answers 404: event: tenant 1 has no");
+            assertThat(command(gateway, session, "nowhere"))
+                    .contains("the gateway answers 404: event: tenant 1 has no");
         }
     }
 
@@ -191,8 +194,8 @@ class ReadBackIT {
     }
 
     private static JsonNode json(GatewayTester gateway, String path) {
-        return GatewayTester.json(gateway.send(HttpRequest.newBuilder(gateway.publicUri(path)))
-                .body());
+        return GatewayTester.json(
+                gateway.send(HttpRequest.newBuilder(gateway.publicUri(path))).body());
     }
 
     private static int status(GatewayTester gateway, String path) {

@@ -61,8 +61,7 @@ class CatchUpIT {
 
     private List<io.atalaya.http.Route> routes() {
         var config = new QueryConfig(8, Duration.ofSeconds(10), 100, Duration.ofMinutes(5));
-        var edge = new EdgeConfig(
-                "127.0.0.1", 0, Set.of(ORIGIN), false, 0, Duration.ZERO, Duration.ofSeconds(5));
+        var edge = new EdgeConfig("127.0.0.1", 0, Set.of(ORIGIN), false, 0, Duration.ZERO, Duration.ofSeconds(5));
         var clients = new CatchUpRoutes.Clients(
                 Map.of("staff", new ByName(), "table", new ByName()),
                 new Assigned(),
@@ -119,9 +118,12 @@ class CatchUpIT {
         publish("1", "TICKET_READY", Map.of("branch_id", "1", "sector_id", "5"), 1);
 
         assertThat(names(branch(people.get("both"), "1", 0, ""))).isEmpty();
-        assertThat(names(branch(people.get("both"), "1", 0, "&endpoint=kitchen"))).containsExactly("n-1");
-        assertThat(branch(people.get("both"), "1", 0, "&endpoint=admin").status()).isEqualTo(403);
-        assertThat(branch(people.get("both"), "1", 0, "&endpoint=diner").status()).isEqualTo(400);
+        assertThat(names(branch(people.get("both"), "1", 0, "&endpoint=kitchen")))
+                .containsExactly("n-1");
+        assertThat(branch(people.get("both"), "1", 0, "&endpoint=admin").status())
+                .isEqualTo(403);
+        assertThat(branch(people.get("both"), "1", 0, "&endpoint=diner").status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -163,10 +165,13 @@ class CatchUpIT {
     @Test
     void aBadOrMissingTokenIsRefused() {
         assertThat(rig.get("/ws/catchup?branch_id=1&since=0").status()).isEqualTo(401);
-        assertThat(rig.get("/ws/catchup?branch_id=1&since=0&token=nobody").status()).isEqualTo(401);
-        assertThat(rig.get("/ws/catchup/session?session_id=1&since=0&table_token=nobody").status())
+        assertThat(rig.get("/ws/catchup?branch_id=1&since=0&token=nobody").status())
                 .isEqualTo(401);
-        assertThat(rig.get("/ws/catchup?branch_id=1&since=0&token=unavailable").status()).isEqualTo(503);
+        assertThat(rig.get("/ws/catchup/session?session_id=1&since=0&table_token=nobody")
+                        .status())
+                .isEqualTo(401);
+        assertThat(rig.get("/ws/catchup?branch_id=1&since=0&token=unavailable").status())
+                .isEqualTo(503);
     }
 
     @Test
@@ -238,13 +243,13 @@ class CatchUpIT {
 
     private Answer branch(Attendee person, String branch, double since, String more) {
         String endpoint = more.isEmpty() && person.name().startsWith("p") ? "&endpoint=" + person.endpoint() : more;
-        return rig.get("/ws/catchup?branch_id=%s&since=%.3f&token=%s%s"
-                .formatted(branch, since, person.name(), endpoint));
+        return rig.get(
+                "/ws/catchup?branch_id=%s&since=%.3f&token=%s%s".formatted(branch, since, person.name(), endpoint));
     }
 
     private Answer session(Attendee person, String session, double since) {
-        return rig.get("/ws/catchup/session?session_id=%s&since=%.3f&table_token=%s"
-                .formatted(session, since, person.name()));
+        return rig.get(
+                "/ws/catchup/session?session_id=%s&since=%.3f&table_token=%s".formatted(session, since, person.name()));
     }
 
     private boolean admits(Attendee person, String endpoint) {
@@ -257,8 +262,8 @@ class CatchUpIT {
     private List<String> expected(Attendee person, String branch, double since) {
         List<String> names = stored.stream()
                 .filter(entry -> entry.atMillis() >= Math.ceil(since * 1000))
-                .filter(entry -> branch.isEmpty()
-                        || branch.equals(entry.event().scope().get("branch_id")))
+                .filter(entry ->
+                        branch.isEmpty() || branch.equals(entry.event().scope().get("branch_id")))
                 .filter(entry -> ReferenceRouter.maySee(
                         person,
                         entry.event().tenant().value(),

@@ -56,8 +56,8 @@ class EventsRouteIT {
     private final HttpRig rig = rig(archive, new QueryConfig(2, Duration.ofSeconds(5), 100, Duration.ofMinutes(5)));
 
     private HttpRig rig(io.atalaya.archive.Archive asked, QueryConfig config) {
-        return new HttpRig(List.of(
-                new EventsRoute(KEYS, asked, Attendee.restaurant(), new Reads(config, worker)).route()));
+        return new HttpRig(
+                List.of(new EventsRoute(KEYS, asked, Attendee.restaurant(), new Reads(config, worker)).route()));
     }
 
     @AfterEach
@@ -82,8 +82,9 @@ class EventsRouteIT {
         Answer answer = get("", "one");
 
         assertThat(answer.body())
-                .isEqualTo("{\"events\":[{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"ñ\":\"鹭\",\"id\":\"e-1\",\"cursor\":\""
-                        + new Cursor(7, 1) + "\"}],\"next\":null}");
+                .isEqualTo(
+                        "{\"events\":[{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"ñ\":\"鹭\",\"id\":\"e-1\",\"cursor\":\""
+                                + new Cursor(7, 1) + "\"}],\"next\":null}");
         assertThat(answer.header("content-type")).isEqualTo("application/json");
     }
 
@@ -164,7 +165,17 @@ class EventsRouteIT {
         assertThat(StreamSupport.stream(answer.json().path("errors").spliterator(), false)
                         .map(error -> error.path("parameter").asString()))
                 .containsExactlyInAnyOrder(
-                        "limit", "order", "time", "from", "to", "branch_id", "sector", "cursor", "type", "colour", "tenant");
+                        "limit",
+                        "order",
+                        "time",
+                        "from",
+                        "to",
+                        "branch_id",
+                        "sector",
+                        "cursor",
+                        "type",
+                        "colour",
+                        "tenant");
     }
 
     @ParameterizedTest
@@ -306,12 +317,14 @@ class EventsRouteIT {
             selects = selects.and(entry -> entry.event().type().equals(type));
         }
         var names = new HashMap<>(Map.of("branch_id", "branch", "session_id", "session", "sector_id", "sector_id"));
-        for (var name : names.entrySet().stream().sorted(Map.Entry.comparingByKey()).collect(Collectors.toList())) {
+        for (var name :
+                names.entrySet().stream().sorted(Map.Entry.comparingByKey()).collect(Collectors.toList())) {
             if (random.nextInt(3) == 0) {
                 String value = RoutingPropertyTest.number(random, 4);
                 String alias = random.nextBoolean() ? name.getKey() : name.getValue();
                 query.append('&').append(alias).append('=').append(random.nextBoolean() ? value : "0" + value);
-                selects = selects.and(entry -> value.equals(entry.event().scope().get(name.getKey())));
+                selects =
+                        selects.and(entry -> value.equals(entry.event().scope().get(name.getKey())));
             }
         }
         boolean byEvent = random.nextBoolean();
@@ -326,8 +339,8 @@ class EventsRouteIT {
             query.append("&to=").append(to.toString().replace("Z", "%2B00:00"));
             selects = selects.and(entry -> time(entry, byEvent) < to.toEpochMilli());
         }
-        Comparator<Entry> order = Comparator.<Entry>comparingLong(entry -> time(entry, byEvent))
-                .thenComparing(Entry::cursor);
+        Comparator<Entry> order =
+                Comparator.<Entry>comparingLong(entry -> time(entry, byEvent)).thenComparing(Entry::cursor);
         boolean oldest = random.nextBoolean();
         query.append(oldest ? "&order=oldest" : random.nextBoolean() ? "&order=desc" : "");
         return new Asked(query.toString(), key, selects, oldest ? order : order.reversed());

@@ -75,8 +75,7 @@ public final class HttpRig implements AutoCloseable {
     }
 
     public Answer send(String method, String target, String body, String... headers) {
-        var request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d%s".formatted(address.getPort(), target)))
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(address.getPort(), target)))
                 .timeout(Duration.ofSeconds(20))
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (headers.length > 0) {

@@ -53,8 +53,7 @@ class MissedEventsTest {
                             && wanted(entry.event(), modulus))
                     .toList();
 
-            List<Entry> found =
-                    new MissedEvents(log).newest(TENANT, since, max, event -> wanted(event, modulus));
+            List<Entry> found = new MissedEvents(log).newest(TENANT, since, max, event -> wanted(event, modulus));
 
             assertThat(found)
                     .as("seed %d: since %d, at most %d, every %d", seed, since, max, modulus)
