@@ -75,7 +75,7 @@ public final class Breaker {
     }
 
     /** Whether the call may be made; a refusal is counted as an avoided call. */
-    boolean tryAcquire() {
+    public boolean tryAcquire() {
         boolean permitted = machine.tryAcquirePermission();
         if (!permitted) {
             avoided.increment();
@@ -84,13 +84,13 @@ public final class Breaker {
     }
 
     /** The permitted call worked. */
-    void onSuccess() {
+    public void onSuccess() {
         succeeded.increment();
         machine.onSuccess(0, TimeUnit.NANOSECONDS);
     }
 
     /** The permitted call failed. */
-    void onFailure(Throwable failure) {
+    public void onFailure(Throwable failure) {
         lastFailureNanos.set(nanoClock.getAsLong());
         failed.increment();
         machine.onError(0, TimeUnit.NANOSECONDS, failure);

@@ -20,6 +20,16 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
                 Timings.defaults(), InstantSource.system(), System::nanoTime, RandomGenerator.getDefault());
     }
 
+    /** A breaker around commands, which lets one through to see. */
+    public Breaker commandBreaker(String name) {
+        return new Breaker(name, timings.commandOpen(), 1, nanoClock);
+    }
+
+    /** Pauses between attempts to connect, for one thread. */
+    public RedisSubscriber.Backoff backoff() {
+        return new RedisSubscriber.Backoff(timings.backoffMin(), timings.backoffMax(), random);
+    }
+
     /**
      * How patient to be. Immutable; every duration is longer than zero.
      *

@@ -66,8 +66,7 @@ public final class RedisSubscriber implements AutoCloseable {
         this.pump = pump;
         this.context = context;
         this.breaker = new Breaker("redis", context.timings().subscriberOpen(), 1, context.nanoClock());
-        this.backoff =
-                new Backoff(context.timings().backoffMin(), context.timings().backoffMax(), context.random());
+        this.backoff = context.backoff();
         this.link = new Link(false, context.clock().instant(), 0, "");
         this.thread = Thread.ofPlatform().name(THREAD).unstarted(this::run);
     }
@@ -195,9 +194,9 @@ public final class RedisSubscriber implements AutoCloseable {
 
     /**
      * Full-jitter exponential pauses: each is drawn evenly between zero and a bound that doubles up to a maximum.
-     * Confined to the subscriber's thread.
+     * Confined to the thread that pauses.
      */
-    static final class Backoff {
+    public static final class Backoff {
         private final Duration min;
         private final Duration max;
         private final RandomGenerator random;
@@ -211,14 +210,14 @@ public final class RedisSubscriber implements AutoCloseable {
         }
 
         /** The next pause: longer than zero, at most the present bound. */
-        Duration next() {
+        public Duration next() {
             Duration pause = Duration.ofNanos(1 + random.nextLong(bound.toNanos()));
             bound = shorter(bound.multipliedBy(2), max);
             return pause;
         }
 
         /** Begins again at the first bound. */
-        void reset() {
+        public void reset() {
             bound = shorter(min, max);
         }
     }
