@@ -11,6 +11,7 @@ import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
@@ -55,6 +56,7 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var streams = streams();
         var auth = auth();
         var assignments = new AssignmentConfig(
                 values.findPath(Settings.ASSIGNMENTS_FILE),
@@ -68,6 +70,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.log();
         checks.remarks();
         values.rejectOthers(notes);
         values.noteVariables(notes);
@@ -88,7 +91,9 @@ public final class ConfigReader {
                                         edge,
                                         hub,
                                         intake,
+                                        values.value(Settings.LOG_STORE),
                                         log,
+                                        streams,
                                         auth,
                                         assignments,
                                         redis,
@@ -152,6 +157,13 @@ public final class ConfigReader {
                 values.value(Settings.DEDUPE_WINDOW),
                 values.value(Settings.LOG_MAX_REMEMBERED_IDS),
                 false);
+    }
+
+    private StreamConfig streams() {
+        return new StreamConfig(
+                values.value(Settings.LOG_PARTITIONS),
+                values.value(Settings.REDIS_DURABILITY) == Settings.Durability.CHECKED,
+                values.value(Settings.REDIS_WAIT_REPLICAS));
     }
 
     private AuthConfig auth() {

@@ -54,6 +54,16 @@ final class Kinds {
         });
     }
 
+    /** One of the words; {@code words} are in capitals, settings in small letters. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> words) {
+        List<String> names = Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new Kind<>(String.join(", ", names), text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
+                .filter(index -> index >= 0)
+                .map(index -> words.getEnumConstants()[index]));
+    }
+
     static Kind<Integer> integer(int min, int max) {
         return new Kind<>("a whole number, %d … %d".formatted(min, max), text -> wholeNumber(text, min, max));
     }

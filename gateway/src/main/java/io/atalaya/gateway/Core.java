@@ -8,11 +8,9 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -60,14 +58,13 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
-        closing.add("log", log);
+        EventLog log = Logs.open(config, clock, hub.router(), closing);
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
                 clock,
                 nanoClock,
-                redis == null ? null : redis.wayIn(intake),
+                redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
                 store,
@@ -75,11 +72,6 @@ record Core(
                 hub,
                 log,
                 intake);
-    }
-
-    /** A log in memory is new with every process, and so is its epoch. */
-    private static long newEpoch() {
-        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
     /** How the gateway gets on with Redis. */
@@ -90,6 +82,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        Logs.start(log);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

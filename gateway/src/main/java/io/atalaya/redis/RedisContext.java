@@ -80,6 +80,20 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
                     Duration.ofSeconds(5));
         }
 
+        /** These timings with other pauses between attempts to connect. */
+        public Timings withBackoff(Duration min, Duration max) {
+            return new Timings(
+                    connectTimeout,
+                    commandTimeout,
+                    probeInterval,
+                    probeTimeout,
+                    min,
+                    max,
+                    subscriberOpen,
+                    commandOpen,
+                    handOverTimeout);
+        }
+
         private static void requirePositive(String key, Duration value) {
             if (!value.isPositive()) {
                 throw new IllegalArgumentException("%s: %s (expected: longer than zero)".formatted(key, value));

@@ -80,8 +80,8 @@ public final class SharedConnection<V> {
         }
     }
 
-    /** Closes the connection for good; completes when it is gone. */
-    synchronized CompletableFuture<?> close() {
+    /** Closes the connection for good, failing what waits for an answer; completes when it is gone. */
+    public synchronized CompletableFuture<?> close() {
         closed = true;
         CompletableFuture<StatefulRedisConnection<String, V>> present = shared;
         if (present == null || !present.isDone() || !isOpen(present)) {

@@ -227,6 +227,7 @@ final class PartitionStore {
         return group(consumer, ">", count);
     }
 
+    @SuppressWarnings("unchecked") // an array of a generic type, made by the call
     private CompletableFuture<List<StreamMessage<String, byte[]>>> group(String consumer, String from, int count) {
         StreamOffset<String> place = StreamOffset.from(keys.stream(), from);
         return ask(commands -> commands.xreadgroup(

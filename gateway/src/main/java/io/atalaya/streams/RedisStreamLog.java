@@ -132,7 +132,7 @@ public final class RedisStreamLog implements EventLog {
     }
 
     private void find() {
-        if (config.durability() == StreamConfig.Durability.CHECKED) {
+        if (config.durabilityChecked()) {
             new DurabilityCheck(redis, context.timings().commandTimeout()).run();
         }
         for (Partition partition : partitions) {
@@ -169,7 +169,9 @@ public final class RedisStreamLog implements EventLog {
     @Override
     public CompletionStage<List<Appended>> append(List<Event> events) {
         if (events.isEmpty()) {
-            return CompletableFuture.completedFuture(List.of());
+            return closed.get() || reader.connected()
+                    ? CompletableFuture.completedFuture(List.of())
+                    : CompletableFuture.failedFuture(PartitionStore.unavailable("log: Redis is away"));
         }
         int first = indexOf(events.getFirst().tenant());
         for (Event event : events) {

@@ -16,9 +16,17 @@ import java.util.function.LongSupplier;
  * @param directory where the high-water marks are kept
  */
 public record StreamContext(RedisContext redis, Optional<InstantSource> clock, Timings timings, Path directory) {
+    /** How soon and how rarely the reader tries again: live delivery waits for it. */
+    private static final Duration BACKOFF_MIN = Duration.ofMillis(100);
+
+    private static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
+
     /** The surroundings of production. */
     public static StreamContext system(Path directory) {
-        return new StreamContext(RedisContext.system(), Optional.empty(), Timings.defaults(), directory);
+        RedisContext redis = RedisContext.system();
+        var eager = new RedisContext(
+                redis.timings().withBackoff(BACKOFF_MIN, BACKOFF_MAX), redis.clock(), redis.nanoClock(), redis.random());
+        return new StreamContext(eager, Optional.empty(), Timings.defaults(), directory);
     }
 
     LongSupplier nanoClock() {

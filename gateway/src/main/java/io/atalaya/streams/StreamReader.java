@@ -252,6 +252,8 @@ final class StreamReader implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        // ends the wait for new events; what is being told is told
+        connection.close();
         try {
             if (!thread.join(CLOSE_PATIENCE)) {
                 LOG.atWarn().log("the log reader did not end in time");

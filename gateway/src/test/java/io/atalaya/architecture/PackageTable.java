@@ -68,11 +68,12 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest",
                 "slf4j jackson lettuce resilience4j caffeine");
+        row(rows, "streams", "event log redis", "slf4j lettuce");
         var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config", "slf4j netty caffeine logback jdk-measures");
+        row(rows, "gateway", ports + " streams edge management config", "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";

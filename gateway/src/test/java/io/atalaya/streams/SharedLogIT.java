@@ -16,7 +16,6 @@ import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisServer;
-import io.atalaya.streams.StreamConfig.Durability;
 import io.atalaya.streams.StreamNode.Given;
 import java.time.Duration;
 import java.time.Instant;
@@ -369,7 +368,7 @@ class SharedLogIT {
                 .isInstanceOf(LogException.class)
                 .hasMessage("redis-url: a Redis with appendonly no (expected: appendonly yes, or redis-durability:"
                         + " unchecked)");
-        append(node(given.with(new StreamConfig(1, Durability.UNCHECKED, 0))), event(TENANTS.getFirst(), "a"));
+        append(node(given.with(new StreamConfig(1, false, 0))), event(TENANTS.getFirst(), "a"));
     }
 
     @Test
@@ -392,7 +391,7 @@ class SharedLogIT {
 
     @Test
     void anAppendThatTooFewReplicasHaveIsNotAcknowledged() {
-        StreamNode node = node(Given.of(ROOMY, 1).with(new StreamConfig(1, Durability.CHECKED, 1)));
+        StreamNode node = node(Given.of(ROOMY, 1).with(new StreamConfig(1, true, 1)));
 
         assertThatThrownBy(() -> append(node, event(TENANTS.getFirst(), "a")))
                 .hasRootCauseMessage("redis-wait-replicas: 0 replicas have the append (expected: 1)");
@@ -402,7 +401,7 @@ class SharedLogIT {
     void anAppendThatAReplicaHasIsAcknowledged() throws InterruptedException {
         try (RedisServer replica =
                 RedisServer.start("--replicaof", "127.0.0.1 " + server.port(), "--repl-diskless-sync-delay", "0")) {
-            StreamNode node = node(Given.of(ROOMY, 1).with(new StreamConfig(1, Durability.CHECKED, 1)));
+            StreamNode node = node(Given.of(ROOMY, 1).with(new StreamConfig(1, true, 1)));
             appendStubbornly(node, event(TENANTS.getFirst(), "a"));
 
             assertThat(replica.command("XLEN", "atalaya:log:{0}")).isEqualTo("1");

@@ -54,7 +54,7 @@ final class StreamNode implements AutoCloseable {
         static Given of(LogConfig log, int partitions) {
             return new Given(
                     log,
-                    new StreamConfig(partitions, StreamConfig.Durability.CHECKED, 0),
+                    new StreamConfig(partitions, true, 0),
                     Optional.empty(),
                     _ -> {},
                     temporaryDirectory());
