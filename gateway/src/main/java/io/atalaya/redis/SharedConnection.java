@@ -1,6 +1,7 @@
 package io.atalaya.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
@@ -42,7 +43,7 @@ public final class SharedConnection<V> {
                 .thenCompose(open -> commands.apply(open.async()))
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((_, failure) -> {
-                    if (failure != null && !isAnswer(failure)) {
+                    if (failure != null && (!isAnswer(failure) || isReplica(failure))) {
                         giveUp(connection);
                     }
                 });
@@ -64,6 +65,12 @@ public final class SharedConnection<V> {
     public static boolean isAnswer(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return cause instanceof RedisCommandExecutionException;
+    }
+
+    /** Whether this Redis has become a replica: its name may lead to another one by now. */
+    private static boolean isReplica(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof RedisReadOnlyException;
     }
 
     private static boolean isOpen(CompletableFuture<? extends StatefulRedisConnection<String, ?>> connection) {

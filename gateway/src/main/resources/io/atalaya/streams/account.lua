@@ -89,10 +89,11 @@ local function trim_to(a, bounds, now, limit)
     if a.head - offset + 1 > bounds.events then
       return true
     end
-    local fields = fields_at(offset)
-    if not fields then
+    local found = redis.call('XRANGE', stream, whole(offset), '+', 'COUNT', 1)[1]
+    if not found then
       return true
     end
+    local fields = found[2]
     local before = tonumber(fields[SUM]) - #fields[BODY]
     return a.sum - before > bounds.bytes or tonumber(fields[AT]) < not_before
   end
