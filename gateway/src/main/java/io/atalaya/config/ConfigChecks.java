@@ -75,7 +75,8 @@ final class ConfigChecks {
 
     void log() {
         if (values.value(Settings.LOG_STORE) == LogStore.REDIS && !values.isSet(Settings.REDIS_URL)) {
-            problems.add(values.place(Settings.LOG_STORE), "redis without redis-url", "redis-url, or another log-store");
+            problems.add(
+                    values.place(Settings.LOG_STORE), "redis without redis-url", "redis-url, or another log-store");
         }
     }
 

@@ -59,9 +59,11 @@ final class Kinds {
         List<String> names = Arrays.stream(words.getEnumConstants())
                 .map(word -> word.name().toLowerCase(Locale.ROOT))
                 .toList();
-        return new Kind<>(String.join(", ", names), text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
-                .filter(index -> index >= 0)
-                .map(index -> words.getEnumConstants()[index]));
+        return new Kind<>(
+                String.join(", ", names),
+                text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
+                        .filter(index -> index >= 0)
+                        .map(index -> words.getEnumConstants()[index]));
     }
 
     static Kind<Integer> integer(int min, int max) {

@@ -298,11 +298,25 @@ final class Settings {
                             INGEST_MAX_EVENTS_PER_REQUEST,
                             INGEST_MAX_UNCOMMITTED,
                             DEDUPE_WINDOW)),
-            new Section("Log", List.of(LOG_STORE, LOG_PARTITIONS, LOG_MAX_EVENTS, LOG_MAX_BYTES, LOG_MAX_AGE, LOG_MAX_REMEMBERED_IDS)),
+            new Section(
+                    "Log",
+                    List.of(
+                            LOG_STORE,
+                            LOG_PARTITIONS,
+                            LOG_MAX_EVENTS,
+                            LOG_MAX_BYTES,
+                            LOG_MAX_AGE,
+                            LOG_MAX_REMEMBERED_IDS)),
             new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
             new Section(
                     "Redis",
-                    List.of(REDIS_URL, REDIS_EVENT_QUEUE_SIZE, REDIS_EVENT_BATCH_SIZE, REDIS_POOL_MAX_CONNECTIONS, REDIS_DURABILITY, REDIS_WAIT_REPLICAS)),
+                    List.of(
+                            REDIS_URL,
+                            REDIS_EVENT_QUEUE_SIZE,
+                            REDIS_EVENT_BATCH_SIZE,
+                            REDIS_POOL_MAX_CONNECTIONS,
+                            REDIS_DURABILITY,
+                            REDIS_WAIT_REPLICAS)),
             new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
 
     static final List<Setting<?>> ALL =

@@ -23,11 +23,10 @@ final class Logs {
      * @param router hears what is stored
      */
     static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
-        EventLog log =
-                switch (config.logStore()) {
-                    case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
-                    case REDIS -> inRedis(config, router, closing);
-                };
+        EventLog log = switch (config.logStore()) {
+            case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
+            case REDIS -> inRedis(config, router, closing);
+        };
         closing.add("log", log);
         return log;
     }

@@ -21,8 +21,8 @@ import io.atalaya.redis.RedisSubscriber;
 import io.atalaya.streams.RedisStreamLog;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Everything that exists only with {@code REDIS_URL}. Thread-safe: immutable, made of thread-safe parts. */

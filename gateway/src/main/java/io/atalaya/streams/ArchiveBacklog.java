@@ -51,8 +51,9 @@ final class ArchiveBacklog implements Backlog {
         this.consumer = consumer;
         this.timings = context.timings();
         this.nanoClock = context.nanoClock();
-        this.outstanding =
-                IntStream.range(0, partitions.size()).<Set<Long>>mapToObj(_ -> new HashSet<>()).toList();
+        this.outstanding = IntStream.range(0, partitions.size())
+                .<Set<Long>>mapToObj(_ -> new HashSet<>())
+                .toList();
         this.claimedNanos = nanoClock.getAsLong() - timings.claimAfter().toNanos();
     }
 
@@ -87,7 +88,8 @@ final class ArchiveBacklog implements Backlog {
         if (taken.size() - before < Math.min(room, mine.size())) {
             // somebody else has claimed the rest
             mine.clear();
-            taken.subList(before, taken.size()).forEach(entry -> mine.add(entry.cursor().offset()));
+            taken.subList(before, taken.size())
+                    .forEach(entry -> mine.add(entry.cursor().offset()));
         }
     }
 

@@ -36,7 +36,8 @@ final class DurabilityCheck {
                             timeout)
                     .join();
         } catch (CompletionException failure) {
-            if (!SharedConnection.isAnswer(failure) || RedisConnections.describe(failure).startsWith("LOADING")) {
+            if (!SharedConnection.isAnswer(failure)
+                    || RedisConnections.describe(failure).startsWith("LOADING")) {
                 throw PartitionStore.unavailable(
                         "redis-url: " + RedisConnections.describe(failure), failure.getCause());
             }
@@ -59,13 +60,15 @@ final class DurabilityCheck {
     private static Optional<String> objection(Map<String, String> settings) {
         if (!"yes".equals(settings.get("appendonly"))) {
             return Optional.of("redis-url: a Redis with appendonly %s (expected: appendonly yes, or redis-durability:"
-                    .formatted(settings.getOrDefault("appendonly", "unknown")) + " unchecked)");
+                            .formatted(settings.getOrDefault("appendonly", "unknown"))
+                    + " unchecked)");
         }
         String policy = settings.getOrDefault("maxmemory-policy", "noeviction");
         boolean bounded = !"0".equals(settings.getOrDefault("maxmemory", "0"));
         if (bounded && policy.startsWith("allkeys-")) {
             return Optional.of("redis-url: a Redis with maxmemory-policy %s (expected: noeviction or volatile-…, or"
-                    .formatted(policy) + " redis-durability: unchecked)");
+                            .formatted(policy)
+                    + " redis-durability: unchecked)");
         }
         return Optional.empty();
     }

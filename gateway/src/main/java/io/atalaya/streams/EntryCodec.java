@@ -94,7 +94,8 @@ final class EntryCodec {
         Map<String, byte[]> fields = message.getBody();
         byte[] body = field(fields, "body");
         if (body.length == 0) {
-            throw new IllegalArgumentException("entry %s: empty body (expected: a JSON object)".formatted(message.getId()));
+            throw new IllegalArgumentException(
+                    "entry %s: empty body (expected: a JSON object)".formatted(message.getId()));
         }
         var event = new Event(
                 new TenantId(text(fields, "tenant")),

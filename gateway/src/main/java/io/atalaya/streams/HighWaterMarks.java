@@ -75,10 +75,7 @@ final class HighWaterMarks {
         try {
             Files.createDirectories(file.getParent());
             try (var channel = FileChannel.open(
-                    next,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                    next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
                 channel.write(ByteBuffer.wrap(text.toString().getBytes(UTF_8)));
                 channel.force(true);
             }

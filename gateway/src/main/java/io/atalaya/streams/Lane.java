@@ -107,12 +107,14 @@ final class Lane {
 
     private CompletableFuture<AppendReply> send(List<Event> events) {
         try {
-            return partition.store().append(partition.known(), events).thenCompose(reply -> reply
-                            instanceof AppendReply.Astray
-                    ? partition
-                            .attach()
-                            .thenCompose(_ -> partition.store().append(partition.known(), events))
-                    : CompletableFuture.completedFuture(reply));
+            return partition
+                    .store()
+                    .append(partition.known(), events)
+                    .thenCompose(reply -> reply instanceof AppendReply.Astray
+                            ? partition
+                                    .attach()
+                                    .thenCompose(_ -> partition.store().append(partition.known(), events))
+                            : CompletableFuture.completedFuture(reply));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -153,9 +155,7 @@ final class Lane {
         switch (reply) {
             case AppendReply.Done done -> settle(batch, done);
             case AppendReply.Full _ ->
-                fail(
-                        batch,
-                        new LogException(LogException.Reason.FULL, "log: full of events that are not archived"));
+                fail(batch, new LogException(LogException.Reason.FULL, "log: full of events that are not archived"));
             case AppendReply.Astray _ ->
                 fail(batch, PartitionStore.unavailable("log: Redis forgets the partition (expected: to keep it)"));
         }

@@ -98,9 +98,7 @@ final class Partition {
      */
     CompletableFuture<Position> attach() {
         Mark mark = known();
-        return store.open(newEpoch())
-                .thenCompose(found -> judge(mark, found))
-                .thenApply(this::adopt);
+        return store.open(newEpoch()).thenCompose(found -> judge(mark, found)).thenApply(this::adopt);
     }
 
     private CompletableFuture<Position> judge(Mark mark, Position found) {
@@ -116,9 +114,10 @@ final class Partition {
         if (mark.stamp() == 0) {
             return CompletableFuture.completedFuture(found);
         }
-        return store.stampAt(mark.offset()).thenCompose(stamp -> stamp.isEmpty() || stamp.get() == mark.stamp()
-                ? CompletableFuture.completedFuture(found)
-                : renew(mark, found, "other events"));
+        return store.stampAt(mark.offset())
+                .thenCompose(stamp -> stamp.isEmpty() || stamp.get() == mark.stamp()
+                        ? CompletableFuture.completedFuture(found)
+                        : renew(mark, found, "other events"));
     }
 
     private CompletableFuture<Position> renew(Mark mark, Position found, String why) {

@@ -87,11 +87,7 @@ final class PartitionStore {
 
     /** Ends an epoch, unless somebody has done so since; answers the one that then holds. */
     CompletableFuture<Position> renew(long epoch, long newEpoch, long newGeneration) {
-        return run(
-                        Script.RENEW,
-                        EntryCodec.bytes(epoch),
-                        EntryCodec.bytes(newEpoch),
-                        EntryCodec.bytes(newGeneration))
+        return run(Script.RENEW, EntryCodec.bytes(epoch), EntryCodec.bytes(newEpoch), EntryCodec.bytes(newGeneration))
                 .thenApply(this::position);
     }
 
@@ -121,8 +117,10 @@ final class PartitionStore {
         if (limits.waitReplicas() == 0) {
             return ask(commands -> Script.APPEND.run(commands, keys, all)).thenApply(PartitionStore::appended);
         }
-        return ask(commands -> Script.APPEND.run(commands, keys, all).thenCompose(reply -> replicated(commands)
-                        .thenApply(replicas -> new Replicated(reply, replicas))))
+        return ask(commands -> Script.APPEND
+                        .run(commands, keys, all)
+                        .thenCompose(
+                                reply -> replicated(commands).thenApply(replicas -> new Replicated(reply, replicas))))
                 .thenApply(this::appendedEverywhere);
     }
 
@@ -205,8 +203,7 @@ final class PartitionStore {
             var account = commands.hmget(keys.account(), "epoch", "head", "floor");
             var messages = commands.xrange(
                     keys.stream(),
-                    Range.from(
-                            Range.Boundary.including(EntryCodec.id(offset + 1)), Range.Boundary.<String>unbounded()),
+                    Range.from(Range.Boundary.including(EntryCodec.id(offset + 1)), Range.Boundary.<String>unbounded()),
                     Limit.from(count));
             return account.thenCombine(messages, (fields, found) -> {
                 List<Long> numbers = fields.stream()
@@ -230,8 +227,8 @@ final class PartitionStore {
     @SuppressWarnings("unchecked") // an array of a generic type, made by the call
     private CompletableFuture<List<StreamMessage<String, byte[]>>> group(String consumer, String from, int count) {
         StreamOffset<String> place = StreamOffset.from(keys.stream(), from);
-        return ask(commands -> commands.xreadgroup(
-                Consumer.from(GROUP, consumer), XReadArgs.Builder.count(count), place));
+        return ask(
+                commands -> commands.xreadgroup(Consumer.from(GROUP, consumer), XReadArgs.Builder.count(count), place));
     }
 
     /** Hands this consumer what another one has had for too long. */
@@ -264,8 +261,7 @@ final class PartitionStore {
         return ask(commands -> script.run(commands, keys, arguments));
     }
 
-    private <T> CompletableFuture<T> ask(
-            Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> commands) {
+    private <T> CompletableFuture<T> ask(Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> commands) {
         return redis.run(commands, limits.timeout()).exceptionally(failure -> {
             throw unavailable("log: Redis: " + RedisConnections.describe(failure), failure);
         });
@@ -281,9 +277,8 @@ final class PartitionStore {
 
     /** The log's own failure behind what a stage failed with. */
     static LogException cause(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof LogException known
                 ? known
                 : unavailable("log: " + RedisConnections.describe(cause), cause);

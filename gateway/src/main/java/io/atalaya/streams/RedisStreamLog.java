@@ -93,7 +93,8 @@ public final class RedisStreamLog implements EventLog {
         this.reader = new StreamReader(partitions, connections.bytes(), context, memory, hearer);
         this.upkeep = new Upkeep(process, partitions, marks, context.timings());
         this.backlog = log.archived()
-                ? new ArchiveBacklog(partitions, entry -> partitionOf(entry.event().tenant()), process, context)
+                ? new ArchiveBacklog(
+                        partitions, entry -> partitionOf(entry.event().tenant()), process, context)
                 : new NoBacklog();
     }
 
@@ -114,8 +115,8 @@ public final class RedisStreamLog implements EventLog {
      * @throws LogException when Redis stays away, or must not hold a log; the message says what to change
      */
     public void open() {
-        long deadlineNanos =
-                context.nanoClock().getAsLong() + context.timings().startPatience().toNanos();
+        long deadlineNanos = context.nanoClock().getAsLong()
+                + context.timings().startPatience().toNanos();
         while (true) {
             try {
                 find();
@@ -136,8 +137,8 @@ public final class RedisStreamLog implements EventLog {
             new DurabilityCheck(redis, context.timings().commandTimeout()).run();
         }
         for (Partition partition : partitions) {
-            partition.begin(
-                    Partition.join(partition.attach(), context.timings().commandTimeout().multipliedBy(4)));
+            partition.begin(Partition.join(
+                    partition.attach(), context.timings().commandTimeout().multipliedBy(4)));
         }
         upkeep.now();
     }
@@ -307,7 +308,8 @@ public final class RedisStreamLog implements EventLog {
         Duration patience = context.timings().closePatience();
         try {
             Partition.join(
-                    CompletableFuture.allOf(lanes.stream().map(Lane::close).toArray(CompletableFuture[]::new)), patience);
+                    CompletableFuture.allOf(lanes.stream().map(Lane::close).toArray(CompletableFuture[]::new)),
+                    patience);
         } catch (LogException | CompletionException late) {
             LOG.atWarn().log("some appends did not end in time");
         }

@@ -25,7 +25,10 @@ public record StreamContext(RedisContext redis, Optional<InstantSource> clock, T
     public static StreamContext system(Path directory) {
         RedisContext redis = RedisContext.system();
         var eager = new RedisContext(
-                redis.timings().withBackoff(BACKOFF_MIN, BACKOFF_MAX), redis.clock(), redis.nanoClock(), redis.random());
+                redis.timings().withBackoff(BACKOFF_MIN, BACKOFF_MAX),
+                redis.clock(),
+                redis.nanoClock(),
+                redis.random());
         return new StreamContext(eager, Optional.empty(), Timings.defaults(), directory);
     }
 

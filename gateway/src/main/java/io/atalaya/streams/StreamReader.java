@@ -241,10 +241,7 @@ final class StreamReader implements AutoCloseable {
         try {
             hearer.onCommitted(entries);
         } catch (RuntimeException fault) {
-            LOG.atError()
-                    .setCause(fault)
-                    .addKeyValue("events", entries.size())
-                    .log("the hearer of the log failed");
+            LOG.atError().setCause(fault).addKeyValue("events", entries.size()).log("the hearer of the log failed");
         }
     }
 

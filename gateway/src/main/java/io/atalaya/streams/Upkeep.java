@@ -54,7 +54,9 @@ final class Upkeep implements AutoCloseable {
             }
         } catch (RuntimeException unreachable) {
             // the reader says that Redis is away
-            LOG.atDebug().addKeyValue("error", RedisConnections.describe(unreachable)).log("no upkeep of the log");
+            LOG.atDebug()
+                    .addKeyValue("error", RedisConnections.describe(unreachable))
+                    .log("no upkeep of the log");
         }
         note();
     }

@@ -93,8 +93,7 @@ class SharedLogGatewaysIT {
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
 
         redis.restart();
-        await().atMost(PATIENCE)
-                .until(() -> one.post("key-of-all", event(1)).statusCode() == 202);
+        await().atMost(PATIENCE).until(() -> one.post("key-of-all", event(1)).statusCode() == 202);
         one.publish(event(1));
         one.publish(event(2));
 

@@ -62,16 +62,14 @@ final class EntryCodecTest {
         for (int i = random.nextInt(6); i > 0; i--) {
             scope.put("name:" + random.nextInt(), random.nextBoolean() ? "" : "1:é\n" + random.nextLong());
         }
-        Event event = event(scope, Instant.ofEpochSecond(random.nextLong(-9_000_000_000L, 9_000_000_000L), 999_999_999));
+        Event event =
+                event(scope, Instant.ofEpochSecond(random.nextLong(-9_000_000_000L, 9_000_000_000L), 999_999_999));
 
         Entry entry = codec.decode(message(fields(codec, event)), 9);
 
         assertThat(entry.cursor()).isEqualTo(new Cursor(9, 42));
         assertThat(entry.atMillis()).isEqualTo(1_000_000);
-        assertThat(entry.event())
-                .as("seed %d", seed)
-                .usingRecursiveComparison()
-                .isEqualTo(event);
+        assertThat(entry.event()).as("seed %d", seed).usingRecursiveComparison().isEqualTo(event);
     }
 
     @Test
@@ -79,7 +77,8 @@ final class EntryCodecTest {
         Event event = event(Map.of(), Instant.EPOCH);
         var other = new EntryCodec("there", () -> 0);
 
-        assertThat(codec.decode(message(fields(other, event)), 1).event().acceptedNanos()).isEqualTo(77);
+        assertThat(codec.decode(message(fields(other, event)), 1).event().acceptedNanos())
+                .isEqualTo(77);
     }
 
     @ParameterizedTest

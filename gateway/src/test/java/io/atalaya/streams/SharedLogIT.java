@@ -449,7 +449,8 @@ class SharedLogIT {
         server.command("CONFIG", "RESETSTAT");
         var pending = new ArrayList<CompletableFuture<List<Appended>>>();
         for (int i = 0; i < 2_000; i++) {
-            pending.add(node.log.append(List.of(event(TENANTS.getFirst(), "e" + i))).toCompletableFuture());
+            pending.add(
+                    node.log.append(List.of(event(TENANTS.getFirst(), "e" + i))).toCompletableFuture());
         }
         long last = 0;
         for (CompletableFuture<List<Appended>> one : pending) {
@@ -476,9 +477,12 @@ class SharedLogIT {
         for (int step = 0; step < 200; step++) {
             TenantId tenant = TENANTS.get(random.nextInt(8));
             String id = "e" + random.nextInt(150);
-            Appended outcome = append(random.nextBoolean() ? one : two, event(tenant, id)).getFirst();
+            Appended outcome =
+                    append(random.nextBoolean() ? one : two, event(tenant, id)).getFirst();
             List<String> stored = model.computeIfAbsent(tenant, _ -> new ArrayList<>());
-            assertThat(outcome instanceof Appended.Stored).as("seed 7, step %d", step).isEqualTo(!stored.contains(id));
+            assertThat(outcome instanceof Appended.Stored)
+                    .as("seed 7, step %d", step)
+                    .isEqualTo(!stored.contains(id));
             if (outcome instanceof Appended.Stored(Cursor cursor)) {
                 stored.add(id);
                 one.awaitTold(cursor);

@@ -53,11 +53,7 @@ final class StreamNode implements AutoCloseable {
             Path directory) {
         static Given of(LogConfig log, int partitions) {
             return new Given(
-                    log,
-                    new StreamConfig(partitions, true, 0),
-                    Optional.empty(),
-                    _ -> {},
-                    temporaryDirectory());
+                    log, new StreamConfig(partitions, true, 0), Optional.empty(), _ -> {}, temporaryDirectory());
         }
 
         Given with(InstantSource clock, CommitListener listener) {
@@ -141,8 +137,7 @@ final class StreamNode implements AutoCloseable {
 
     /** Waits until the listener has been told of a position. */
     void awaitTold(Cursor position) {
-        awaitUntil(
-                () -> toldByEpoch.getOrDefault(position.epoch(), 0L) >= position.offset(), "position " + position);
+        awaitUntil(() -> toldByEpoch.getOrDefault(position.epoch(), 0L) >= position.offset(), "position " + position);
     }
 
     private void awaitUntil(java.util.function.BooleanSupplier condition, String what) {
