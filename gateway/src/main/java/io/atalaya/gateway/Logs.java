@@ -47,7 +47,7 @@ final class Logs {
         try {
             log.open();
         } catch (LogException refused) {
-            throw new StartException(refused.getMessage(), refused);
+            throw new StartException(String.valueOf(refused.getMessage()), refused);
         }
         return log;
     }

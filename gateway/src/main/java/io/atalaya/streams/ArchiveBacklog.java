@@ -3,6 +3,7 @@ package io.atalaya.streams;
 import io.atalaya.log.EventLog.Backlog;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogException;
+import io.atalaya.redis.RedisConnections;
 import io.lettuce.core.StreamMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,7 +107,7 @@ final class ArchiveBacklog implements Backlog {
         try {
             messages = await(source.ask(consumer, room));
         } catch (LogException failure) {
-            if (!failure.getMessage().contains("NOGROUP")) {
+            if (!RedisConnections.describe(failure).contains("NOGROUP")) {
                 throw failure;
             }
             // deleted, or restored from before there was an archive: it is made again at the very beginning

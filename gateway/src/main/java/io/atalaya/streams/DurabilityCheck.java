@@ -38,8 +38,7 @@ final class DurabilityCheck {
         } catch (CompletionException failure) {
             if (!SharedConnection.isAnswer(failure)
                     || RedisConnections.describe(failure).startsWith("LOADING")) {
-                throw PartitionStore.unavailable(
-                        "redis-url: " + RedisConnections.describe(failure), failure.getCause());
+                throw PartitionStore.unavailable("redis-url: " + RedisConnections.describe(failure), failure);
             }
             LOG.atWarn()
                     .addKeyValue("error", RedisConnections.describe(failure))

@@ -37,12 +37,12 @@ final class EntryCodec {
 
     /** Adds the arguments that the append script expects of an event. */
     void encode(Event event, List<byte[]> arguments) {
+        Instant timestamp = event.timestamp();
         arguments.add(bytes(event.tenant().value()));
         arguments.add(bytes(event.id().value()));
         arguments.add(bytes(event.type()));
         arguments.add(scope(event.scope()));
-        arguments.add(bytes(
-                event.timestamp().getEpochSecond() + " " + event.timestamp().getNano()));
+        arguments.add(bytes(timestamp.getEpochSecond() + " " + timestamp.getNano()));
         arguments.add(from(event.acceptedNanos()));
         arguments.add(event.body().open());
     }

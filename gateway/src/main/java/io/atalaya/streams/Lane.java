@@ -167,10 +167,10 @@ final class Lane {
         for (Part part : batch) {
             var outcomes = new ArrayList<Appended>(part.events.size());
             for (Event event : part.events) {
-                long offset = done.offsets()[next++];
+                long offset = done.offsets().get(next++);
                 var cursor = new Cursor(done.epoch(), Math.abs(offset));
                 outcomes.add(offset > 0 ? new Appended.Stored(cursor) : new Appended.Duplicate(cursor));
-                if (next == done.offsets().length) {
+                if (next == done.offsets().size()) {
                     partition.onStored(done.epoch(), Math.abs(offset), event);
                 }
             }

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * One partition in Redis: what can be asked of it, each question one round trip. Immutable, over a thread-safe connection.
@@ -62,7 +63,7 @@ final class PartitionStore {
     /** What became of an append. */
     sealed interface AppendReply {
         /** @param offsets one an event: where it was stored, or negative, where it was already */
-        record Done(long generation, long epoch, long floor, long[] offsets) implements AppendReply {}
+        record Done(long generation, long epoch, long floor, List<Long> offsets) implements AppendReply {}
 
         /** Unconfirmed events alone exceed the bounds. */
         record Full() implements AppendReply {}
@@ -142,10 +143,9 @@ final class PartitionStore {
     private static AppendReply appended(List<Object> reply) {
         return switch (text(reply, 0)) {
             case "OK" -> {
-                var offsets = new long[reply.size() - 4];
-                for (int i = 0; i < offsets.length; i++) {
-                    offsets[i] = number(reply, i + 4);
-                }
+                List<Long> offsets = IntStream.range(4, reply.size())
+                        .mapToObj(i -> number(reply, i))
+                        .toList();
                 yield new AppendReply.Done(number(reply, 2), number(reply, 1), number(reply, 3), offsets);
             }
             case "FULL" -> new AppendReply.Full();

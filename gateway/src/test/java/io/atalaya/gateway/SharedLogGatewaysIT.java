@@ -18,9 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedLogGatewaysIT {
     private static final Duration QUIET = Duration.ofMillis(700);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String EVENT = "{\"id\":\"e%d\",\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,"
-            + "\"session_id\":42,\"entity\":{\"round_id\":%d}}";
-
     private final RedisServer redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
 
     @TempDir
@@ -53,7 +50,8 @@ class SharedLogGatewaysIT {
     }
 
     private static String event(int number) {
-        return EVENT.formatted(number, number);
+        return "{\"id\":\"e%d\",\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"entity\":{\"round_id\":%d}}"
+                .formatted(number, number);
     }
 
     @Test
