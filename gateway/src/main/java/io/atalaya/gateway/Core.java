@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -12,6 +13,7 @@ import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -32,6 +35,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -59,6 +63,8 @@ record Core(
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         EventLog log = Logs.open(config, clock, hub.router(), closing);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -71,7 +77,13 @@ record Core(
                 assignments,
                 hub,
                 log,
+                archiving,
                 intake);
+    }
+
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
     }
 
     /** How the gateway gets on with Redis. */
@@ -83,6 +95,7 @@ record Core(
     void start(Closing closing) {
         hub.start();
         Logs.start(log);
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

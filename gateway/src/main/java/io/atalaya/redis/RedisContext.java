@@ -1,5 +1,7 @@
 package io.atalaya.redis;
 
+import io.atalaya.breaker.Backoff;
+import io.atalaya.breaker.Breaker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -26,8 +28,8 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
     }
 
     /** Pauses between attempts to connect, for one thread. */
-    public RedisSubscriber.Backoff backoff() {
-        return new RedisSubscriber.Backoff(timings.backoffMin(), timings.backoffMax(), random);
+    public Backoff backoff() {
+        return new Backoff(timings.backoffMin(), timings.backoffMax(), random);
     }
 
     /**

@@ -1,10 +1,10 @@
 package io.atalaya.streams;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Appended;
 import io.atalaya.log.LogException;
-import io.atalaya.redis.Breaker;
 import io.atalaya.streams.PartitionStore.AppendReply;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package io.atalaya.streams;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
-import io.atalaya.redis.Breaker;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.SharedConnection;
 import io.atalaya.streams.PartitionStore.Account;

@@ -1,9 +1,9 @@
 package io.atalaya.streams;
 
+import io.atalaya.breaker.Backoff;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConnections;
-import io.atalaya.redis.RedisSubscriber.Backoff;
 import io.atalaya.redis.SharedConnection;
 import io.atalaya.streams.Partition.View;
 import io.lettuce.core.StreamMessage;

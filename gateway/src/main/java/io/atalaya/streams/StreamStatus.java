@@ -1,6 +1,6 @@
 package io.atalaya.streams;
 
-import io.atalaya.redis.Breaker;
+import io.atalaya.breaker.Breaker;
 
 /**
  * How the log gets on with Redis. Immutable.

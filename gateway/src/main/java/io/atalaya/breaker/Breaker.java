@@ -1,4 +1,4 @@
-package io.atalaya.redis;
+package io.atalaya.breaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -45,7 +45,7 @@ public final class Breaker {
      * @param openFor how long calls are avoided
      * @param probes calls let through after that; all of them failing opens it again
      */
-    Breaker(String name, Duration openFor, int probes, LongSupplier nanoClock) {
+    public Breaker(String name, Duration openFor, int probes, LongSupplier nanoClock) {
         this.openFor = openFor;
         this.nanoClock = nanoClock;
         this.machine = CircuitBreaker.of(name, settings(openFor, probes, nanoClock));
@@ -97,7 +97,7 @@ public final class Breaker {
     }
 
     /** How long it makes sense to wait after a refusal: longer than zero, at most the time it stays open. */
-    Duration untilProbe() {
+    public Duration untilProbe() {
         if (machine.getState() != CircuitBreaker.State.OPEN) {
             return openFor;
         }
