@@ -60,6 +60,7 @@ final class PackageTable {
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
+        row(rows, "sqlite", "event metrics log", "slf4j sqlite");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");

@@ -108,7 +108,8 @@ class ConfigReaderTest {
                         1 << 20,
                         500,
                         1000));
-        assertThat(config.log()).isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, false));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, false));
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),

@@ -92,7 +92,10 @@ public final class IngestFixtures {
         }
 
         void fail() {
-            held.remove().promise.completeExceptionally(new LogException(LogException.Reason.UNAVAILABLE, "disk: failed (expected: a write)"));
+            held.remove()
+                    .promise
+                    .completeExceptionally(
+                            new LogException(LogException.Reason.UNAVAILABLE, "disk: failed (expected: a write)"));
         }
 
         List<Event> stored() {
