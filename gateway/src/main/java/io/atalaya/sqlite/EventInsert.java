@@ -8,17 +8,19 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 
-/** Writes events as rows, many with one statement. Confined to the writer. */
-final class EventInsert {
+/** Writes events of the file's own log as rows, many with one statement. Confined to the writer. */
+public final class EventInsert {
     private static final int ROWS = 32;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Prepared many;
     private final Prepared one;
+    private final Prepared missing;
 
-    EventInsert(Connection connection) {
+    public EventInsert(Connection connection) {
         many = new Prepared(connection, sql(ROWS));
         one = new Prepared(connection, sql(1));
+        missing = new Prepared(connection, sql(1).replace("INSERT", "INSERT OR IGNORE"));
     }
 
     /** Offset and time of all rows are parameters 1 and 2. */
@@ -36,18 +38,24 @@ final class EventInsert {
     }
 
     /** Writes events with neighbouring offsets and one time. */
-    void insert(List<Entry> entries) throws SQLException {
+    public void insert(List<Entry> entries) throws SQLException {
         int at = 0;
         for (; at + ROWS <= entries.size(); at += ROWS) {
-            insert(many.statement(), entries.subList(at, at + ROWS));
+            List<Entry> rows = entries.subList(at, at + ROWS);
+            insert(many.statement(), rows.getFirst().cursor().offset(), rows);
         }
         for (; at < entries.size(); at++) {
-            insert(one.statement(), entries.subList(at, at + 1));
+            insert(one.statement(), entries.get(at).cursor().offset(), entries.subList(at, at + 1));
         }
     }
 
-    private static void insert(PreparedStatement statement, List<Entry> entries) throws SQLException {
-        statement.setLong(1, entries.getFirst().cursor().offset());
+    /** Writes an event of any log, unless its row is there already. */
+    public void insertMissing(long row, Entry entry) throws SQLException {
+        insert(missing.statement(), row, List.of(entry));
+    }
+
+    private static void insert(PreparedStatement statement, long firstRow, List<Entry> entries) throws SQLException {
+        statement.setLong(1, firstRow);
         statement.setLong(2, entries.getFirst().atMillis());
         int parameter = 3;
         for (Entry entry : entries) {

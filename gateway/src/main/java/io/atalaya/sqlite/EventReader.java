@@ -1,6 +1,5 @@
 package io.atalaya.sqlite;
 
-import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
@@ -18,15 +17,16 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Reads rows back as events. Confined to one reader at a time. */
-final class EventReader implements AutoCloseable {
+public final class EventReader implements AutoCloseable {
     /** The columns that {@link #entry} reads, in its order. */
-    static final String COLUMNS = "offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body";
+    public static final String COLUMNS = "events.offset, events.at_ms, events.tenant, events.id, events.type,"
+            + " events.ts_ms, events.ts_ns, events.scope, events.body";
 
     private static final int REPEATED_VALUES = 1_024;
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Connection connection;
-    private final long epoch;
+    private final Positions positions;
     private final Prepared ofTenant;
     private final Prepared ofAll;
 
@@ -36,20 +36,20 @@ final class EventReader implements AutoCloseable {
     private final Map<String, String> types = new HashMap<>();
     private final Map<String, Map<String, String>> scopes = new HashMap<>();
 
-    EventReader(Connection connection, long epoch) {
+    public EventReader(Connection connection, Positions positions) {
         this.connection = connection;
-        this.epoch = epoch;
+        this.positions = positions;
         String between = "SELECT " + COLUMNS + " FROM events WHERE offset > ?1 AND offset <= ?2";
         ofTenant = new Prepared(connection, between + " AND tenant = ?3 ORDER BY offset LIMIT ?4");
         ofAll = new Prepared(connection, between + " ORDER BY offset LIMIT ?3");
     }
 
-    Connection connection() {
+    public Connection connection() {
         return connection;
     }
 
     /** A tenant's events after {@code after} and up to {@code to}, until there are {@code max} or so many bytes. */
-    List<Entry> ofTenant(TenantId tenant, long after, long to, Limit limit) throws SQLException {
+    public List<Entry> ofTenant(TenantId tenant, long after, long to, Limit limit) throws SQLException {
         PreparedStatement query = ofTenant.statement();
         query.setLong(1, after);
         query.setLong(2, to);
@@ -59,7 +59,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** As {@link #ofTenant}, whoever's they are. */
-    List<Entry> ofAll(long after, long to, Limit limit) throws SQLException {
+    public List<Entry> ofAll(long after, long to, Limit limit) throws SQLException {
         PreparedStatement query = ofAll.statement();
         query.setLong(1, after);
         query.setLong(2, to);
@@ -72,9 +72,9 @@ final class EventReader implements AutoCloseable {
      *
      * @param bytes of bodies; the event that reaches it is the last
      */
-    record Limit(int events, long bytes) {
+    public record Limit(int events, long bytes) {
         /** Whether a read that brought these may have left some out. */
-        boolean reachedBy(List<Entry> entries) {
+        public boolean reachedBy(List<Entry> entries) {
             return entries.size() >= events
                     || entries.stream()
                                     .mapToLong(e -> e.event().body().open().length)
@@ -84,7 +84,7 @@ final class EventReader implements AutoCloseable {
     }
 
     /** Reads rows of {@link #COLUMNS}. */
-    List<Entry> read(PreparedStatement query, Limit limit) throws SQLException {
+    public List<Entry> read(PreparedStatement query, Limit limit) throws SQLException {
         var entries = new ArrayList<Entry>();
         long bytes = 0;
         try (ResultSet rows = query.executeQuery()) {
@@ -107,7 +107,7 @@ final class EventReader implements AutoCloseable {
                 Instant.ofEpochMilli(row.getLong(6)).plusNanos(row.getInt(7) % NANOS_PER_MILLI),
                 0,
                 true);
-        return new Entry(new Cursor(epoch, row.getLong(1)), row.getLong(2), event);
+        return new Entry(positions.cursor(row.getLong(1)), row.getLong(2), event);
     }
 
     private static Event.Body open(byte[] closed) {

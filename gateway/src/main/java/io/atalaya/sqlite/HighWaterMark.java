@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  *
  * <p>The file is one short line, always as long, overwritten in place: one sector, which a disk writes whole or not.
  */
-final class HighWaterMark implements AutoCloseable {
+public final class HighWaterMark implements AutoCloseable {
     private static final Pattern LINE = Pattern.compile("(\\d{10}) (\\d{19})\n");
 
     private final FileChannel file;
@@ -33,7 +33,7 @@ final class HighWaterMark implements AutoCloseable {
      *
      * @throws LogException when another process has it
      */
-    static HighWaterMark open(Path path) throws IOException {
+    public static HighWaterMark open(Path path) throws IOException {
         FileChannel file =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -53,7 +53,7 @@ final class HighWaterMark implements AutoCloseable {
     }
 
     /** What was written last; empty when there is nothing, or nothing readable. */
-    Optional<Cursor> read() throws IOException {
+    public Optional<Cursor> read() throws IOException {
         var bytes = ByteBuffer.allocate(64);
         while (bytes.hasRemaining() && file.read(bytes, bytes.position()) > 0) {
             // on to the end of the file
@@ -68,7 +68,7 @@ final class HighWaterMark implements AutoCloseable {
         }
     }
 
-    void write(Cursor head) throws IOException {
+    public void write(Cursor head) throws IOException {
         var line = ByteBuffer.wrap(
                 "%010d %019d\n".formatted(head.epoch(), head.offset()).getBytes(StandardCharsets.US_ASCII));
         while (line.hasRemaining()) {

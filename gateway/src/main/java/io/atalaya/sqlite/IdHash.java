@@ -9,13 +9,13 @@ import java.nio.ByteOrder;
  * Fingerprints of (tenant, id): SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012), keyed, so that
  * nobody can choose an id whose fingerprint is that of another. Immutable.
  */
-final class IdHash {
-    static final int KEY_BYTES = 16;
+public final class IdHash {
+    public static final int KEY_BYTES = 16;
 
     private final long keyLow;
     private final long keyHigh;
 
-    IdHash(byte[] key) {
+    public IdHash(byte[] key) {
         if (key.length != KEY_BYTES) {
             throw new IllegalArgumentException("hash key: %d bytes (expected: %d)".formatted(key.length, KEY_BYTES));
         }
@@ -25,16 +25,16 @@ final class IdHash {
     }
 
     /** 128 bits. */
-    record Fingerprint(long first, long second) {}
+    public record Fingerprint(long first, long second) {}
 
     /** The fingerprint of an event's identity. */
-    Fingerprint of(TenantId tenant, EventId id) {
+    public Fingerprint of(TenantId tenant, EventId id) {
         // neither contains a blank, so no two identities share a text
         return of(tenant.value() + ' ' + id.value());
     }
 
     /** The fingerprint of a text whose characters are below 256, as one byte each. */
-    Fingerprint of(String text) {
+    public Fingerprint of(String text) {
         var state = new State(keyLow, keyHigh);
         int length = text.length();
         int at = 0;

@@ -7,22 +7,22 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** The named values of a file. Stateless. */
-final class Meta {
-    static final String EPOCH = "epoch";
+public final class Meta {
+    public static final String EPOCH = "epoch";
 
     /** Key of {@link IdHash}. */
-    static final String HASH_KEY = "hash_key";
+    public static final String HASH_KEY = "hash_key";
 
     /** Events up to here are beyond retention; some of their rows may be there still. */
-    static final String FLOOR = "floor";
+    public static final String FLOOR = "floor";
 
     /** Events up to here are archived. */
-    static final String CONFIRMED = "confirmed";
+    public static final String CONFIRMED = "confirmed";
 
     private Meta() {}
 
     /** A number; 0 when it was never written. */
-    static long number(Connection connection, String name) throws SQLException {
+    public static long number(Connection connection, String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT value FROM meta WHERE name = ?")) {
             query.setString(1, name);
             try (ResultSet row = query.executeQuery()) {
@@ -31,7 +31,7 @@ final class Meta {
         }
     }
 
-    static byte @Nullable [] bytes(Connection connection, String name) throws SQLException {
+    public static byte @Nullable [] bytes(Connection connection, String name) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("SELECT value FROM meta WHERE name = ?")) {
             query.setString(1, name);
             try (ResultSet row = query.executeQuery()) {
@@ -40,7 +40,7 @@ final class Meta {
         }
     }
 
-    static void write(Connection connection, String name, Object value) throws SQLException {
+    public static void write(Connection connection, String name, Object value) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "INSERT INTO meta(name, value) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value")) {
             update.setString(1, name);

@@ -10,17 +10,17 @@ import org.sqlite.core.CoreStatement;
  * A statement that is prepared once, and again after it has failed: the driver gives a statement up on any error.
  * Confined to the owner of the connection.
  */
-final class Prepared {
+public final class Prepared {
     private final Connection connection;
     private final String sql;
     private @Nullable PreparedStatement statement;
 
-    Prepared(Connection connection, String sql) {
+    public Prepared(Connection connection, String sql) {
         this.connection = connection;
         this.sql = sql;
     }
 
-    PreparedStatement statement() throws SQLException {
+    public PreparedStatement statement() throws SQLException {
         PreparedStatement known = statement;
         if (known == null || ((CoreStatement) known).pointer.isClosed()) {
             known = connection.prepareStatement(sql);

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A few connections for reading, each lent to one borrower at a time. Thread-safe: a queue. May block. */
-final class Readers implements AutoCloseable {
+public final class Readers implements AutoCloseable {
     private static final int WAIT_SECONDS = 30;
 
     private final ArrayBlockingQueue<EventReader> idle;
@@ -18,21 +18,21 @@ final class Readers implements AutoCloseable {
 
     /** A read with a borrowed connection. */
     @FunctionalInterface
-    interface Read<T> {
+    public interface Read<T> {
         T with(EventReader reader) throws SQLException;
     }
 
-    Readers(SqliteFile file, int count) throws SQLException {
+    public Readers(SqliteFile file, Positions positions, int count) throws SQLException {
         var opened = new ArrayList<EventReader>(count);
         for (int i = 0; i < count; i++) {
-            opened.add(new EventReader(file.reader(), file.epoch()));
+            opened.add(new EventReader(file.reader(), positions));
         }
         all = List.copyOf(opened);
         idle = new ArrayBlockingQueue<>(count, true, all);
     }
 
     /** @throws LogException when the disk fails, or no connection comes free */
-    <T> T read(Read<T> read) {
+    public <T> T read(Read<T> read) {
         EventReader reader = closed ? null : borrow();
         if (reader == null) {
             throw new LogException(
@@ -55,6 +55,16 @@ final class Readers implements AutoCloseable {
             Thread.currentThread().interrupt();
             return null;
         }
+    }
+
+    /** How many connections there are. */
+    public int size() {
+        return all.size();
+    }
+
+    /** How many of them nobody uses. */
+    public int idle() {
+        return idle.size();
     }
 
     /** Waits for the reads that are under way. */

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 
 /** The tables and how a file of an older version gets them. Stateless. */
-final class Schema {
+public final class Schema {
     /** "ATLY": whose file it is, for this program and for file(1). */
     private static final int APPLICATION = 0x41544C59;
 
@@ -36,10 +36,72 @@ final class Schema {
               facts BLOB NOT NULL -- fingerprint, time and length of each event
             ) STRICT""");
 
-    /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG);
+    private static final List<String> ARCHIVE = List.of(
+            """
+            CREATE TABLE logs(
+              label INTEGER PRIMARY KEY, -- upper bits of events.offset
+              epoch INTEGER NOT NULL UNIQUE
+            ) STRICT""",
+            """
+            CREATE TABLE archived(
+              position INTEGER PRIMARY KEY, -- events.offset
+              at_ms INTEGER NOT NULL,
+              ts_us INTEGER NOT NULL,
+              tenant TEXT NOT NULL,
+              type TEXT NOT NULL,
+              id_hash INTEGER NOT NULL,
+              counted TEXT, -- value of the member that statistics count by
+              m0 TEXT, m1 TEXT, m2 TEXT, m3 TEXT, m4 TEXT, m5 TEXT, m6 TEXT, m7 TEXT -- see archive_members
+            ) STRICT""",
+            "CREATE INDEX archived_at ON archived(at_ms)",
+            "CREATE INDEX archived_ts ON archived(ts_us)",
+            "CREATE INDEX archived_tenant ON archived(tenant, at_ms)",
+            "CREATE INDEX archived_tenant_ts ON archived(tenant, ts_us)",
+            "CREATE INDEX archived_type ON archived(tenant, type, at_ms)",
+            // by ranges of events, so that the present range is small enough to stay in memory while it fills
+            "CREATE INDEX archived_id ON archived(position >> 12, id_hash)",
+            """
+            CREATE TABLE archive_members(
+              member TEXT PRIMARY KEY,
+              slot INTEGER NOT NULL UNIQUE -- column m0 to m7 of archived
+            ) STRICT""",
+            """
+            CREATE TABLE archive_counts(
+              label INTEGER PRIMARY KEY,
+              archived INTEGER NOT NULL,
+              dead_lettered INTEGER NOT NULL,
+              purged INTEGER NOT NULL,
+              discarded INTEGER NOT NULL
+            ) STRICT""",
+            """
+            CREATE TABLE dead_letters(
+              position INTEGER PRIMARY KEY, -- events.offset
+              at_ms INTEGER NOT NULL,
+              code TEXT NOT NULL,
+              text TEXT NOT NULL,
+              attempts INTEGER NOT NULL,
+              buried_ms INTEGER NOT NULL
+            ) STRICT""",
+            """
+            CREATE TABLE minutes(
+              tenant TEXT NOT NULL, -- empty for all of them
+              minute INTEGER NOT NULL,
+              events INTEGER NOT NULL,
+              PRIMARY KEY(tenant, minute)
+            ) STRICT, WITHOUT ROWID""",
+            """
+            CREATE TABLE tallies(
+              tenant TEXT NOT NULL, -- empty for all of them
+              kind TEXT NOT NULL, -- total, type or member
+              name TEXT NOT NULL,
+              events INTEGER NOT NULL,
+              PRIMARY KEY(tenant, kind, name)
+            ) STRICT, WITHOUT ROWID""");
 
-    static final int VERSION = STEPS.size();
+    /** What brings a file from the version that is its index to the next one. */
+    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE);
+
+    public static final int VERSION = STEPS.size();
 
     private Schema() {}
 
@@ -49,7 +111,7 @@ final class Schema {
      * @return whether the file was empty
      * @throws LogException when it is of a newer version, or not ours
      */
-    static boolean migrate(Connection connection, Path file) throws SQLException {
+    public static boolean migrate(Connection connection, Path file) throws SQLException {
         int application = number(connection, "PRAGMA application_id");
         int version = number(connection, "PRAGMA user_version");
         boolean empty = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;

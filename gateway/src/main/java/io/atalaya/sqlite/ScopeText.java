@@ -4,10 +4,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The scope of an event as a JSON object of texts, members in their order, and back. Stateless. */
-final class ScopeText {
+public final class ScopeText {
     private ScopeText() {}
 
-    static String write(Map<String, String> scope) {
+    public static String write(Map<String, String> scope) {
         if (scope.isEmpty()) {
             return "{}";
         }
@@ -41,7 +41,7 @@ final class ScopeText {
      *
      * @throws IllegalArgumentException when it is anything else
      */
-    static Map<String, String> read(String text) {
+    public static Map<String, String> read(String text) {
         var scope = new TreeMap<String, String>();
         var in = new Reader(text);
         in.expect('{');

@@ -21,18 +21,20 @@ import org.sqlite.jdbc4.JDBC4Connection;
  * A database file of ours, in a directory that nobody else uses. Thread-safe: immutable; each connection belongs to
  * whoever opened it.
  */
-final class SqliteFile implements AutoCloseable {
+public final class SqliteFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
     private static final String NAME = "atalaya.db";
 
     private final Path path;
     private final HighWaterMark mark;
-    private final long epoch;
+    private final Identity identity;
 
-    private SqliteFile(Path path, HighWaterMark mark, long epoch) {
+    private record Identity(long epoch, IdHash hash) {}
+
+    private SqliteFile(Path path, HighWaterMark mark, Identity identity) {
         this.path = path;
         this.mark = mark;
-        this.epoch = epoch;
+        this.identity = identity;
     }
 
     /**
@@ -40,7 +42,7 @@ final class SqliteFile implements AutoCloseable {
      *
      * @throws LogException when it is in use, not ours, of a newer version, or the disk fails
      */
-    static SqliteFile open(Path directory) {
+    public static SqliteFile open(Path directory) {
         Path path = directory.toAbsolutePath().normalize().resolve(NAME);
         try {
             createPrivately(path.getParent());
@@ -70,15 +72,16 @@ final class SqliteFile implements AutoCloseable {
         }
     }
 
-    /** Brings the file up to date. Returns its epoch. */
-    private static long prepare(Path path, HighWaterMark mark) throws SQLException, IOException {
+    /** Brings the file up to date. */
+    private static Identity prepare(Path path, HighWaterMark mark) throws SQLException, IOException {
         try (Connection connection = connect(path)) {
             execute(connection, "PRAGMA page_size = 8192");
             execute(connection, "PRAGMA journal_mode = WAL");
             boolean created = Schema.migrate(connection, path);
             var random = new SecureRandom();
-            if (created) {
-                var key = new byte[IdHash.KEY_BYTES];
+            byte[] key = Meta.bytes(connection, Meta.HASH_KEY);
+            if (key == null) {
+                key = new byte[IdHash.KEY_BYTES];
                 random.nextBytes(key);
                 Meta.write(connection, Meta.HASH_KEY, key);
             }
@@ -95,7 +98,7 @@ final class SqliteFile implements AutoCloseable {
                 epoch = next;
             }
             mark.write(new Cursor(epoch, head));
-            return epoch;
+            return new Identity(epoch, new IdHash(key));
         }
     }
 
@@ -112,21 +115,21 @@ final class SqliteFile implements AutoCloseable {
     }
 
     /** The offset of the newest event ever stored, whether or not its row is there still. */
-    static long head(Connection connection) throws SQLException {
+    public static long head(Connection connection) throws SQLException {
         return Math.max(
-                number(connection, "SELECT max(offset) FROM events"),
+                number(connection, "SELECT max(offset) FROM events WHERE offset < " + Positions.OWN_END),
                 number(connection, "SELECT first_offset + events - 1 FROM chunks ORDER BY first_offset DESC LIMIT 1"));
     }
 
     /** The first column of the only row; 0 when it is null or missing. */
-    static long number(Connection connection, String query) throws SQLException {
+    public static long number(Connection connection, String query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
 
-    static void execute(Connection connection, String statement) throws SQLException {
+    public static void execute(Connection connection, String statement) throws SQLException {
         try (Statement one = connection.createStatement()) {
             one.execute(statement);
         }
@@ -138,7 +141,7 @@ final class SqliteFile implements AutoCloseable {
     }
 
     /** The connection for the writer, of which there is one. */
-    Connection writer() throws SQLException {
+    public Connection writer() throws SQLException {
         Connection connection = connect(path);
         execute(connection, "PRAGMA synchronous = FULL");
         execute(connection, "PRAGMA wal_autocheckpoint = 2000");
@@ -150,7 +153,7 @@ final class SqliteFile implements AutoCloseable {
     }
 
     /** A connection for a reader. */
-    Connection reader() throws SQLException {
+    public Connection reader() throws SQLException {
         Connection connection = connect(path);
         execute(connection, "PRAGMA query_only = 1");
         execute(connection, "PRAGMA cache_size = -4096");
@@ -159,15 +162,20 @@ final class SqliteFile implements AutoCloseable {
         return connection;
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    long epoch() {
-        return epoch;
+    public long epoch() {
+        return identity.epoch();
     }
 
-    HighWaterMark mark() {
+    /** Fingerprints of ids, the same for the life of the file. */
+    public IdHash idHash() {
+        return identity.hash();
+    }
+
+    public HighWaterMark mark() {
         return mark;
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * connection and the duties belong to the thread. It is a platform thread, because native calls would pin a virtual
  * one. The queue is bounded by those who queue: the intake's uncommitted events, one archive.
  */
-final class Writer implements AutoCloseable {
+public final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int GROUP_EVENTS = 4_096;
     private static final int IDLE_MILLIS = 500;
@@ -32,7 +32,7 @@ final class Writer implements AutoCloseable {
     private volatile boolean ended;
 
     /** What the thread does besides single transactions. Its methods are called by the thread. */
-    interface Duties {
+    public interface Duties {
         /** Stores what has gathered as one transaction; completes every append. */
         void commit(List<Append> group);
 
@@ -42,36 +42,36 @@ final class Writer implements AutoCloseable {
 
     /** Something to write within a transaction of its own. */
     @FunctionalInterface
-    interface Transaction<T> {
+    public interface Transaction<T> {
         T run(Connection connection) throws SQLException;
     }
 
     private sealed interface Work {}
 
-    record Append(List<Event> events, CompletableFuture<List<Appended>> outcome) implements Work {}
+    public record Append(List<Event> events, CompletableFuture<List<Appended>> outcome) implements Work {}
 
     private record Job<T>(Transaction<T> transaction, CompletableFuture<T> outcome) implements Work {}
 
     private record Stop() implements Work {}
 
-    Writer(Connection connection, Duties duties) {
+    public Writer(Connection connection, Duties duties) {
         this.connection = connection;
         this.duties = duties;
         this.thread = Thread.ofPlatform().name("atalaya-log-writer").unstarted(this::work);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
-    CompletableFuture<List<Appended>> append(List<Event> events) {
+    public CompletableFuture<List<Appended>> append(List<Event> events) {
         var append = new Append(events, new CompletableFuture<>());
         enqueue(append);
         return append.outcome();
     }
 
     /** Completes when the transaction has been committed, or exceptionally with {@link LogException}. */
-    <T> CompletableFuture<T> transact(Transaction<T> transaction) {
+    public <T> CompletableFuture<T> transact(Transaction<T> transaction) {
         var job = new Job<>(transaction, new CompletableFuture<T>());
         enqueue(job);
         return job.outcome();
@@ -137,7 +137,7 @@ final class Writer implements AutoCloseable {
     }
 
     /** Runs a transaction on a connection that has none open. */
-    static <T> T transact(Connection connection, Transaction<T> transaction) throws SQLException {
+    public static <T> T transact(Connection connection, Transaction<T> transaction) throws SQLException {
         SqliteFile.execute(connection, "BEGIN IMMEDIATE");
         try {
             T result = transaction.run(connection);
@@ -158,7 +158,7 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    static LogException unavailable(Exception cause) {
+    public static LogException unavailable(Exception cause) {
         return cause instanceof LogException known
                 ? known
                 : new LogException(LogException.Reason.UNAVAILABLE, "log file: " + cause.getMessage(), cause);

@@ -1,5 +1,11 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.SqliteStore;
+import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Readers;
+import io.atalaya.sqlite.Writer;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.TenantId;
@@ -16,7 +22,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,11 +48,10 @@ public final class SqliteEventLog implements EventLog {
     private final SqliteFile file;
     private final Retention retention;
     private final RecentEvents recent;
-    private final Readers readers;
     private final Connection connection;
     private final GroupCommit commits;
     private final Housekeeping housekeeping;
-    private final Writer writer;
+    private final SqliteStore store;
     private final ExecutorService teller;
     private final CommitListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -58,13 +62,14 @@ public final class SqliteEventLog implements EventLog {
         this.listener = listener;
         this.retention = new Retention(config, clock, file.reader());
         this.connection = file.writer();
-        this.commits = new GroupCommit(connection, config, file.epoch(), retention);
+        this.commits = new GroupCommit(connection, config, file, retention);
         this.housekeeping = new Housekeeping(connection, file, retention);
-        this.readers = new Readers(file, READERS);
+        var positions = new Positions(connection, file.epoch());
+        var readers = new Readers(file, positions, READERS);
         this.recent = new RecentEvents(file.epoch(), commits.head());
         this.teller = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("atalaya-log-teller").factory());
-        this.writer = new Writer(connection, new Duties());
+        this.store = new SqliteStore(file, positions, new Writer(connection, new Duties()), readers);
     }
 
     /**
@@ -78,7 +83,7 @@ public final class SqliteEventLog implements EventLog {
         SqliteFile file = SqliteFile.open(directory);
         try {
             var log = new SqliteEventLog(file, config, clock, listener);
-            log.writer.start();
+            log.store.writer().start();
             return log;
         } catch (SQLException | RuntimeException failure) {
             quietly(file);
@@ -125,7 +130,7 @@ public final class SqliteEventLog implements EventLog {
 
     @Override
     public CompletionStage<List<Appended>> append(List<Event> events) {
-        return events.isEmpty() ? CompletableFuture.completedFuture(List.of()) : writer.append(events);
+        return events.isEmpty() ? CompletableFuture.completedFuture(List.of()) : store.writer().append(events);
     }
 
     @Override
@@ -153,7 +158,7 @@ public final class SqliteEventLog implements EventLog {
     private Slice.Entries readFile(TenantId tenant, long after, long head, int max) {
         long to = Math.min(head, after + OFFSETS_PER_READ);
         var limit = new Limit(max, BYTES_PER_READ);
-        List<Entry> entries = readers.read(reader -> reader.ofTenant(tenant, after, to, limit));
+        List<Entry> entries = store.readers().read(reader -> reader.ofTenant(tenant, after, to, limit));
         return new Slice.Entries(
                 entries, limit.reachedBy(entries) ? entries.getLast().cursor() : cursor(to));
     }
@@ -179,7 +184,7 @@ public final class SqliteEventLog implements EventLog {
             public List<Entry> take(int max) {
                 long after = retention.now(false).confirmed();
                 return recent.after(cursor(after), max)
-                        .orElseGet(() -> readers.read(
+                        .orElseGet(() -> store.readers().read(
                                 reader -> reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
             }
 
@@ -194,7 +199,7 @@ public final class SqliteEventLog implements EventLog {
 
     private void confirm(long offset) {
         if (offset > retention.now(false).confirmed()) {
-            transact(connection -> {
+            store.transact(connection -> {
                 Meta.write(connection, Meta.CONFIRMED, offset);
                 return offset;
             });
@@ -202,15 +207,14 @@ public final class SqliteEventLog implements EventLog {
         }
     }
 
-    /** Runs a transaction on the writer and waits for its commit. */
-    <T> T transact(Writer.Transaction<T> transaction) {
-        try {
-            return writer.transact(transaction).join();
-        } catch (CompletionException failure) {
-            throw failure.getCause() instanceof LogException known
-                    ? known
-                    : new LogException(LogException.Reason.UNAVAILABLE, "log file: " + failure.getCause(), failure);
-        }
+    /** The open file, for an archive over the same rows. */
+    public SqliteStore store() {
+        return store;
+    }
+
+    /** An archive has taken the events up to here, and said so in the file. */
+    public void onArchived(long offset) {
+        retention.onConfirmed(offset);
     }
 
     @Override
@@ -221,7 +225,7 @@ public final class SqliteEventLog implements EventLog {
 
     @Override
     public void close() {
-        writer.close();
+        store.writer().close();
         if (!closed.compareAndSet(false, true)) {
             return;
         }
@@ -233,7 +237,7 @@ public final class SqliteEventLog implements EventLog {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        quietly(readers);
+        quietly(store.readers());
         quietly(retention);
         quietly(connection);
         quietly(this::mark);

@@ -1,5 +1,9 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.Writer;
 import io.atalaya.event.Cursor;
 import java.io.IOException;
 import java.sql.Connection;
@@ -9,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can wait: storing the facts of events in chunks, deleting rows that do not count any more, the mark. Confined
+ * What can wait: storing the facts of events in chunks, deleting rows that neither log nor archive needs, the mark. Confined
  * to the writer. Each step is one short transaction, so that appends never wait for more.
  */
 final class Housekeeping {
@@ -32,9 +36,10 @@ final class Housekeeping {
         this.connection = connection;
         this.file = file;
         this.retention = retention;
-        delete = new Prepared(connection, "DELETE FROM events WHERE offset <= ?");
-        long first = SqliteFile.number(connection, "SELECT min(offset) FROM events");
-        deleted = first == 0 ? SqliteFile.head(connection) : first - 1;
+        delete = new Prepared(connection, "DELETE FROM events WHERE offset > ? AND offset <= ?"
+                        + " AND NOT EXISTS (SELECT 1 FROM archived WHERE position = offset)"
+                        + " AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE position = offset)");
+        deleted = Meta.number(connection, Meta.FLOOR);
     }
 
     /**
@@ -77,7 +82,8 @@ final class Housekeeping {
             return 0;
         }
         PreparedStatement rows = delete.statement();
-        rows.setLong(1, to);
+        rows.setLong(1, deleted);
+        rows.setLong(2, to);
         Meta.write(c, Meta.FLOOR, to);
         Chunks.deleteBefore(c, Math.min(to + 1, firstRemembered));
         return rows.executeUpdate();

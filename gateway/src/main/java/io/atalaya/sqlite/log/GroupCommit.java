@@ -1,5 +1,10 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.EventInsert;
+import io.atalaya.sqlite.IdHash;
+import io.atalaya.sqlite.Writer;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Appended;
@@ -34,16 +39,12 @@ final class GroupCommit {
     private long head;
     private Gathering gathering = new Gathering(0, 0);
 
-    GroupCommit(Connection connection, LogConfig config, long epoch, Retention retention) throws SQLException {
+    GroupCommit(Connection connection, LogConfig config, SqliteFile file, Retention retention) throws SQLException {
         this.connection = connection;
         this.config = config;
-        this.epoch = epoch;
+        this.epoch = file.epoch();
         this.retention = retention;
-        byte[] key = Meta.bytes(connection, Meta.HASH_KEY);
-        if (key == null) {
-            throw new SQLException("%s: missing (expected: written when the file was made)".formatted(Meta.HASH_KEY));
-        }
-        hash = new IdHash(key);
+        hash = file.idHash();
         insert = new EventInsert(connection);
         chunks = new Chunks(connection);
         identity = new Prepared(connection, "SELECT tenant, id FROM events WHERE offset = ?");

@@ -1,4 +1,4 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

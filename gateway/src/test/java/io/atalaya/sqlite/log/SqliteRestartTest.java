@@ -1,5 +1,7 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -148,7 +150,7 @@ class SqliteRestartTest {
             }
             totals = log.totals();
             assertThat(totals.retained()).isEqualTo(100);
-            long rows = log.transact(c -> SqliteFile.number(c, "SELECT count(*) FROM events"));
+            long rows = log.store().transact(c -> SqliteFile.number(c, "SELECT count(*) FROM events"));
             assertThat(rows).isBetween(100L, 4_000L);
         }
 
@@ -287,8 +289,8 @@ class SqliteRestartTest {
     void aFullDiskRefusesAppendsUntilThereIsRoomAgain() {
         try (var log = open(ROOMY)) {
             append(log, "a");
-            long pages = log.transact(c -> SqliteFile.number(c, "PRAGMA page_count"));
-            log.transact(c -> SqliteFile.number(c, "PRAGMA max_page_count = " + (pages + 2)));
+            long pages = log.store().transact(c -> SqliteFile.number(c, "PRAGMA page_count"));
+            log.store().transact(c -> SqliteFile.number(c, "PRAGMA max_page_count = " + (pages + 2)));
 
             assertThatThrownBy(() -> append(log, numbered(0, 5_000)))
                     .hasCauseInstanceOf(LogException.class)
@@ -297,7 +299,7 @@ class SqliteRestartTest {
             assertThat(log.totals().logged()).isEqualTo(1);
             assertThat(ids(read(log, 0))).containsExactly("a");
 
-            log.transact(c -> SqliteFile.number(c, "PRAGMA max_page_count = 1000000"));
+            log.store().transact(c -> SqliteFile.number(c, "PRAGMA max_page_count = 1000000"));
             assertThat(append(log, numbered(0, 5_000))).hasOnlyElementsOfType(Appended.Stored.class);
             assertThat(read(log, 0)).hasSize(5_001);
         }

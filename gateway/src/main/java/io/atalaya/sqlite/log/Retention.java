@@ -1,5 +1,9 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Writer;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.log.RisingClock;
@@ -42,12 +46,12 @@ final class Retention implements AutoCloseable {
         this.config = config;
         this.connection = reader;
         this.stored = new Chunks(reader);
-        long first = SqliteFile.number(reader, "SELECT min(offset) FROM events");
-        long head = SqliteFile.head(reader);
         this.clock = new RisingClock(
-                clock, SqliteFile.number(reader, "SELECT at_ms FROM events ORDER BY offset DESC LIMIT 1"));
+                clock, SqliteFile.number(
+                        reader,
+                        "SELECT at_ms FROM events WHERE offset < " + Positions.OWN_END + " ORDER BY offset DESC LIMIT 1"));
         this.confirmed = Meta.number(reader, Meta.CONFIRMED);
-        this.floor = Math.max(Meta.number(reader, Meta.FLOOR), first == 0 ? head : first - 1);
+        this.floor = Meta.number(reader, Meta.FLOOR);
         this.newest = new Chunk(SqliteFile.number(reader, Startup.COVERED) + 1);
         this.bytes = SqliteFile.number(reader, "SELECT total(bytes) FROM chunks WHERE first_offset > " + floor);
         if (floor > 0 && floor + 1 < newest.firstOffset()) {

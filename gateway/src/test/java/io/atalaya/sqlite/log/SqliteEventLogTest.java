@@ -1,4 +1,4 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
 import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLogContract;

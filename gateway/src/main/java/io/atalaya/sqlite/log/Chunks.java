@@ -1,5 +1,6 @@
-package io.atalaya.sqlite;
+package io.atalaya.sqlite.log;
 
+import io.atalaya.sqlite.Prepared;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
