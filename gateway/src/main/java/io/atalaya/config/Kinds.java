@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.postgres.PostgresConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -46,12 +47,30 @@ final class Kinds {
         });
     }
 
+    /** One of some names, written in lower case. */
+    @SafeVarargs
+    static <E extends Enum<E>> Kind<E> oneOf(E... values) {
+        List<String> names =
+                Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
+        return new Kind<>("one of " + String.join(", ", names), text -> Arrays.stream(values)
+                .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+                .findFirst());
+    }
+
     static Kind<Boolean> flag() {
         return new Kind<>("true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on", "1" -> Optional.of(true);
             case "false", "no", "off", "0" -> Optional.of(false);
             default -> Optional.empty();
         });
+    }
+
+    /** One of a few words. */
+    static Kind<String> word(String... words) {
+        List<String> known = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", known),
+                text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(known::contains));
     }
 
     static Kind<Integer> integer(int min, int max) {
@@ -135,6 +154,10 @@ final class Kinds {
             }
             return Optional.of(keys);
         });
+    }
+
+    static Kind<URI> databaseUrl() {
+        return new Kind<>(PostgresConfig.expected(), PostgresConfig::parse);
     }
 
     static Kind<URI> redisUrl() {

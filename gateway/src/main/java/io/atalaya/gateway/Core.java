@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -9,11 +10,14 @@ import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
+import io.atalaya.log.LogException;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
+import io.atalaya.sqlite.log.SqliteEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -34,6 +39,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -60,8 +66,10 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
+        EventLog log = openLog(config, clock, hub.router());
         closing.add("log", log);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -74,7 +82,24 @@ record Core(
                 assignments,
                 hub,
                 log,
+                archiving,
                 intake);
+    }
+
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
+    }
+
+    private static EventLog openLog(GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
+        try {
+            return switch (config.logStore()) {
+                case EMBEDDED -> SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
+                case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, listener);
+            };
+        } catch (LogException failure) {
+            throw new StartException(String.valueOf(failure.getMessage()), failure);
+        }
     }
 
     /** A log in memory is new with every process, and so is its epoch. */
@@ -90,6 +115,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

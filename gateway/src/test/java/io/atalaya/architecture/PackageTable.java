@@ -76,9 +76,15 @@ final class PackageTable {
                 "slf4j jackson lettuce caffeine");
         var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "query", ports + " edge", "slf4j netty jackson");
+        row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " postgres edge management config", "slf4j netty caffeine logback jdk-measures");
+        row(
+                rows,
+                "gateway",
+                ports + " postgres sqlite sqlite.log sqlite.archive edge query collector management config",
+                "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";

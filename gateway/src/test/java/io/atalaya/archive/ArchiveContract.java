@@ -69,6 +69,11 @@ public abstract class ArchiveContract {
     /** Where a log shares the file with the archive: puts entries that are going to be stored or buried into it. */
     protected void onLogged(List<Entry> entries) {}
 
+    /** The fields that the suite opens archives with. */
+    protected static ArchiveFields fields() {
+        return FIELDS;
+    }
+
     final Archive open() {
         Archive archive = open(FIELDS, () -> Instant.ofEpochMilli(millis.get()));
         opened.add(archive);

@@ -116,7 +116,8 @@ final class HubRig implements AutoCloseable {
                 Map.of(),
                 events,
                 Optional.empty(),
-                Map.of()));
+                Map.of(),
+                Profile.HttpServices.NONE));
     }
 
     private static EventSchema.Member member(String name) {

@@ -52,7 +52,8 @@ public final class IngestFixtures {
                         "ORDER", new EventType("ORDER", true, List.of()),
                         "TYPING", new EventType("TYPING", false, List.of())),
                 unknownEvents,
-                Map.of());
+                Map.of(),
+                Profile.HttpServices.NONE);
     }
 
     /** Limits small enough to reach. */

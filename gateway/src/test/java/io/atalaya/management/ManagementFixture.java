@@ -65,6 +65,7 @@ final class ManagementFixture {
                     log,
                     () -> Samples.busy().intake(),
                     DependencyStatus.Source.disabled(),
+                    Optional::empty,
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
@@ -108,7 +109,9 @@ final class ManagementFixture {
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
-                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run));
+                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of(),
+                List.of());
         return new ManagementRoutes(config, pages).routes();
     }
 
