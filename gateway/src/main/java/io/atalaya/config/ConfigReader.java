@@ -10,6 +10,7 @@ import io.atalaya.management.ManagementConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
@@ -55,6 +56,8 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var recovery =
+                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
         var auth = auth();
         var assignments = new AssignmentConfig(
                 values.findPath(Settings.ASSIGNMENTS_FILE),
@@ -89,6 +92,7 @@ public final class ConfigReader {
                                         hub,
                                         intake,
                                         log,
+                                        recovery,
                                         auth,
                                         assignments,
                                         redis,

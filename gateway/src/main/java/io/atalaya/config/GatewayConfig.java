@@ -9,6 +9,7 @@ import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,6 +33,7 @@ public record GatewayConfig(
         HubConfig hub,
         IntakeConfig intake,
         LogConfig log,
+        RecoveryConfig recovery,
         AuthConfig auth,
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,

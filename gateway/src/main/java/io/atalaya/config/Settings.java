@@ -171,6 +171,17 @@ final class Settings {
             "200000",
             "Most event ids remembered; the oldest are forgotten first.");
 
+    static final Setting<Integer> REPLAY_CONCURRENCY = Setting.of(
+            "replay-concurrency",
+            Kinds.integer(1, 1_000),
+            "4",
+            "Replays that read the log at the same time; the others take turns.");
+    static final Setting<Integer> REPLAY_RATE = Setting.of(
+            "replay-rate",
+            Kinds.integer(1, 100 * MILLION),
+            "200000",
+            "Events a second read for all replays together, so that clients that come back do not starve the rest.");
+
     static final Setting<String> JWT_SECRET =
             Setting.secret("jwt-secret", Secrets.KIND, "HS256 key of staff tokens. Needed unless jwt-jwks is set.");
     static final Setting<String> JWT_ISSUER =
@@ -269,6 +280,7 @@ final class Settings {
                             INGEST_MAX_UNCOMMITTED,
                             DEDUPE_WINDOW)),
             new Section("Log", List.of(LOG_MAX_EVENTS, LOG_MAX_BYTES, LOG_MAX_AGE, LOG_MAX_REMEMBERED_IDS)),
+            new Section("Recovery of clients", List.of(REPLAY_CONCURRENCY, REPLAY_RATE)),
             new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
             new Section(
                     "Redis",

@@ -10,10 +10,12 @@ import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.management.DependencyStatus;
+import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Recovery recovery,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -62,6 +65,10 @@ record Core(
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
         closing.add("log", log);
+        var replays = Executors.newVirtualThreadPerTaskExecutor();
+        closing.add("replays", replays::shutdownNow);
+        var recovery = new Recovery(
+                config.recovery(), log, routes, config.hub().maxOutboundBytes(), Recovery.Pace.system(replays));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -74,6 +81,7 @@ record Core(
                 assignments,
                 hub,
                 log,
+                recovery,
                 intake);
     }
 

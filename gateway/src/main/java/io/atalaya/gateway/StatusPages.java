@@ -32,6 +32,7 @@ final class StatusPages {
                 config.hub(),
                 core.log(),
                 core.intake()::book,
+                core.recovery()::totals,
                 core.redisStatus(),
                 new ProcessProbe(Path.of("/proc/self")));
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);

@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * events gets them as one slice.
  */
 final class Delivery {
+    /** Behind every offset of the log, so that no replay has taken it. */
+    static final long EPHEMERAL = Long.MAX_VALUE;
+
     private final ByteBuf frames;
     private final List<Item> items;
     private final long routedNanos;
@@ -24,8 +27,9 @@ final class Delivery {
      * @param start first byte of the event's frame
      * @param end the byte after its last
      * @param acceptedNanos when the event entered the gateway
+     * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
      */
-    record Item(List<Topic> topics, int start, int end, long acceptedNanos) {}
+    record Item(List<Topic> topics, int start, int end, long acceptedNanos, long offset) {}
 
     /**
      * @param frames owned by the delivery

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * for each stretch of them what Netty needs to keep it.
  */
 final class Outbound {
+    private static final long EVERYTHING_DURABLE = Delivery.EPHEMERAL - 1;
+    private static final long UNTIMED = Long.MIN_VALUE;
+
     private final Session session;
     private final ChannelHandlerContext ctx;
     private final Channel.Unsafe socket;
@@ -36,6 +39,7 @@ final class Outbound {
     private int runEnd;
     private long oldestNanos;
     private long lastStamp;
+    private long replayedThrough;
 
     private int unmarked;
     private int marked;
@@ -67,7 +71,7 @@ final class Outbound {
      */
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
-        if (stamp == lastStamp) {
+        if (stamp == lastStamp || item.offset() <= replayedThrough) {
             counters.duplicate++;
             return false;
         }
@@ -87,6 +91,29 @@ final class Outbound {
         runStart = item.start();
         runEnd = item.end();
         return first;
+    }
+
+    /** A replay takes over what is durable: live offers of it are repetitions from now on. */
+    void leaveDurable() {
+        replayedThrough = EVERYTHING_DURABLE;
+    }
+
+    /** The replay has delivered everything up to {@code offset}. */
+    void takeDurableAfter(long offset) {
+        replayedThrough = offset;
+    }
+
+    /**
+     * Takes deliveries that are for this session alone, and flushes. Their latency is not that of live delivery and is
+     * not recorded. Not during a drain.
+     */
+    void deliver(ByteBuf frames, int events) {
+        unmarked += events;
+        oldestNanos = UNTIMED;
+        runFrames = frames;
+        runStart = frames.readerIndex();
+        runEnd = frames.writerIndex();
+        flush();
     }
 
     private void writeRun() {
@@ -125,7 +152,9 @@ final class Outbound {
 
     private void onAccepted(int events, long sinceNanos) {
         counters.sent += events;
-        counters.latency.record(session.shard().nowNanos() - sinceNanos, events);
+        if (sinceNanos != UNTIMED) {
+            counters.latency.record(session.shard().nowNanos() - sinceNanos, events);
+        }
     }
 
     private void mark() {
@@ -141,6 +170,9 @@ final class Outbound {
         if (accepted && !abandoned) {
             marked -= events;
             onAccepted(events, sinceNanos);
+            if (pending() == 0) {
+                session.onNothingPending();
+            }
         }
     }
 

@@ -45,7 +45,11 @@ public final class Router implements EventLog.CommitListener {
     private final LongAdder ephemeralDropped = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
-    private record Routable(Event event, @Nullable Cursor cursor) {}
+    private record Routable(Event event, @Nullable Cursor cursor) {
+        long offset() {
+            return cursor == null ? Delivery.EPHEMERAL : cursor.offset();
+        }
+    }
 
     /**
      * @param routed events routed, whether or not anyone was there
@@ -149,7 +153,8 @@ public final class Router implements EventLog.CommitListener {
                             topics,
                             start,
                             frames.writerIndex(),
-                            routable.event().acceptedNanos()));
+                            routable.event().acceptedNanos(),
+                            routable.offset()));
                     shards |= mask;
                 }
             }

@@ -52,6 +52,16 @@ public final class Session {
     private boolean standingUnknown;
     private long unknownSinceNanos;
     private @Nullable MessageWindow messages;
+    private @Nullable Companion companion;
+
+    /** Whoever brings a session back to where its client was. Called on the session's loop. */
+    public interface Companion {
+        /** The socket has taken everything that waited for it. */
+        void onNothingPending();
+
+        /** The session has ended. */
+        void onEnded();
+    }
 
     /**
      * @param ctx context to write frames from: nothing between it and the socket may encode
@@ -104,7 +114,8 @@ public final class Session {
         return outbound;
     }
 
-    boolean hasEnded() {
+    /** Whether the session is over. */
+    public boolean hasEnded() {
         return ended;
     }
 
@@ -218,6 +229,41 @@ public final class Session {
         }
     }
 
+    /** From now on durable events are left to {@code replay}, which reads them from the log. */
+    public void leaveDurableTo(Companion replay) {
+        companion = replay;
+        outbound.leaveDurable();
+    }
+
+    /** The companion has delivered everything durable up to {@code offset}; what comes after is delivered live. */
+    public void goLive(long offset) {
+        companion = null;
+        outbound.takeDurableAfter(offset);
+    }
+
+    /**
+     * Delivers events that were chosen for this session alone; takes ownership of {@code frames}, which hold them one
+     * behind the other.
+     */
+    public void deliver(DeliveryBook.Kind kind, ByteBuf frames, int events) {
+        if (!ended && events > 0) {
+            shard.counters().onMatched(kind, events);
+            outbound.deliver(frames, events);
+        }
+        frames.release();
+    }
+
+    /** Whether the socket has taken everything that was delivered. */
+    public boolean hasNothingPending() {
+        return outbound.pending() == 0;
+    }
+
+    void onNothingPending() {
+        if (companion != null) {
+            companion.onNothingPending();
+        }
+    }
+
     /** Called by the shard's sweep. */
     void onSweep(long nowNanos, Instant now) {
         HubConfig config = shard.config();
@@ -327,5 +373,10 @@ public final class Session {
         outbound.abandon();
         shard.onEnded(this);
         slot.release();
+        Companion left = companion;
+        companion = null;
+        if (left != null) {
+            left.onEnded();
+        }
     }
 }

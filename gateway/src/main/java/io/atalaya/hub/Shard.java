@@ -277,7 +277,7 @@ public final class Shard {
             byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
         }
         var book =
-                new DeliveryBook(counters.matched, counters.sent, 0, 0, counters.duplicate, counters.closed, pending);
+                new DeliveryBook(counters.matched(), counters.sent, 0, 0, counters.duplicate, counters.closed, pending);
         return new ShardSnapshot(
                 byEndpoint,
                 book,

@@ -11,6 +11,8 @@ import java.util.Map;
  */
 final class ShardCounters {
     long matched;
+    long replayed;
+    long resent;
     long sent;
     long duplicate;
     long closed;
@@ -34,6 +36,19 @@ final class ShardCounters {
             refusals.put(reason, 0L);
             closes.put(reason, 0L);
         }
+    }
+
+    /** Deliveries were chosen for one session. */
+    void onMatched(DeliveryBook.Kind kind, int events) {
+        switch (kind) {
+            case LIVE -> matched += events;
+            case REPLAY -> replayed += events;
+            case RESEND -> resent += events;
+        }
+    }
+
+    DeliveryBook.Matched matched() {
+        return new DeliveryBook.Matched(matched, replayed, resent);
     }
 
     /** A connection was turned away before it became a session. */

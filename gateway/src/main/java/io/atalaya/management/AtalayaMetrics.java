@@ -1,11 +1,14 @@
 package io.atalaya.management;
 
+import io.atalaya.hub.DeliveryBook;
 import io.atalaya.ingest.IntakeBook;
+import io.atalaya.log.EventLog.Slice;
 import io.atalaya.management.DependencyStatus.Breaker;
 import io.atalaya.management.Sample.Health;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Series;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.recovery.RecoveryTotals;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +33,7 @@ final class AtalayaMetrics {
         addIntake(sample, families);
         addDeliveries(sample, families);
         addRouting(sample, families);
+        addRecovery(sample.recovery(), families);
         addRedis(sample, families);
         sample.process().addTo(families);
         return families.build();
@@ -146,8 +150,8 @@ final class AtalayaMetrics {
         var book = sample.hub().book();
         families.counter(
                         "atalaya_deliveries_matched_total",
-                        "Pairs of event and session that routing produced.",
-                        book.matched())
+                        "Pairs of event and session that routing, replays and resends produced.",
+                        matched(book))
                 .counter(
                         "atalaya_deliveries_total",
                         "Those pairs by what became of them.",
@@ -176,6 +180,14 @@ final class AtalayaMetrics {
                         sample.hub().fanoutsWithFailures());
     }
 
+    private static Series matched(DeliveryBook book) {
+        var series = Series.labelled("kind");
+        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+            series.add(book.matched().of(kind), label(kind));
+        }
+        return series;
+    }
+
     private static void addRouting(Sample sample, Families families) {
         var router = sample.router();
         var log = sample.log();
@@ -201,6 +213,31 @@ final class AtalayaMetrics {
                 .gauge("atalaya_log_retained_events", "Events that can still be read.", log.retained())
                 .gauge("atalaya_log_retained_bytes", "Bytes of their bodies.", log.retainedBytes())
                 .gauge("atalaya_log_open", "1 while the log takes events.", sample.logOpen() ? 1 : 0);
+    }
+
+    private static void addRecovery(RecoveryTotals recovery, Families families) {
+        var gaps = Series.labelled("reason");
+        for (Slice.Reason reason : Slice.Reason.values()) {
+            gaps.add(recovery.gaps().getOrDefault(reason, 0L), label(reason));
+        }
+        families.counter("atalaya_replays_started_total", "Sessions that began in the past.", recovery.started())
+                .counter(
+                        "atalaya_replays_ended_total",
+                        "Those of them that caught up, or ended before.",
+                        Series.labelled("outcome")
+                                .add(recovery.completed(), "live")
+                                .add(recovery.abandoned(), "abandoned"))
+                .gauge("atalaya_replays_active", "Sessions that are being replayed to.", recovery.active())
+                .gauge("atalaya_replay_readings_waiting", "Readings that wait for their turn.", recovery.waiting())
+                .counter(
+                        "atalaya_replay_events_read_total",
+                        "Events read from the log for replays.",
+                        recovery.eventsRead())
+                .counter(
+                        "atalaya_replay_read_failures_total",
+                        "Readings that the log could not answer; each is tried again.",
+                        recovery.readFailures())
+                .counter("atalaya_gaps_total", "Gaps told to clients.", gaps);
     }
 
     private static void addRedis(Sample sample, Families families) {

@@ -52,7 +52,11 @@ public final class BooksPages {
 
     private static Map<String, Object> deliveries(DeliveryBook book) {
         var page = Answers.map();
-        page.put("matched", book.matched());
+        var matched = Answers.map();
+        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+            matched.put(word(kind), book.matched().of(kind));
+        }
+        page.put("matched", matched);
         page.put("sent", book.sent());
         page.put("conflated", book.conflated());
         page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("policy", book.dropped()));

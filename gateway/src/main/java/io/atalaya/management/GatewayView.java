@@ -12,6 +12,7 @@ import io.atalaya.management.Sample.Population;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ public final class GatewayView {
      *
      * @param limits the hub's
      * @param intake the intake's book at the moment of the call
+     * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
      */
     public record Sources(
@@ -61,6 +63,7 @@ public final class GatewayView {
             HubConfig limits,
             EventLog log,
             Supplier<IntakeBook> intake,
+            Supplier<RecoveryTotals> recovery,
             DependencyStatus.Source redis,
             ProcessProbe process) {}
 
@@ -121,6 +124,7 @@ public final class GatewayView {
                 sources.log().totals(),
                 gathered.logOpen(),
                 sources.hub().router().totals(),
+                sources.recovery().get(),
                 answers(),
                 sources.redis().status(),
                 sources.process().sample());

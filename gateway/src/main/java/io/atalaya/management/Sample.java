@@ -7,6 +7,7 @@ import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeBook.Drop;
 import io.atalaya.log.EventLog;
 import io.atalaya.metrics.ProcessSample;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Locale;
@@ -33,6 +34,7 @@ public record Sample(
         EventLog.Totals log,
         boolean logOpen,
         Router.Totals router,
+        RecoveryTotals recovery,
         Map<String, Map<Integer, Long>> answers,
         DependencyStatus redis,
         ProcessSample process) {

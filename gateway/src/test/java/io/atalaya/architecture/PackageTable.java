@@ -63,12 +63,13 @@ final class PackageTable {
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub", "slf4j netty");
         row(
                 rows,
                 "redis",
                 "event metrics profile auth assignment log routing ingest",
                 "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
+        var ports = "event protocol metrics profile auth assignment log http routing ingest hub recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");

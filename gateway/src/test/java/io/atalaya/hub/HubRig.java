@@ -40,18 +40,18 @@ import java.util.concurrent.TimeUnit;
  * <p>Its profile knows the events {@code ALL} (everyone of the tenant), {@code ROOM} (the event's room), {@code BOTH}
  * (both audiences) and {@code NOBODY}.
  */
-final class HubRig implements AutoCloseable {
-    static final long EPOCH = 7;
-    static final TenantId TENANT = new TenantId("1");
-    static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
+public final class HubRig implements AutoCloseable {
+    public static final long EPOCH = 7;
+    public static final TenantId TENANT = new TenantId("1");
+    public static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
     static final Endpoint STAFF = endpoint("staff", Endpoint.SessionsPer.USER);
     static final Endpoint TABLE = endpoint("table", Endpoint.SessionsPer.TABLE);
 
     private static final TopicShape ALL = new TopicShape("all", List.of());
     private static final TopicShape ROOM = new TopicShape("room", List.of("room_id"));
 
-    final MockTicker ticker = Ticker.newMockTicker();
-    final Hub hub;
+    public final MockTicker ticker = Ticker.newMockTicker();
+    public final Hub hub;
     Hub.Standings standings = _ -> CompletableFuture.completedFuture(Standing.GOOD);
 
     private final List<EmbeddedChannel> loops = new ArrayList<>();
@@ -59,7 +59,7 @@ final class HubRig implements AutoCloseable {
     private long offset;
     private int subjects;
 
-    HubRig(int shards, HubConfig config) {
+    public HubRig(int shards, HubConfig config) {
         var executors = new ArrayList<EventExecutor>();
         for (int i = 0; i < shards; i++) {
             EmbeddedChannel loop = EmbeddedChannel.builder().ticker(ticker).build();
@@ -76,7 +76,7 @@ final class HubRig implements AutoCloseable {
     }
 
     /** The defaults without pings, with the bounds that tests vary. */
-    static HubConfig limits(int maxOutboundBytes, int deliveryWindow, int broadcastsPerSecond) {
+    public static HubConfig limits(int maxOutboundBytes, int deliveryWindow, int broadcastsPerSecond) {
         HubConfig some = HubConfig.defaults();
         return new HubConfig(
                 some.eventLoops(),
@@ -95,11 +95,11 @@ final class HubRig implements AutoCloseable {
                 broadcastsPerSecond);
     }
 
-    static HubConfig limits() {
+    public static HubConfig limits() {
         return limits(1 << 20, 50_000, 0);
     }
 
-    static EventRoutes routes() {
+    public static EventRoutes routes() {
         var all = new Audience("all", List.of(ALL));
         var room = new Audience("room", List.of(ROOM));
         var events = Map.of(
@@ -129,23 +129,23 @@ final class HubRig implements AutoCloseable {
         return new Endpoint(name, "/ws/" + name, scheme, Set.of(), false, per, List.of(), Set.of());
     }
 
-    static Principal principal(TenantId tenant, String subject, Instant expiresAt) {
+    public static Principal principal(TenantId tenant, String subject, Instant expiresAt) {
         return new Principal(tenant, subject, "staff", Set.of(), Map.of(), null, Instant.EPOCH, expiresAt);
     }
 
-    static Topic all() {
+    public static Topic all() {
         return all(TENANT);
     }
 
-    static Topic all(TenantId tenant) {
+    public static Topic all(TenantId tenant) {
         return new Topic(tenant, "all", List.of());
     }
 
-    static Topic room(String room) {
+    public static Topic room(String room) {
         return room(TENANT, room);
     }
 
-    static Topic room(TenantId tenant, String room) {
+    public static Topic room(TenantId tenant, String room) {
         return new Topic(tenant, "room", List.of(room));
     }
 
@@ -159,24 +159,24 @@ final class HubRig implements AutoCloseable {
         return new Event(tenant, new EventId("e"), type, scope, body, START, 0, true);
     }
 
-    TestSocket socket() {
+    public TestSocket socket() {
         var socket = new TestSocket(ticker);
         sockets.add(socket);
         return socket;
     }
 
-    Session join(TestSocket socket, Topic... topics) {
+    public Session join(TestSocket socket, Topic... topics) {
         return join(socket, 0, principal(TENANT, "user-" + subjects++, Instant.MAX), topics);
     }
 
-    Session join(TestSocket socket, int shard, Principal principal, Topic... topics) {
+    public Session join(TestSocket socket, int shard, Principal principal, Topic... topics) {
         var granted = (Admission.Outcome.Granted) hub.admission().ask(STAFF, principal);
         Session session = shard(shard).join(socket.context(), STAFF, principal, granted.slot(), Set.of(topics));
         socket.onJoined(session);
         return session;
     }
 
-    Shard shard(int number) {
+    public Shard shard(int number) {
         return hub.shardOf(loops.get(number).eventLoop());
     }
 
@@ -201,7 +201,7 @@ final class HubRig implements AutoCloseable {
         return new String(entry.event().body().open(), UTF_8) + ",\"cursor\":\"" + entry.cursor() + "\"}";
     }
 
-    void run() {
+    public void run() {
         boolean busy = true;
         while (busy) {
             loops.forEach(EmbeddedChannel::runPendingTasks);
@@ -211,7 +211,7 @@ final class HubRig implements AutoCloseable {
     }
 
     /** Lets time pass in steps, so that periodic tasks run as often as they should. */
-    void pass(Duration time, Duration step) {
+    public void pass(Duration time, Duration step) {
         for (long left = time.toNanos(); left > 0; left -= step.toNanos()) {
             ticker.advance(Math.min(left, step.toNanos()), TimeUnit.NANOSECONDS);
             loops.forEach(EmbeddedChannel::runScheduledPendingTasks);
@@ -220,19 +220,26 @@ final class HubRig implements AutoCloseable {
         }
     }
 
-    void pass(Duration time) {
+    public void pass(Duration time) {
         pass(time, time);
     }
 
-    ShardSnapshot snapshot() {
+    public ShardSnapshot snapshot() {
         return hub.snapshot().join();
     }
 
-    DeliveryBook book() {
+    /** A book of live deliveries. */
+    static DeliveryBook book(
+            long matched, long sent, long conflated, long dropped, long duplicate, long closed, long pending) {
+        return new DeliveryBook(
+                new DeliveryBook.Matched(matched, 0, 0), sent, conflated, dropped, duplicate, closed, pending);
+    }
+
+    public DeliveryBook book() {
         return snapshot().book();
     }
 
-    void assertBalanced() {
+    public void assertBalanced() {
         hub.ask(Shard::snapshot)
                 .join()
                 .forEach(part -> assertThat(part.book()).matches(DeliveryBook::balanced, "balanced"));

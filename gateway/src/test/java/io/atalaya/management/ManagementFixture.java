@@ -64,6 +64,7 @@ final class ManagementFixture {
                     HubConfig.defaults(),
                     log,
                     () -> Samples.busy().intake(),
+                    () -> Samples.busy().recovery(),
                     DependencyStatus.Source.disabled(),
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
