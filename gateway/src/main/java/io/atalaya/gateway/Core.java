@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -40,6 +41,7 @@ record Core(
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
+    private static final int REMEMBERED_ACKS = 1_000_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
     static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
@@ -67,8 +69,14 @@ record Core(
         closing.add("log", log);
         var replays = Executors.newVirtualThreadPerTaskExecutor();
         closing.add("replays", replays::shutdownNow);
+        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
+        closing.add("acknowledgements", acks);
         var recovery = new Recovery(
-                config.recovery(), log, routes, config.hub().maxOutboundBytes(), Recovery.Pace.system(replays));
+                config.recovery(),
+                new Recovery.Stores(log, acks),
+                routes,
+                config.hub().maxOutboundBytes(),
+                Recovery.Pace.system(replays, clock));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -98,6 +106,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        recovery.start();
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

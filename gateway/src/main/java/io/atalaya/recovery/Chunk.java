@@ -18,22 +18,51 @@ import java.util.Set;
  *
  * @param frames the frames of the matching events, one behind the other
  * @param events how many they are
+ * @param wanted those of them that have to be acknowledged
  * @param looked how many events of the log were looked at for them
- * @param topics what the session was subscribed to when they were chosen
- * @param through everything for these topics up to this position is in it
+ * @param filter what they were chosen by
+ * @param through everything that passes the filter up to this position is in it
  */
-record Chunk(ByteBuf frames, int events, int looked, Set<Topic> topics, Cursor through) {
+record Chunk(
+        ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked, Filter filter, Cursor through) {
+
     /**
-     * Chooses and encodes events of {@code slice} that a session with {@code topics} may see: from the first, as long as
-     * their frames fit into {@code maxBytes}, but at least one.
+     * What a session is to get. Immutable.
+     *
+     * @param topics what it is subscribed to
+     * @param except positions of events that it has got already
      */
-    static Chunk of(EventLog.Slice.Entries slice, EventRoutes routes, Set<Topic> topics, int maxBytes) {
+    record Filter(Set<Topic> topics, Set<Cursor> except) {
+        Filter {
+            topics = Set.copyOf(topics);
+        }
+
+        boolean accepts(EventLog.Entry entry, EventRoutes routes) {
+            return isFor(topics, entry.event(), routes) && !except.contains(entry.cursor());
+        }
+    }
+
+    /** Whether an event is for a session with these topics: the rule of live delivery. */
+    static boolean isFor(Set<Topic> topics, Event event, EventRoutes routes) {
+        for (Topic topic : routes.topicsOf(event)) {
+            if (topics.contains(topic)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Chooses and encodes events of {@code slice}: from the first, as long as their frames fit into {@code maxBytes}, but
+     * at least one.
+     */
+    static Chunk of(EventLog.Slice.Entries slice, EventRoutes routes, Filter filter, int maxBytes) {
         var chosen = new ArrayList<EventLog.Entry>();
         Cursor through = slice.through();
         int bytes = 0;
         int looked = 0;
         for (EventLog.Entry entry : slice.entries()) {
-            if (isFor(topics, routes.topicsOf(entry.event()))) {
+            if (filter.accepts(entry, routes)) {
                 int length = EventFrames.maxLength(entry.event());
                 if (bytes + length > maxBytes && !chosen.isEmpty()) {
                     through = chosen.getLast().cursor();
@@ -44,16 +73,12 @@ record Chunk(ByteBuf frames, int events, int looked, Set<Topic> topics, Cursor t
             }
             looked++;
         }
-        return new Chunk(encode(chosen, bytes), chosen.size(), looked, topics, through);
-    }
-
-    private static boolean isFor(Set<Topic> subscribed, List<Topic> topics) {
-        for (Topic topic : topics) {
-            if (subscribed.contains(topic)) {
-                return true;
-            }
-        }
-        return false;
+        List<EventLog.Entry> wanted = routes.wantsAcks()
+                ? chosen.stream()
+                        .filter(entry -> routes.ruleOf(entry.event()).ack().isPresent())
+                        .toList()
+                : List.of();
+        return new Chunk(encode(chosen, bytes), chosen.size(), wanted, looked, filter, through);
     }
 
     private static ByteBuf encode(List<EventLog.Entry> entries, int maxBytes) {
@@ -62,8 +87,7 @@ record Chunk(ByteBuf frames, int events, int looked, Set<Topic> topics, Cursor t
         }
         ByteBuf frames = ByteBufAllocator.DEFAULT.directBuffer(maxBytes);
         for (EventLog.Entry entry : entries) {
-            Event event = entry.event();
-            EventFrames.encode(event, entry.cursor(), frames);
+            EventFrames.encode(entry.event(), entry.cursor(), frames);
         }
         return frames;
     }

@@ -23,7 +23,7 @@ final class ReadQueue {
     private final int concurrency;
     private final double nanosPerEvent;
     private final Executor worker;
-    private final Timer timer;
+    private final Recovery.Later later;
     private final LongSupplier nanoClock;
 
     private final Queue<IntSupplier> waiting = new ConcurrentLinkedQueue<>();
@@ -31,19 +31,12 @@ final class ReadQueue {
     private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong paidUntilNanos;
 
-    /** Runs something later. Thread-safe; never blocks. */
-    @FunctionalInterface
-    interface Timer {
-        void after(long delayNanos, Runnable task);
-    }
-
-    /** @param worker runs readings, which may block */
-    ReadQueue(RecoveryConfig config, Executor worker, Timer timer, LongSupplier nanoClock) {
+    ReadQueue(RecoveryConfig config, Recovery.Pace pace) {
         this.concurrency = config.concurrency();
         this.nanosPerEvent = (double) SECOND_NANOS / config.eventsPerSecond();
-        this.worker = worker;
-        this.timer = timer;
-        this.nanoClock = nanoClock;
+        this.worker = pace.worker();
+        this.later = pace.later();
+        this.nanoClock = pace.nanoClock();
         this.paidUntilNanos = new AtomicLong(nanoClock.getAsLong() - BURST_NANOS);
     }
 
@@ -65,7 +58,7 @@ final class ReadQueue {
             if (waitNanos <= 0) {
                 start();
             } else {
-                timer.after(waitNanos, this::start);
+                later.after(waitNanos, this::start);
             }
         }
     }

@@ -1,9 +1,9 @@
 package io.atalaya.recovery;
 
 import io.atalaya.event.Cursor;
-import io.atalaya.event.Topic;
 import io.atalaya.hub.DeliveryBook.Kind;
 import io.atalaya.hub.Session;
+import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogException;
 import io.atalaya.protocol.CloseReason;
@@ -11,6 +11,7 @@ import io.atalaya.protocol.RecoveryFrames;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,42 +49,77 @@ final class Replay implements Session.Companion {
 
     private final RecoveryContext context;
     private final Session session;
+    private final boolean atHead;
     private final int maxBytes;
     private Cursor position;
+    private Set<Cursor> except = Set.of();
+    private @Nullable AckedSession acked;
+    private boolean started;
+    private boolean live;
     private int nextReading = MOST_EVENTS_PER_READING / 4;
     private boolean waitingForRoom;
 
-    /** @param position where the client is */
-    Replay(RecoveryContext context, Session session, Cursor position, int maxBytes) {
+    /**
+     * @param position where the client is
+     * @param atHead whether the log has just given it, so that there is hardly anything to read
+     * @param maxBytes most bytes of a chunk
+     */
+    Replay(RecoveryContext context, Session session, Cursor position, boolean atHead, int maxBytes) {
         this.context = context;
         this.session = session;
         this.position = position;
+        this.atHead = atHead;
         this.maxBytes = maxBytes;
     }
 
     /** Begins; to be called before the loop delivers anything to the session. */
     void start() {
-        context.counters().started.increment();
         session.leaveDurableTo(this);
-        request();
+        begin();
     }
 
-    /** As {@link #start}, for a position that the log has just given: there is hardly anything to read. */
-    void startAtHead() {
+    /**
+     * Begins with a session that is {@code companion}'s, which hears of what has to be acknowledged.
+     *
+     * @param redelivered positions that the session has got already; not modified any more
+     */
+    void start(AckedSession companion, Set<Cursor> redelivered) {
+        acked = companion;
+        except = redelivered;
+        begin();
+    }
+
+    private void begin() {
+        started = true;
         context.counters().started.increment();
-        session.leaveDurableTo(this);
-        goOn(true);
+        if (atHead) {
+            goOn(true);
+        } else {
+            request();
+        }
+    }
+
+    int maxBytes() {
+        return maxBytes;
+    }
+
+    boolean isLive() {
+        return live;
+    }
+
+    private Chunk.Filter filter() {
+        return new Chunk.Filter(session.topics(), except);
     }
 
     private void request() {
         Cursor after = position;
         int most = nextReading;
-        Set<Topic> topics = Set.copyOf(session.topics());
-        context.queue().add(() -> read(after, most, topics));
+        Chunk.Filter filter = filter();
+        context.queue().add(() -> read(after, most, filter));
     }
 
     /** Reads and encodes a chunk and returns how many events that took. Callable by any thread; may block. */
-    private int read(Cursor after, int most, Set<Topic> topics) {
+    private int read(Cursor after, int most, Chunk.Filter filter) {
         try {
             Cursor head = context.log().head(session.principal().tenant());
             Slice slice = context.log().read(session.principal().tenant(), after, most);
@@ -93,7 +129,7 @@ final class Replay implements Session.Companion {
                     yield 0;
                 }
                 case Slice.Entries entries -> {
-                    Chunk chunk = Chunk.of(entries, context.routes(), topics, maxBytes);
+                    Chunk chunk = Chunk.of(entries, context.routes(), filter, maxBytes);
                     context.counters().eventsRead.add(chunk.looked());
                     boolean atEnd = chunk.through().compareTo(head) >= 0;
                     onLoop(() -> onChunk(chunk, atEnd), chunk::discard);
@@ -103,7 +139,7 @@ final class Replay implements Session.Companion {
         } catch (LogException | OutOfMemoryError failure) {
             context.counters().readFailures.increment();
             LOG.atDebug().setCause(failure).log("replay: the log could not be read; trying again");
-            context.timer().after(RETRY_NANOS, () -> onLoop(this::retry, () -> {}));
+            context.pace().later().after(RETRY_NANOS, () -> onLoop(this::retry, () -> {}));
             return 0;
         } catch (RuntimeException fault) {
             LOG.atError().setCause(fault).log("replay failed");
@@ -139,7 +175,7 @@ final class Replay implements Session.Companion {
     private void onChunk(Chunk chunk, boolean atEnd) {
         if (session.hasEnded()) {
             chunk.discard();
-        } else if (chunk.topics().equals(session.topics())) {
+        } else if (chunk.filter().topics().equals(session.topics())) {
             nextReading = Math.clamp(2L * chunk.looked(), LEAST_EVENTS_PER_READING, MOST_EVENTS_PER_READING);
             deliver(chunk);
             goOn(atEnd);
@@ -152,6 +188,9 @@ final class Replay implements Session.Companion {
     private void deliver(Chunk chunk) {
         position = chunk.through();
         session.deliver(Kind.REPLAY, chunk.frames(), chunk.events());
+        if (acked != null) {
+            chunk.wanted().forEach(acked::onDelivered);
+        }
     }
 
     private void goOn(boolean atEnd) {
@@ -172,14 +211,19 @@ final class Replay implements Session.Companion {
         if (rest.isEmpty()) {
             return false;
         }
-        Chunk last = Chunk.of(rest.get(), context.routes(), session.topics(), maxBytes);
+        Chunk last = Chunk.of(rest.get(), context.routes(), filter(), maxBytes);
         deliver(last);
         if (!last.through().equals(rest.get().through())) {
             return false;
         }
         if (!session.hasEnded()) {
             context.counters().completed.increment();
+            live = true;
+            except = Set.of();
             session.goLive(last.through().offset());
+            if (acked == null) {
+                session.dismissCompanion();
+            }
         }
         return true;
     }
@@ -193,7 +237,14 @@ final class Replay implements Session.Companion {
     }
 
     @Override
+    public void onDelivered(EventLog.Entry entry) {
+        // without types that have to be acknowledged nothing is reported
+    }
+
+    @Override
     public void onEnded() {
-        context.counters().abandoned.increment();
+        if (started && !live) {
+            context.counters().abandoned.increment();
+        }
     }
 }

@@ -4,9 +4,6 @@ import io.atalaya.event.Cursor;
 
 /** Where a client wants to begin. Immutable. */
 public sealed interface Since {
-    /** The name of the query parameter. */
-    String PARAMETER = "since";
-
     /** Live from here on, in silence. */
     record Unsaid() implements Since {}
 

@@ -62,7 +62,8 @@ final class PackageTable {
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(rows, "slow", "event protocol", "netty");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
         row(rows, "recovery", "event protocol metrics profile auth log routing hub", "slf4j netty");
         row(
                 rows,

@@ -103,10 +103,10 @@ public final class HubRig implements AutoCloseable {
         var all = new Audience("all", List.of(ALL));
         var room = new Audience("room", List.of(ROOM));
         var events = Map.of(
-                "ALL", new EventType("ALL", true, List.of(all)),
-                "ROOM", new EventType("ROOM", true, List.of(room)),
-                "BOTH", new EventType("BOTH", true, List.of(all, room)),
-                "NOBODY", new EventType("NOBODY", true, List.of()));
+                "ALL", EventType.plain("ALL", true, List.of(all)),
+                "ROOM", EventType.plain("ROOM", true, List.of(room)),
+                "BOTH", EventType.plain("BOTH", true, List.of(all, room)),
+                "NOBODY", EventType.plain("NOBODY", true, List.of()));
         return new EventRoutes(new Profile(
                 "test",
                 new EventSchema(Map.of("type", member("type"), "tenant_id", member("tenant_id")), 0),
