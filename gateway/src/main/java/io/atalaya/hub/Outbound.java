@@ -1,12 +1,16 @@
 package io.atalaya.hub;
 
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.slow.Handling;
+import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,25 +18,37 @@ import org.jspecify.annotations.Nullable;
  * Confined to the shard's event loop.
  *
  * <p>Deliveries collect as a <em>run</em>, a stretch of neighbouring frames in one shared buffer, which costs no
- * object. Ready-made frames need no handler, so runs are written past the pipeline, straight to the channel's socket
- * side. A flush turns the run into one retained slice and one system call. While the socket keeps up, that is all:
- * the outbound buffer is empty after the flush, and the run's events are sent.
+ * object. A flush writes the run in one of two ways:
+ *
+ * <pre>
+ *             the socket takes all                          the socket takes all
+ *   ┌──────────────────────────────┐                ┌───────────────────────────────┐
+ *   ▼                              │                ▼                               │
+ *   direct: the run goes straight to the socket ──less──► queued: through the channel's outbound buffer
+ * </pre>
+ *
+ * The <em>direct</em> way needs this object and the native socket, and nothing else of Netty: with thousands of sessions, what a
+ * delivery touches in memory is what it costs. It is open while nothing of this session waits in the outbound buffer,
+ * which only this class and the session's close write to. A write that fails there is repeated the queued way, where the
+ * channel meets the failure and closes.
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
- * accepted everything before it. Until then the session lags: its further runs are copied, so that a slow reader holds
- * its own bytes and never a whole shared buffer, and what the socket has not yet accepted is bounded: the bytes, and
- * for each stretch of them what Netty needs to keep it.
+ * accepted everything before it. Until then the session lags and further deliveries stand in a {@link WaitingLine} of its
+ * own, where they can still be given up; when the marker completes, the first of them are written and marked in their
+ * turn. So a slow reader holds its own bytes and never a shared buffer, and what it holds, in the outbound buffer and in
+ * the line, is bounded.
  */
 final class Outbound {
     private static final long EVERYTHING_DURABLE = Delivery.EPHEMERAL - 1;
     private static final long UNTIMED = Long.MIN_VALUE;
+    private static final int MOST_UNFLUSHED_BYTES = 64 * 1024;
 
     private final Session session;
     private final ChannelHandlerContext ctx;
-    private final Channel.Unsafe socket;
-    private final ChannelPromise noPromise;
-    private final ShardCounters counters;
-    private final int maxUnsentBytes;
+    private final Shard shard;
+
+    /** The socket while the direct way is open. */
+    private @Nullable Socket direct;
 
     private @Nullable ByteBuf runFrames;
     private int runStart;
@@ -40,18 +56,17 @@ final class Outbound {
     private long oldestNanos;
     private long lastStamp;
     private long replayedThrough;
+    private @Nullable WaitingLine waiting;
 
     private int unmarked;
     private int marked;
+    private int markers;
     private boolean abandoned;
 
-    Outbound(Session session, ChannelHandlerContext ctx, ShardCounters counters, int maxUnsentBytes) {
+    Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
         this.session = session;
         this.ctx = ctx;
-        this.socket = ctx.channel().unsafe();
-        this.noPromise = ctx.voidPromise();
-        this.counters = counters;
-        this.maxUnsentBytes = maxUnsentBytes;
+        this.shard = shard;
     }
 
     Session session() {
@@ -60,37 +75,7 @@ final class Outbound {
 
     /** Deliveries whose fate is open. */
     int pending() {
-        return unmarked + marked;
-    }
-
-    /**
-     * Takes one delivery.
-     *
-     * @param stamp names the event within the shard; a session that sees the same one twice has it already
-     * @return whether this is the first since the last flush, so that the caller must flush
-     */
-    @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
-    boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
-        if (stamp == lastStamp || item.offset() <= replayedThrough) {
-            counters.duplicate++;
-            return false;
-        }
-        lastStamp = stamp;
-        unmarked++;
-        if (runFrames == frames && runEnd == item.start()) {
-            runEnd = item.end();
-            return false;
-        }
-        boolean first = runFrames == null;
-        if (first) {
-            oldestNanos = item.acceptedNanos();
-        } else {
-            writeRun();
-        }
-        runFrames = frames;
-        runStart = item.start();
-        runEnd = item.end();
-        return first;
+        return unmarked + marked + (waiting == null ? 0 : waiting.events());
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -104,10 +89,109 @@ final class Outbound {
     }
 
     /**
+     * Takes one delivery.
+     *
+     * @param stamp names the event within the shard; a session that sees the same one twice has it already
+     * @return whether this is the first since the last flush, so that the caller must flush
+     */
+    @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
+    boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
+        if (stamp == lastStamp || item.offset() <= replayedThrough) {
+            shard.counters().duplicate++;
+            return false;
+        }
+        lastStamp = stamp;
+        if (item.wanted() != null) {
+            session.onDelivered(item.wanted());
+        }
+        if (markers > 0) {
+            standInLine(frames, item);
+            return false;
+        }
+        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < MOST_UNFLUSHED_BYTES) {
+            unmarked++;
+            runEnd = item.end();
+            return false;
+        }
+        return startRun(frames, item);
+    }
+
+    private boolean startRun(ByteBuf frames, Delivery.Item item) {
+        boolean first = runFrames == null;
+        if (first) {
+            oldestNanos = item.acceptedNanos();
+        } else {
+            endRun();
+            if (abandoned) {
+                shard.counters().closed++;
+                return false;
+            }
+            if (markers > 0) {
+                standInLine(frames, item);
+                return false;
+            }
+        }
+        unmarked++;
+        runFrames = frames;
+        runStart = item.start();
+        runEnd = item.end();
+        return first;
+    }
+
+    /** Much at once is flushed at once, so that a reader which does not keep up is noticed while events can still wait. */
+    private void endRun() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unflushed = runEnd - runStart + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        if (unflushed < MOST_UNFLUSHED_BYTES) {
+            queueRun(false);
+        } else {
+            flush();
+        }
+    }
+
+    private void standInLine(ByteBuf frames, Delivery.Item item) {
+        byte[] frame = new byte[item.end() - item.start()];
+        frames.getBytes(item.start(), frame);
+        standInLine(frame, 1, item.handling(), item.acceptedNanos());
+    }
+
+    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+        WaitingLine line = waiting;
+        if (line == null) {
+            line = new WaitingLine(new GivenUp());
+            waiting = line;
+        }
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    /** Counts what does not wait any longer. */
+    private final class GivenUp implements WaitingLine.Fate {
+        @Override
+        public void onConflated(String type) {
+            shard.counters().onConflated(type);
+        }
+
+        @Override
+        public void onDropped(String type) {
+            shard.onDropped(session, type);
+        }
+    }
+
+    /**
      * Takes deliveries that are for this session alone, and flushes. Their latency is not that of live delivery and is
      * not recorded. Not during a drain.
      */
     void deliver(ByteBuf frames, int events) {
+        if (markers > 0) {
+            byte[] bytes = new byte[frames.readableBytes()];
+            frames.getBytes(frames.readerIndex(), bytes);
+            standInLine(bytes, events, null, UNTIMED);
+            return;
+        }
         unmarked += events;
         oldestNanos = UNTIMED;
         runFrames = frames;
@@ -116,44 +200,99 @@ final class Outbound {
         flush();
     }
 
-    private void writeRun() {
-        ByteBuf frames = runFrames;
-        if (frames == null) {
-            return;
-        }
-        runFrames = null;
-        int length = runEnd - runStart;
-        ByteBuf bytes = marked > 0
-                ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
-                : frames.retainedSlice(runStart, length);
-        socket.write(bytes, noPromise);
-    }
-
     /** Writes the run out and flushes. Closes the session when it reads too slowly. */
     void flush() {
-        if (abandoned) {
+        if (abandoned || runFrames == null) {
             return;
         }
-        writeRun();
-        socket.flush();
-        ChannelOutboundBuffer buffer = socket.outboundBuffer();
+        Socket socket = direct;
+        if (socket != null && writeRun(socket)) {
+            onEverythingAccepted();
+            return;
+        }
+        queueRun(socket != null);
+        flushQueue();
+    }
+
+    private void flushQueue() {
+        Channel.Unsafe channel = ctx.channel().unsafe();
+        channel.flush();
+        ChannelOutboundBuffer buffer = channel.outboundBuffer();
         if (buffer == null) {
             return; // the channel has just failed; its end abandons what is pending
         }
         if (buffer.isEmpty()) {
-            onAccepted(unmarked, oldestNanos);
-            unmarked = 0;
-        } else if (buffer.totalPendingWriteBytes() > maxUnsentBytes) {
+            onEverythingAccepted();
+            openDirect();
+        } else if (buffer.totalPendingWriteBytes() > shard.config().maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
         }
     }
 
+    /** The socket has taken what was in the outbound buffer: the first of those that wait take their turn. */
+    private void writeWaiting() {
+        while (waiting != null && markers == 0 && !abandoned) {
+            WaitingLine.Batch batch = waiting.take(ctx.alloc(), MOST_UNFLUSHED_BYTES);
+            if (waiting.isEmpty()) {
+                waiting = null;
+            }
+            unmarked += batch.events();
+            oldestNanos = batch.sinceNanos();
+            ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
+            flushQueue();
+        }
+    }
+
+    /** Writes the run straight to the socket and returns whether it took all; if not, the rest is the run. */
+    private boolean writeRun(Socket socket) {
+        ByteBuf frames = runFrames;
+        if (frames == null || !frames.hasMemoryAddress() || !socket.isOpen()) {
+            return false;
+        }
+        try {
+            runStart += socket.sendAddress(frames.memoryAddress(), runStart, runEnd);
+        } catch (IOException _) {
+            return false;
+        }
+        if (runStart < runEnd) {
+            return false;
+        }
+        runFrames = null;
+        return true;
+    }
+
+    /** Hands the run to the outbound buffer; ready-made frames need no handler, so it goes past the pipeline. */
+    private void queueRun(boolean copied) {
+        direct = null;
+        ByteBuf frames = runFrames;
+        if (frames == null) {
+            return;
+        }
+        runFrames = null;
+        int length = runEnd - runStart;
+        ByteBuf bytes = copied
+                ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
+                : frames.retainedSlice(runStart, length);
+        ctx.channel().unsafe().write(bytes, ctx.voidPromise());
+    }
+
+    /** Nothing waits in the outbound buffer: from now on runs may go past it, where the transport has a native socket. */
+    private void openDirect() {
+        direct = ctx.channel() instanceof UnixChannel channel && channel.fd() instanceof Socket socket ? socket : null;
+    }
+
+    private void onEverythingAccepted() {
+        onAccepted(unmarked, oldestNanos);
+        unmarked = 0;
+    }
+
     private void onAccepted(int events, long sinceNanos) {
+        ShardCounters counters = shard.counters();
         counters.sent += events;
         if (sinceNanos != UNTIMED) {
-            counters.latency.record(session.shard().nowNanos() - sinceNanos, events);
+            counters.latency.record(shard.nowNanos() - sinceNanos, events);
         }
     }
 
@@ -162,34 +301,46 @@ final class Outbound {
         long sinceNanos = oldestNanos;
         marked += events;
         unmarked = 0;
+        markers++;
         ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
         ctx.flush();
     }
 
     private void onMarker(boolean accepted, int events, long sinceNanos) {
-        if (accepted && !abandoned) {
-            marked -= events;
-            onAccepted(events, sinceNanos);
-            if (pending() == 0) {
-                session.onNothingPending();
-            }
+        if (!accepted || abandoned) {
+            return;
+        }
+        markers--;
+        marked -= events;
+        onAccepted(events, sinceNanos);
+        writeWaiting();
+        if (pending() == 0) {
+            session.onNothingPending();
         }
     }
 
     /** The session ends: what is pending will not be counted as sent, whatever the socket still takes. */
     void abandon() {
         abandoned = true;
+        direct = null;
         runFrames = null;
-        counters.closed += pending();
+        shard.counters().closed += pending();
+        waiting = null;
         unmarked = 0;
         marked = 0;
     }
 
     /** Writes something that is not a delivery, in order with what was flushed before, and flushes. */
     void reply(ByteBuf frame) {
-        ctx.writeAndFlush(frame, noPromise);
-        ChannelOutboundBuffer buffer = socket.outboundBuffer();
-        if (buffer != null && !abandoned && buffer.totalPendingWriteBytes() > 2L * maxUnsentBytes) {
+        direct = null;
+        ctx.writeAndFlush(frame, ctx.voidPromise());
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer == null || abandoned) {
+            return;
+        }
+        if (buffer.isEmpty() && markers == 0) {
+            openDirect();
+        } else if (buffer.totalPendingWriteBytes() > 2L * shard.config().maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }

@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
@@ -56,6 +57,9 @@ public final class Session {
 
     /** Whoever brings a session back to where its client was. Called on the session's loop. */
     public interface Companion {
+        /** An event whose acknowledgement is wanted was delivered live. */
+        void onDelivered(EventLog.Entry entry);
+
         /** The socket has taken everything that waited for it. */
         void onNothingPending();
 
@@ -80,7 +84,7 @@ public final class Session {
         this.endpoint = endpoint;
         this.principal = principal;
         this.slot = slot;
-        this.outbound = new Outbound(this, ctx, shard.counters(), shard.config().maxOutboundBytes());
+        this.outbound = new Outbound(this, ctx, shard);
         long nowNanos = shard.nowNanos();
         this.lastMessageNanos = nowNanos;
         this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
@@ -237,8 +241,23 @@ public final class Session {
 
     /** The companion has delivered everything durable up to {@code offset}; what comes after is delivered live. */
     public void goLive(long offset) {
-        companion = null;
         outbound.takeDurableAfter(offset);
+    }
+
+    /** Nobody needs to hear of the session any longer. */
+    public void dismissCompanion() {
+        companion = null;
+    }
+
+    /** Whoever accompanies the session, if somebody does. */
+    public @Nullable Companion companion() {
+        return companion;
+    }
+
+    void onDelivered(EventLog.Entry entry) {
+        if (companion != null) {
+            companion.onDelivered(entry);
+        }
     }
 
     /**

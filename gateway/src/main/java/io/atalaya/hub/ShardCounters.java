@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -16,6 +17,8 @@ final class ShardCounters {
     long sent;
     long duplicate;
     long closed;
+    private final Map<String, Long> conflated = new HashMap<>();
+    private final Map<String, Long> dropped = new HashMap<>();
 
     long fanouts;
     long fanoutsWithFailures;
@@ -45,6 +48,20 @@ final class ShardCounters {
             case REPLAY -> replayed += events;
             case RESEND -> resent += events;
         }
+    }
+
+    /** A later event took the place of one of this type, which waited for a slow client. */
+    void onConflated(String type) {
+        conflated.merge(type, 1L, Long::sum);
+    }
+
+    /** There was no room for an event of this type, which waited for a slow client. */
+    void onDropped(String type) {
+        dropped.merge(type, 1L, Long::sum);
+    }
+
+    ShardSnapshot.GivenUp givenUp() {
+        return new ShardSnapshot.GivenUp(conflated, dropped);
     }
 
     DeliveryBook.Matched matched() {

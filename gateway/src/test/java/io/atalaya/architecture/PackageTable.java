@@ -64,13 +64,14 @@ final class PackageTable {
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
-        row(rows, "recovery", "event protocol metrics profile auth log routing hub", "slf4j netty");
+        row(rows, "ack", "event metrics log", "slf4j");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack", "slf4j netty");
         row(
                 rows,
                 "redis",
                 "event metrics profile auth assignment log routing ingest",
                 "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub recovery redis";
+        var ports = "event protocol metrics profile auth assignment log http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");

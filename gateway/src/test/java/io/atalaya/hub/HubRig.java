@@ -160,7 +160,14 @@ public final class HubRig implements AutoCloseable {
     }
 
     public TestSocket socket() {
-        var socket = new TestSocket(ticker);
+        return added(new TestSocket(ticker));
+    }
+
+    public NativeTestSocket nativeSocket() {
+        return added(new NativeTestSocket(ticker));
+    }
+
+    private <S extends TestSocket> S added(S socket) {
         sockets.add(socket);
         return socket;
     }

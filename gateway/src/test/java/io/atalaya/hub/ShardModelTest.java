@@ -6,6 +6,7 @@ import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.protocol.CloseReason;
+import io.netty.channel.epoll.Epoll;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,6 +26,9 @@ class ShardModelTest {
     private final List<Member> members = new ArrayList<>();
     private long matched;
     private long duplicate;
+
+    /** What may or may not have been matched of events in whose midst a session ended. */
+    private long uncertain;
 
     /** One session with what it must get. */
     private static final class Member {
@@ -55,8 +59,9 @@ class ShardModelTest {
             for (Member one : members) {
                 assertReceived(one, "seed " + seed);
             }
-            assertThat(rig.book().matched().total()).as("seed %d", seed).isEqualTo(matched);
-            assertThat(rig.book().duplicate()).as("seed %d", seed).isEqualTo(duplicate);
+            assertThat(rig.book().matched().total()).as("seed %d", seed).isBetween(matched, matched + uncertain);
+            assertThat(rig.book().duplicate()).as("seed %d", seed).isBetween(duplicate, duplicate + uncertain);
+            assertThat(uncertain).as("seed %d", seed).isLessThan(matched / 20);
         }
     }
 
@@ -93,7 +98,7 @@ class ShardModelTest {
     }
 
     private void join(HubRig rig, Random random) {
-        TestSocket socket = rig.socket();
+        TestSocket socket = random.nextBoolean() && Epoll.isAvailable() ? rig.nativeSocket() : rig.socket();
         Set<Topic> topics = someTopics(random);
         var who = HubRig.principal(HubRig.TENANT, "member " + members.size(), Instant.MAX);
         Session session = rig.join(socket, random.nextInt(2), who, topics.toArray(Topic[]::new));
@@ -128,8 +133,12 @@ class ShardModelTest {
     private void expect(Member one, EventLog.Entry entry) {
         long times =
                 topicsOf(entry.event()).stream().filter(one.topics::contains).count();
-        matched += times;
-        duplicate += Math.max(0, times - 1);
+        if (isOpen(one)) {
+            matched += times;
+            duplicate += Math.max(0, times - 1);
+        } else {
+            uncertain += times;
+        }
         if (times > 0) {
             one.expected.add(HubRig.text(entry));
         }

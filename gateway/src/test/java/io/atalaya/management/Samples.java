@@ -101,6 +101,7 @@ final class Samples {
         return new ShardSnapshot(
                 Map.of("waiter", 20, "kitchen", 5, "admin", 2, "diner", 15),
                 new DeliveryBook(new DeliveryBook.Matched(9_000, 950, 50), 9_900, 0, 0, 60, 12, 28),
+                new ShardSnapshot.GivenUp(Map.of(), Map.of()),
                 1234,
                 12,
                 321,

@@ -3,6 +3,8 @@ package io.atalaya.recovery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.ack.AckStore;
+import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
@@ -19,6 +21,7 @@ import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 final class RecoveryRig implements AutoCloseable {
     final HubRig hub;
     final BreakableLog log;
+    final AckStore acks = new InMemoryAckStore(10_000);
     final Recovery recovery;
 
     private final Queue<Runnable> work = new ArrayDeque<>();
@@ -46,13 +50,19 @@ final class RecoveryRig implements AutoCloseable {
 
     RecoveryRig(HubConfig limits, LogConfig bounds, RecoveryConfig config) {
         this.hub = new HubRig(2, limits);
-        this.log = new BreakableLog(new InMemoryEventLog(
-                bounds, HubRig.EPOCH, () -> HubRig.START.plusNanos(hub.ticker.nanoTime()), hub.hub.router()));
+        InstantSource clock = () -> HubRig.START.plusNanos(hub.ticker.nanoTime());
+        this.log = new BreakableLog(new InMemoryEventLog(bounds, HubRig.EPOCH, clock, hub.hub.router()));
         var pace = new Recovery.Pace(
                 work::add,
                 (delayNanos, task) -> later.add(new Later(hub.ticker.nanoTime() + delayNanos, task)),
-                hub.ticker::nanoTime);
-        this.recovery = new Recovery(config, log, HubRig.routes(), limits.maxOutboundBytes(), pace);
+                hub.ticker::nanoTime,
+                clock);
+        this.recovery = new Recovery(
+                config,
+                new Recovery.Stores(log, acks),
+                HubRig.routes(),
+                limits.maxOutboundBytes(),
+                pace);
     }
 
     RecoveryRig(LogConfig bounds) {
@@ -163,7 +173,7 @@ final class RecoveryRig implements AutoCloseable {
     Session join(TestSocket socket, int shard, String since, Topic... topics) {
         var who = HubRig.principal(HubRig.TENANT, "resuming " + subjects++, Instant.MAX);
         Session session = hub.join(socket, shard, who, topics);
-        recovery.begin(session, Since.parse(since));
+        recovery.begin(session, new Wish(Since.parse(since), ""));
         return session;
     }
 

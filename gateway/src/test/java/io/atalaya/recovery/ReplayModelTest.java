@@ -8,6 +8,7 @@ import io.atalaya.hub.HubRig;
 import io.atalaya.hub.Session;
 import io.atalaya.hub.TestSocket;
 import io.atalaya.log.EventLog;
+import io.netty.channel.epoll.Epoll;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,8 +46,12 @@ class ReplayModelTest {
 
         private Client(RecoveryRig rig, Random random) {
             this.topics = someTopics(random);
-            this.socket = rig.hub.socket();
+            this.socket = socket(rig, random);
             this.session = connect(rig, random);
+        }
+
+        private static TestSocket socket(RecoveryRig rig, Random random) {
+            return random.nextBoolean() && Epoll.isAvailable() ? rig.hub.nativeSocket() : rig.hub.socket();
         }
 
         private Session connect(RecoveryRig rig, Random random) {
@@ -80,7 +85,7 @@ class ReplayModelTest {
 
         private void reconnect(RecoveryRig rig, Random random) {
             keep();
-            socket = rig.hub.socket();
+            socket = socket(rig, random);
             session = connect(rig, random);
         }
     }
