@@ -41,7 +41,6 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private static final long EVERYTHING_DURABLE = Delivery.EPHEMERAL - 1;
     private static final long UNTIMED = Long.MIN_VALUE;
-    private static final int MOST_UNFLUSHED_BYTES = 64 * 1024;
 
     private final Session session;
     private final ChannelHandlerContext ctx;
@@ -108,7 +107,7 @@ final class Outbound {
             standInLine(frames, item);
             return false;
         }
-        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < MOST_UNFLUSHED_BYTES) {
+        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
             unmarked++;
             runEnd = item.end();
             return false;
@@ -142,7 +141,7 @@ final class Outbound {
     private void endRun() {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unflushed = runEnd - runStart + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
-        if (unflushed < MOST_UNFLUSHED_BYTES) {
+        if (unflushed < shard.mostUnflushedBytes()) {
             queueRun(false);
         } else {
             flush();
@@ -234,7 +233,7 @@ final class Outbound {
     /** The socket has taken what was in the outbound buffer: the first of those that wait take their turn. */
     private void writeWaiting() {
         while (waiting != null && markers == 0 && !abandoned) {
-            WaitingLine.Batch batch = waiting.take(ctx.alloc(), MOST_UNFLUSHED_BYTES);
+            WaitingLine.Batch batch = waiting.take(ctx.alloc(), shard.mostUnflushedBytes());
             if (waiting.isEmpty()) {
                 waiting = null;
             }

@@ -34,12 +34,14 @@ import org.slf4j.LoggerFactory;
 public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final long DROP_LOG_NANOS = 1_000_000_000L;
+    private static final int MOST_UNFLUSHED_BYTES = 64 * 1024;
     private static final int EVENTS_PER_DRAIN = 1_024;
 
     private final int number;
     private final EventLoop loop;
     private final Hub hub;
     private final HubConfig config;
+    private final int mostUnflushedBytes;
     private final ShardCounters counters = new ShardCounters();
 
     private final Queue<Delivery> inbox = new ConcurrentLinkedQueue<>();
@@ -60,6 +62,7 @@ public final class Shard {
         this.loop = loop;
         this.hub = hub;
         this.config = config;
+        this.mostUnflushedBytes = Math.min(MOST_UNFLUSHED_BYTES, config.maxOutboundBytes() / 2);
         this.nextSessionId = number;
         this.nextDropLogNanos = hub.nowNanos();
     }
@@ -78,6 +81,11 @@ public final class Shard {
 
     int number() {
         return number;
+    }
+
+    /** What a session may collect before it is flushed: so much can wait when the socket takes nothing. */
+    int mostUnflushedBytes() {
+        return mostUnflushedBytes;
     }
 
     HubConfig config() {
@@ -318,7 +326,14 @@ public final class Shard {
         }
         var givenUp = counters.givenUp();
         var book =
-                new DeliveryBook(counters.matched(), counters.sent, 0, 0, counters.duplicate, counters.closed, pending);
+                new DeliveryBook(
+                        counters.matched(),
+                        counters.sent,
+                        givenUp.conflated(),
+                        givenUp.dropped(),
+                        counters.duplicate,
+                        counters.closed,
+                        pending);
         return new ShardSnapshot(
                 byEndpoint,
                 book,

@@ -16,6 +16,8 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.EventType;
+import io.atalaya.profile.EventType.SlowPolicy.Conflate;
+import io.atalaya.profile.EventType.SlowPolicy.DropOldest;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
 import io.atalaya.routing.EventRoutes;
@@ -38,7 +40,7 @@ import java.util.concurrent.TimeUnit;
  * A hub whose event loops run when the test says so and whose time moves by hand. Confined to the test's thread.
  *
  * <p>Its profile knows the events {@code ALL} (everyone of the tenant), {@code ROOM} (the event's room), {@code BOTH}
- * (both audiences) and {@code NOBODY}.
+ * (both audiences), {@code NOBODY}, and for everyone {@code LATEST} (conflated by room) and {@code OLDEST} (dropped).
  */
 public final class HubRig implements AutoCloseable {
     public static final long EPOCH = 7;
@@ -103,6 +105,8 @@ public final class HubRig implements AutoCloseable {
         var all = new Audience("all", List.of(ALL));
         var room = new Audience("room", List.of(ROOM));
         var events = Map.of(
+                "LATEST", new EventType("LATEST", true, List.of(all), new Conflate("room_id"), Optional.empty()),
+                "OLDEST", new EventType("OLDEST", true, List.of(all), new DropOldest(), Optional.empty()),
                 "ALL", EventType.plain("ALL", true, List.of(all)),
                 "ROOM", EventType.plain("ROOM", true, List.of(room)),
                 "BOTH", EventType.plain("BOTH", true, List.of(all, room)),
