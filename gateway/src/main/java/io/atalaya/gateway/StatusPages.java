@@ -33,6 +33,7 @@ final class StatusPages {
                 core.log(),
                 core.intake()::book,
                 core.recovery()::totals,
+                core.recovery()::acknowledgements,
                 core.redisStatus(),
                 new ProcessProbe(Path.of("/proc/self")));
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);

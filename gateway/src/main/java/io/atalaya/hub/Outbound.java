@@ -21,16 +21,15 @@ import org.jspecify.annotations.Nullable;
  * object. A flush writes the run in one of two ways:
  *
  * <pre>
- *             the socket takes all                          the socket takes all
- *   ┌──────────────────────────────┐                ┌───────────────────────────────┐
- *   ▼                              │                ▼                               │
- *   direct: the run goes straight to the socket ──less──► queued: through the channel's outbound buffer
+ *   straight to the socket ──it does not take all, or a reply──► through Netty's outbound buffer
+ *             ▲                                                              │
+ *             └──────────────── nothing waits there after a flush ───────────┘
  * </pre>
  *
- * The <em>direct</em> way needs this object and the native socket, and nothing else of Netty: with thousands of sessions, what a
- * delivery touches in memory is what it costs. It is open while nothing of this session waits in the outbound buffer,
- * which only this class and the session's close write to. A write that fails there is repeated the queued way, where the
- * channel meets the failure and closes.
+ * The <em>direct</em> way touches this object and the native socket and makes no object: with thousands of sessions,
+ * what a delivery touches in memory is what it costs. It is open only while nothing of the session waits in the
+ * outbound buffer, so that bytes never overtake each other; transports without a native socket never open it. A direct
+ * write that fails is repeated the other way, where the channel meets the failure and closes.
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
  * accepted everything before it. Until then the session lags and further deliveries stand in a {@link WaitingLine} of its

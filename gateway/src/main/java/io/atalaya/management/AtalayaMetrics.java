@@ -1,6 +1,8 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
 import io.atalaya.hub.DeliveryBook;
+import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.log.EventLog.Slice;
 import io.atalaya.management.DependencyStatus.Breaker;
@@ -34,6 +36,7 @@ final class AtalayaMetrics {
         addDeliveries(sample, families);
         addRouting(sample, families);
         addRecovery(sample.recovery(), families);
+        addAcknowledgements(sample.acknowledgements(), families);
         addRedis(sample, families);
         sample.process().addTo(families);
         return families.build();
@@ -137,7 +140,8 @@ final class AtalayaMetrics {
                         "1 while every event, or delivery, is accounted for exactly once.",
                         Series.labelled("book")
                                 .add(book.balanced() ? 1 : 0, "intake")
-                                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries"));
+                                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries")
+                                .add(sample.acknowledgements().book().balanced() ? 1 : 0, "acknowledgements"));
     }
 
     private static <E extends Enum<E>> void addReasons(Series series, String state, E[] reasons, Map<E, Long> counts) {
@@ -161,6 +165,10 @@ final class AtalayaMetrics {
                                 .add(book.dropped(), "dropped")
                                 .add(book.duplicate(), "duplicate")
                                 .add(book.closed(), "closed"))
+                .counter(
+                        "atalaya_deliveries_given_up_total",
+                        "Deliveries that waited for a slow client and were not sent, by event type.",
+                        givenUp(sample.hub().givenUp()))
                 .gauge("atalaya_deliveries_pending", "Pairs not yet accepted by the socket.", book.pending())
                 .histogram(
                         "atalaya_delivery_latency_seconds",
@@ -178,6 +186,13 @@ final class AtalayaMetrics {
                         "atalaya_fanouts_failed_total",
                         "Rounds of fan-outs in which a session ended.",
                         sample.hub().fanoutsWithFailures());
+    }
+
+    private static Series givenUp(ShardSnapshot.GivenUp givenUp) {
+        var series = Series.labelled("state", "type");
+        new TreeMap<>(givenUp.conflatedByType()).forEach((type, count) -> series.add(count, "conflated", type));
+        new TreeMap<>(givenUp.droppedByType()).forEach((type, count) -> series.add(count, "dropped", type));
+        return series;
     }
 
     private static Series matched(DeliveryBook book) {
@@ -238,6 +253,40 @@ final class AtalayaMetrics {
                         "Readings that the log could not answer; each is tried again.",
                         recovery.readFailures())
                 .counter("atalaya_gaps_total", "Gaps told to clients.", gaps);
+    }
+
+    private static void addAcknowledgements(AckReport acks, Families families) {
+        var book = acks.book();
+        families.counter(
+                        "atalaya_acks_wanted_total",
+                        "Pairs of event and recipient whose acknowledgement is wanted.",
+                        book.wanted())
+                .counter(
+                        "atalaya_acks_total",
+                        "Those pairs by what became of them.",
+                        Series.labelled("state")
+                                .add(book.acknowledged(), "acknowledged")
+                                .add(book.expired(), "expired"))
+                .gauge("atalaya_acks_awaiting", "Pairs not yet acknowledged.", book.awaiting())
+                .counter(
+                        "atalaya_acks_ignored_total",
+                        "Acknowledgements that changed nothing.",
+                        Series.labelled("reason")
+                                .add(acks.repeated(), "repeated")
+                                .add(acks.late(), "late")
+                                .add(acks.unknown(), "unknown"))
+                .counter(
+                        "atalaya_acks_unregistered_total",
+                        "Deliveries and acknowledgements that could not be taken, because the store is far behind.",
+                        acks.unregistered())
+                .counter(
+                        "atalaya_acks_store_failures_total",
+                        "Attempts that the store refused; each is repeated.",
+                        acks.failures())
+                .histogram(
+                        "atalaya_ack_latency_seconds",
+                        "From the first delivery to the acknowledgement.",
+                        acks.latency());
     }
 
     private static void addRedis(Sample sample, Families families) {

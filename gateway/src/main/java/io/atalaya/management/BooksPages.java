@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckStore;
 import io.atalaya.http.Request;
 import io.atalaya.http.Route.Responder;
 import io.atalaya.hub.DeliveryBook;
@@ -32,6 +33,7 @@ public final class BooksPages {
             var books = Answers.map();
             books.put("intake", intake(sample.intake()));
             books.put("deliveries", deliveries(sample.hub().book()));
+            books.put("acknowledgements", acknowledgements(sample.acknowledgements().book()));
             return Answers.json(200, books);
         }));
     }
@@ -59,10 +61,20 @@ public final class BooksPages {
         page.put("matched", matched);
         page.put("sent", book.sent());
         page.put("conflated", book.conflated());
-        page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("policy", book.dropped()));
+        page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("slow", book.dropped()));
         page.put("duplicate", book.duplicate());
         page.put("closed", book.closed());
         page.put("pending", book.pending());
+        page.put("balanced", book.balanced());
+        return page;
+    }
+
+    private static Map<String, Object> acknowledgements(AckStore.Totals book) {
+        var page = Answers.map();
+        page.put("wanted", book.wanted());
+        page.put("acknowledged", book.acknowledged());
+        page.put("expired", book.expired());
+        page.put("awaiting", book.awaiting());
         page.put("balanced", book.balanced());
         return page;
     }

@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
@@ -54,6 +55,7 @@ public final class GatewayView {
      *
      * @param limits the hub's
      * @param intake the intake's book at the moment of the call
+     * @param acknowledgements how acknowledgements go
      * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
      */
@@ -64,6 +66,7 @@ public final class GatewayView {
             EventLog log,
             Supplier<IntakeBook> intake,
             Supplier<RecoveryTotals> recovery,
+            Supplier<AckReport> acknowledgements,
             DependencyStatus.Source redis,
             ProcessProbe process) {}
 
@@ -125,6 +128,7 @@ public final class GatewayView {
                 gathered.logOpen(),
                 sources.hub().router().totals(),
                 sources.recovery().get(),
+                sources.acknowledgements().get(),
                 answers(),
                 sources.redis().status(),
                 sources.process().sample());

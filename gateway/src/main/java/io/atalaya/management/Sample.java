@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
 import io.atalaya.hub.ShardSnapshot;
@@ -35,6 +36,7 @@ public record Sample(
         boolean logOpen,
         Router.Totals router,
         RecoveryTotals recovery,
+        AckReport acknowledgements,
         Map<String, Map<Integer, Long>> answers,
         DependencyStatus redis,
         ProcessSample process) {

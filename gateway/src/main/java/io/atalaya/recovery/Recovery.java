@@ -64,8 +64,13 @@ public final class Recovery {
         }
     }
 
-    private void tick() {
+    /** Lets expire and sends again what is due. */
+    void tickOnce() {
         context.acks().onTick();
+    }
+
+    private void tick() {
+        tickOnce();
         context.pace().later().after(TICK_NANOS, this::tick);
     }
 

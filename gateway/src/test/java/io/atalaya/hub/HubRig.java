@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,10 @@ public final class HubRig implements AutoCloseable {
     private int subjects;
 
     public HubRig(int shards, HubConfig config) {
+        this(shards, config, routes());
+    }
+
+    public HubRig(int shards, HubConfig config, EventRoutes routes) {
         var executors = new ArrayList<EventExecutor>();
         for (int i = 0; i < shards; i++) {
             EmbeddedChannel loop = EmbeddedChannel.builder().ticker(ticker).build();
@@ -70,7 +75,7 @@ public final class HubRig implements AutoCloseable {
         }
         hub = new Hub(
                 executors,
-                routes(),
+                routes,
                 config,
                 principal -> standings.of(principal),
                 () -> START.plusNanos(ticker.nanoTime()),
@@ -101,16 +106,30 @@ public final class HubRig implements AutoCloseable {
         return limits(1 << 20, 50_000, 0);
     }
 
+    /** Types without acknowledgements. */
     public static EventRoutes routes() {
+        return routes(Map.of());
+    }
+
+    /** As {@link #routes()}, and {@code ALARM}: for everyone, to be acknowledged within 30 s, awaited for 100 s. */
+    public static EventRoutes routesWithAcks() {
+        var all = new Audience("all", List.of(ALL));
+        var ack = new EventType.Ack(Duration.ofSeconds(30), Duration.ofSeconds(100));
+        return routes(Map.of(
+                "ALARM", new EventType("ALARM", true, List.of(all), new EventType.SlowPolicy.Close(), Optional.of(ack))));
+    }
+
+    private static EventRoutes routes(Map<String, EventType> more) {
         var all = new Audience("all", List.of(ALL));
         var room = new Audience("room", List.of(ROOM));
-        var events = Map.of(
+        var events = new HashMap<>(more);
+        events.putAll(Map.of(
                 "LATEST", new EventType("LATEST", true, List.of(all), new Conflate("room_id"), Optional.empty()),
                 "OLDEST", new EventType("OLDEST", true, List.of(all), new DropOldest(), Optional.empty()),
                 "ALL", EventType.plain("ALL", true, List.of(all)),
                 "ROOM", EventType.plain("ROOM", true, List.of(room)),
                 "BOTH", EventType.plain("BOTH", true, List.of(all, room)),
-                "NOBODY", EventType.plain("NOBODY", true, List.of()));
+                "NOBODY", EventType.plain("NOBODY", true, List.of())));
         return new EventRoutes(new Profile(
                 "test",
                 new EventSchema(Map.of("type", member("type"), "tenant_id", member("tenant_id")), 0),

@@ -39,13 +39,18 @@ public final class NativeTestSocket extends TestSocket implements UnixChannel {
         return door;
     }
 
+    /** The transport has closed the descriptor, and nobody has been told yet. */
+    void closeDescriptor() throws IOException {
+        unconnected.fd().close();
+    }
+
     @Override
     protected void doClose() throws Exception {
         unconnected.fd().close();
         super.doClose();
     }
 
-    /** The descriptor is a real one, as its constructor wants; nothing is written to it. */
+    /** What stands for the descriptor: a real one, of an unconnected socket to which nothing is ever written. */
     private final class Door extends Socket {
         private Door(int descriptor) {
             super(descriptor);
@@ -53,7 +58,7 @@ public final class NativeTestSocket extends TestSocket implements UnixChannel {
 
         @Override
         public boolean isOpen() {
-            return NativeTestSocket.this.isOpen();
+            return unconnected.fd().isOpen();
         }
 
         @Override

@@ -65,6 +65,7 @@ final class ManagementFixture {
                     log,
                     () -> Samples.busy().intake(),
                     () -> Samples.busy().recovery(),
+                    () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),

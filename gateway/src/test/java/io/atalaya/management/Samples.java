@@ -1,5 +1,7 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
+import io.atalaya.ack.AckStore;
 import io.atalaya.hub.DeliveryBook;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
@@ -63,6 +65,7 @@ final class Samples {
                 true,
                 new Router.Totals(0, 0, 0, 0, 0, 0),
                 new RecoveryTotals(0, 0, 0, 0, 0, 0, Map.of()),
+                AckReport.EMPTY,
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 busy.process());
@@ -81,6 +84,7 @@ final class Samples {
                 logOpen,
                 new Router.Totals(5678, 78, 1, 7, 11, 2),
                 new RecoveryTotals(9, 5, 1, 2, 700, 1, Map.of(Slice.Reason.RETENTION, 1L)),
+                new AckReport(new AckStore.Totals(9, 6, 1, 2), 1, 1, 3, 0, 0, histogram(2_000_000, 6)),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 process());

@@ -19,6 +19,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
+import io.atalaya.routing.EventRoutes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,7 +50,11 @@ final class RecoveryRig implements AutoCloseable {
     private record Later(long dueNanos, Runnable task) {}
 
     RecoveryRig(HubConfig limits, LogConfig bounds, RecoveryConfig config) {
-        this.hub = new HubRig(2, limits);
+        this(limits, bounds, config, HubRig.routes());
+    }
+
+    RecoveryRig(HubConfig limits, LogConfig bounds, RecoveryConfig config, EventRoutes routes) {
+        this.hub = new HubRig(2, limits, routes);
         InstantSource clock = () -> HubRig.START.plusNanos(hub.ticker.nanoTime());
         this.log = new BreakableLog(new InMemoryEventLog(bounds, HubRig.EPOCH, clock, hub.hub.router()));
         var pace = new Recovery.Pace(
@@ -60,7 +65,7 @@ final class RecoveryRig implements AutoCloseable {
         this.recovery = new Recovery(
                 config,
                 new Recovery.Stores(log, acks),
-                HubRig.routes(),
+                routes,
                 limits.maxOutboundBytes(),
                 pace);
     }
@@ -170,6 +175,14 @@ final class RecoveryRig implements AutoCloseable {
         return join(socket, 0, since, topics);
     }
 
+    /** Joins as a principal whose client acknowledges. */
+    Session join(TestSocket socket, String subject, Wish wish, Topic... topics) {
+        var who = HubRig.principal(HubRig.TENANT, subject, Instant.MAX);
+        Session session = hub.join(socket, 0, who, topics);
+        recovery.begin(session, wish);
+        return session;
+    }
+
     Session join(TestSocket socket, int shard, String since, Topic... topics) {
         var who = HubRig.principal(HubRig.TENANT, "resuming " + subjects++, Instant.MAX);
         Session session = hub.join(socket, shard, who, topics);
@@ -253,5 +266,7 @@ final class RecoveryRig implements AutoCloseable {
                 .as("replays of sessions that are gone")
                 .isZero();
         assertThat(recovery.totals().waiting()).as("readings for nobody").isZero();
+        assertThat(recovery.recipients()).as("recipients that are connected").isZero();
+        assertThat(acks.totals()).matches(AckStore.Totals::balanced, "balanced");
     }
 }
