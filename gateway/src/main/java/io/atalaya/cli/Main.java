@@ -56,6 +56,7 @@ public final class Main implements Runnable {
                 new TokenCommand(System.getenv(), InstantSource.system()),
                 new PublishCommand(),
                 new TailCommand(),
+                new DeadLettersCommand(),
                 new BenchCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
     }

@@ -122,9 +122,6 @@ final class ConfigChecks {
     }
 
     void remarks() {
-        if (values.isSet(Settings.DATABASE_URL)) {
-            notes.add("database-url is accepted and not used by this version");
-        }
         if (!values.isSet(Settings.ALLOWED_ORIGINS)) {
             notes.add("allowed-origins is not set: only web pages of this machine (local development) may connect");
         }

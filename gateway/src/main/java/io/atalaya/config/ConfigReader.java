@@ -1,16 +1,20 @@
 package io.atalaya.config;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.recovery.RecoveryConfig;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
@@ -58,6 +62,8 @@ public final class ConfigReader {
         var log = log();
         var recovery =
                 new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
+        var query = query();
+        var collector = collector();
         var auth = auth();
         var assignments = new AssignmentConfig(
                 values.findPath(Settings.ASSIGNMENTS_FILE),
@@ -93,6 +99,10 @@ public final class ConfigReader {
                                         intake,
                                         log,
                                         recovery,
+                                        archive(),
+                                        database(),
+                                        query,
+                                        collector,
                                         auth,
                                         assignments,
                                         redis,
@@ -155,7 +165,32 @@ public final class ConfigReader {
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
                 values.value(Settings.LOG_MAX_REMEMBERED_IDS),
-                false);
+                values.isSet(Settings.DATABASE_URL));
+    }
+
+    private ArchiveConfig archive() {
+        return new ArchiveConfig(
+                values.value(Settings.ARCHIVE_BATCH_SIZE),
+                values.value(Settings.ARCHIVE_BATCH_INTERVAL),
+                values.value(Settings.ARCHIVE_MAX_AGE));
+    }
+
+    private Optional<PostgresConfig> database() {
+        int pool = values.value(Settings.DATABASE_POOL_SIZE);
+        return values.find(Settings.DATABASE_URL).map(url -> PostgresConfig.of(url, pool));
+    }
+
+    private QueryConfig query() {
+        return new QueryConfig(
+                values.value(Settings.QUERY_MAX_CONCURRENT),
+                values.value(Settings.QUERY_TIMEOUT),
+                values.value(Settings.CATCHUP_MAX_EVENTS),
+                values.value(Settings.CATCHUP_MAX_AGE));
+    }
+
+    private CollectorConfig collector() {
+        String who = values.value(Settings.COLLECTOR_ANONYMOUS);
+        return new CollectorConfig(who.equals("loopback"), who.equals("everyone"));
     }
 
     private AuthConfig auth() {

@@ -1,15 +1,19 @@
 package io.atalaya.config;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.recovery.RecoveryConfig;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,6 +26,7 @@ import java.util.Optional;
  * @param profileSource where the profile was read from
  * @param profileSwitches the profile's switches as they are in effect
  * @param dataDir directory of everything kept on disk; not created by reading
+ * @param database empty when there is no database server
  * @param redis empty when everything is in this process
  */
 public record GatewayConfig(
@@ -34,6 +39,10 @@ public record GatewayConfig(
         IntakeConfig intake,
         LogConfig log,
         RecoveryConfig recovery,
+        ArchiveConfig archive,
+        Optional<PostgresConfig> database,
+        QueryConfig query,
+        CollectorConfig collector,
         AuthConfig auth,
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,

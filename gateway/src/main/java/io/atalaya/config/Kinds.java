@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.postgres.PostgresConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -52,6 +53,14 @@ final class Kinds {
             case "false", "no", "off", "0" -> Optional.of(false);
             default -> Optional.empty();
         });
+    }
+
+    /** One of a few words. */
+    static Kind<String> word(String... words) {
+        List<String> known = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", known),
+                text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(known::contains));
     }
 
     static Kind<Integer> integer(int min, int max) {
@@ -135,6 +144,10 @@ final class Kinds {
             }
             return Optional.of(keys);
         });
+    }
+
+    static Kind<URI> databaseUrl() {
+        return new Kind<>(PostgresConfig.expected(), PostgresConfig::parse);
     }
 
     static Kind<URI> redisUrl() {

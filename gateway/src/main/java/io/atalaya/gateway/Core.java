@@ -1,6 +1,7 @@
 package io.atalaya.gateway;
 
 import io.atalaya.ack.InMemoryAckStore;
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -17,6 +18,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -38,6 +41,7 @@ record Core(
         Hub hub,
         EventLog log,
         Recovery recovery,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -77,6 +81,8 @@ record Core(
                 routes,
                 config.hub().maxOutboundBytes(),
                 Recovery.Pace.system(replays, clock));
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
@@ -90,7 +96,13 @@ record Core(
                 hub,
                 log,
                 recovery,
+                archiving,
                 intake);
+    }
+
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
     }
 
     /** A log in memory is new with every process, and so is its epoch. */
@@ -107,6 +119,7 @@ record Core(
     void start(Closing closing) {
         hub.start();
         recovery.start();
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

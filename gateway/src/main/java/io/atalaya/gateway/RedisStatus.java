@@ -1,7 +1,7 @@
 package io.atalaya.gateway;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.management.DependencyStatus;
-import io.atalaya.redis.Breaker;
 import io.atalaya.redis.DropTracker;
 import io.atalaya.redis.MessagePump;
 import io.atalaya.redis.RedisHealth;

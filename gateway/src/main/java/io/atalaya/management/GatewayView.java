@@ -1,6 +1,7 @@
 package io.atalaya.management;
 
 import io.atalaya.ack.AckReport;
+import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -58,6 +60,7 @@ public final class GatewayView {
      * @param acknowledgements how acknowledgements go
      * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
+     * @param archive how its writer gets on; empty where nothing is archived
      */
     public record Sources(
             Profile profile,
@@ -68,6 +71,7 @@ public final class GatewayView {
             Supplier<RecoveryTotals> recovery,
             Supplier<AckReport> acknowledgements,
             DependencyStatus.Source redis,
+            Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
@@ -81,6 +85,11 @@ public final class GatewayView {
     /** The process has come to another phase of its life. */
     public void onPhase(Phase next) {
         phase = next;
+    }
+
+    /** Where the process is in its life. */
+    public Phase phase() {
+        return phase;
     }
 
     /** A port has opened; {@code answers} gives what it has answered so far, by status. */
@@ -131,6 +140,7 @@ public final class GatewayView {
                 sources.acknowledgements().get(),
                 answers(),
                 sources.redis().status(),
+                sources.archive().get(),
                 sources.process().sample());
     }
 

@@ -60,6 +60,9 @@ final class PackageTable {
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
+        row(rows, "breaker", "", "slf4j resilience4j");
+        row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
@@ -69,13 +72,19 @@ final class PackageTable {
         row(
                 rows,
                 "redis",
-                "event metrics profile auth assignment log routing ingest",
-                "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub ack recovery redis";
+                "event metrics profile auth assignment log routing ingest breaker",
+                "slf4j jackson lettuce caffeine");
+        var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "query", ports + " edge", "slf4j netty jackson");
+        row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config", "slf4j netty caffeine logback jdk-measures");
+        row(
+                rows,
+                "gateway",
+                ports + " postgres edge query collector management config",
+                "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";

@@ -139,7 +139,8 @@ public final class HubRig implements AutoCloseable {
                 Map.of(),
                 events,
                 Optional.empty(),
-                Map.of()));
+                Map.of(),
+                Profile.HttpServices.NONE));
     }
 
     private static EventSchema.Member member(String name) {

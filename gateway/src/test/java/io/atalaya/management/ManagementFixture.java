@@ -67,6 +67,7 @@ final class ManagementFixture {
                     () -> Samples.busy().recovery(),
                     () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
+                    Optional::empty,
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
@@ -110,7 +111,9 @@ final class ManagementFixture {
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
-                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run));
+                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of(),
+                List.of());
         return new ManagementRoutes(config, pages).routes();
     }
 

@@ -68,6 +68,7 @@ final class Samples {
                 AckReport.EMPTY,
                 busy.answers(),
                 new DependencyStatus.Disabled(),
+                Optional.empty(),
                 busy.process());
     }
 
@@ -87,6 +88,7 @@ final class Samples {
                 new AckReport(new AckStore.Totals(9, 6, 1, 2), 1, 1, 3, 0, 0, histogram(2_000_000, 6)),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
+                Optional.empty(),
                 process());
     }
 
