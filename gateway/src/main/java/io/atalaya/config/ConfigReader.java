@@ -16,6 +16,7 @@ import io.atalaya.profile.ProfileSource;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
@@ -62,6 +63,7 @@ public final class ConfigReader {
         var log = log();
         var recovery =
                 new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
+        var streams = streams();
         var query = query();
         var collector = collector();
         var auth = auth();
@@ -77,6 +79,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.log();
         checks.remarks();
         values.rejectOthers(notes);
         values.noteVariables(notes);
@@ -97,8 +100,10 @@ public final class ConfigReader {
                                         edge,
                                         hub,
                                         intake,
+                                        values.value(Settings.LOG_STORE),
                                         log,
                                         recovery,
+                                        streams,
                                         archive(),
                                         database(),
                                         query,
@@ -191,6 +196,13 @@ public final class ConfigReader {
     private CollectorConfig collector() {
         String who = values.value(Settings.COLLECTOR_ANONYMOUS);
         return new CollectorConfig(who.equals("loopback"), who.equals("everyone"));
+    }
+
+    private StreamConfig streams() {
+        return new StreamConfig(
+                values.value(Settings.LOG_PARTITIONS),
+                values.value(Settings.REDIS_DURABILITY) == Settings.Durability.CHECKED,
+                values.value(Settings.REDIS_WAIT_REPLICAS));
     }
 
     private AuthConfig auth() {

@@ -10,12 +10,10 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.Optional;
@@ -69,18 +67,8 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
-        closing.add("log", log);
-        var replays = Executors.newVirtualThreadPerTaskExecutor();
-        closing.add("replays", replays::shutdownNow);
-        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
-        closing.add("acknowledgements", acks);
-        var recovery = new Recovery(
-                config.recovery(),
-                new Recovery.Stores(log, acks),
-                routes,
-                config.hub().maxOutboundBytes(),
-                Recovery.Pace.system(replays, clock));
+        EventLog log = Logs.open(config, clock, hub.router(), closing);
+        Recovery recovery = recovery(config, log, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
@@ -88,7 +76,7 @@ record Core(
                 config,
                 clock,
                 nanoClock,
-                redis == null ? null : redis.wayIn(intake),
+                redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
                 store,
@@ -105,9 +93,18 @@ record Core(
         return archiving.map(ArchiveParts::archive);
     }
 
-    /** A log in memory is new with every process, and so is its epoch. */
-    private static long newEpoch() {
-        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
+    private static Recovery recovery(
+            GatewayConfig config, EventLog log, EventRoutes routes, InstantSource clock, Closing closing) {
+        var worker = Executors.newVirtualThreadPerTaskExecutor();
+        closing.add("replays", worker::shutdownNow);
+        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
+        closing.add("acknowledgements", acks);
+        return new Recovery(
+                config.recovery(),
+                new Recovery.Stores(log, acks),
+                routes,
+                config.hub().maxOutboundBytes(),
+                Recovery.Pace.system(worker, clock));
     }
 
     /** How the gateway gets on with Redis. */
@@ -118,6 +115,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        Logs.start(log);
         recovery.start();
         archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
