@@ -39,8 +39,8 @@ class ConfigReaderTest {
 
     @Test
     void aLogInMemoryHasSmallerBounds() {
-        GatewayConfig config =
-                valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7"))).config();
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
 
         assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
         assertThat(config.log().maxEvents()).isEqualTo(7);

@@ -33,8 +33,7 @@ final class ArchiveQueries {
 
     private static final EventReader.Limit NO_LIMIT = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
 
-    private static final String FIND =
-            """
+    private static final String FIND = """
             WITH RECURSIVE bucket(n) AS (
               SELECT (SELECT max(position) FROM archived) >> 12
               UNION ALL
@@ -45,8 +44,7 @@ final class ArchiveQueries {
             FROM bucket CROSS JOIN archived CROSS JOIN events
             WHERE n IS NOT NULL AND (archived.position >> 12) = n AND archived.id_hash = ?
               AND events.offset = archived.position AND events.tenant = ? AND events.id = ?
-            ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1"""
-                    .formatted(EventReader.COLUMNS);
+            ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1""".formatted(EventReader.COLUMNS);
 
     private final SqliteStore store;
     private final Members members;
@@ -138,7 +136,9 @@ final class ArchiveQueries {
     private void behind(Condition condition, EventKey key, String time, boolean forward) {
         long row = store.positions().row(key.cursor());
         // between two logs there is no row: what is behind such a place starts at it
-        condition.and("(%s, position) %s (?, ?)".formatted(time, forward ? ">" : "<"), key.value(),
+        condition.and(
+                "(%s, position) %s (?, ?)".formatted(time, forward ? ">" : "<"),
+                key.value(),
                 forward || store.positions().knows(key.cursor().epoch()) ? row : row + 1);
     }
 
@@ -152,7 +152,9 @@ final class ArchiveQueries {
         String best = arrival ? "archived_tenant" : "archived_tenant_ts";
         int fewest = arrival ? Integer.MAX_VALUE : FEW_ROWS;
         if (query.type().isPresent()) {
-            Condition ofType = new Condition().and("tenant = ?", tenant).and("type = ?", query.type().get());
+            Condition ofType = new Condition()
+                    .and("tenant = ?", tenant)
+                    .and("type = ?", query.type().get());
             int rows = rows(connection, "archived_type", ofType, query);
             best = rows < fewest ? "archived_type" : best;
             fewest = Math.min(fewest, rows);

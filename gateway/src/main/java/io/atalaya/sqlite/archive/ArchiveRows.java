@@ -77,7 +77,8 @@ final class ArchiveRows {
         var sql = new StringBuilder("INSERT INTO archived(position, at_ms, ts_us, tenant, type, id_hash, counted");
         members.forEach(member -> sql.append(", ").append(columns.column(member)));
         String row = "(?, ?, ?, ?, ?, ?, ?" + ", ?".repeat(members.size()) + ")";
-        return sql.append(") VALUES").append(String.join(",", java.util.Collections.nCopies(rows, row)))
+        return sql.append(") VALUES")
+                .append(String.join(",", java.util.Collections.nCopies(rows, row)))
                 .toString();
     }
 
@@ -204,7 +205,8 @@ final class ArchiveRows {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.type());
             statement.setLong(parameter++, hash.of(event.tenant(), event.id()).first());
-            statement.setString(parameter++, fields.statistics().map(event.scope()::get).orElse(null));
+            statement.setString(
+                    parameter++, fields.statistics().map(event.scope()::get).orElse(null));
             for (String member : members) {
                 statement.setString(parameter++, event.scope().get(member));
             }
