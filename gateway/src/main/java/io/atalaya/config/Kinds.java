@@ -55,6 +55,18 @@ final class Kinds {
         });
     }
 
+    /** One of the words; {@code words} are in capitals, settings in small letters. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> words) {
+        List<String> names = Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new Kind<>(
+                String.join(", ", names),
+                text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
+                        .filter(index -> index >= 0)
+                        .map(index -> words.getEnumConstants()[index]));
+    }
+
     /** One of a few words. */
     static Kind<String> word(String... words) {
         List<String> known = List.of(words);

@@ -71,6 +71,7 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
+        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
         var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
@@ -80,7 +81,7 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres edge query collector management config",
+                ports + " postgres streams edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
