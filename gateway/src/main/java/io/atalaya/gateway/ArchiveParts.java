@@ -11,6 +11,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.postgres.PostgresArchive;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.Profile;
+import io.atalaya.streams.RedisStreamLog;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import java.util.function.LongSupplier;
  */
 record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer, ArchiveRetention retention)
         implements AutoCloseable {
+    /** In a log of one process all tenants share an epoch. */
+    private static final TenantId ANY_TENANT = new TenantId("0");
 
     /** Over the database that is configured; empty without one. */
     static Optional<ArchiveParts> open(
@@ -35,8 +38,9 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
 
     private static ArchiveParts of(
             Archive archive, GatewayConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
-        long epoch = log.head(new TenantId("0")).epoch();
-        var ledger = new ArchiveLedger(archive, log, epoch);
+        ArchiveLedger ledger = log instanceof RedisStreamLog shared
+                ? ArchiveLedger.shared(archive, log, shared::epochs)
+                : new ArchiveLedger(archive, log, log.head(ANY_TENANT).epoch());
         var timings = ArchiveWriter.Timings.defaults();
         var writer = new ArchiveWriter(config.archive(), timings, archive, log, ledger, nanoClock);
         return new ArchiveParts(archive, ledger, writer, new ArchiveRetention(config.archive(), ledger, clock));

@@ -19,10 +19,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -273,6 +275,13 @@ public final class RedisStreamLog implements EventLog {
     }
 
     /** As they were at the latest upkeep, at most a second or an outage ago. */
+    /** The epochs of all partitions, as far as this gateway has heard. */
+    public Set<Long> epochs() {
+        return partitions.stream()
+                .map(partition -> partition.view().recent().head().epoch())
+                .collect(Collectors.toSet());
+    }
+
     @Override
     public Totals totals() {
         long logged = 0;
