@@ -33,8 +33,8 @@ final class Settings {
             "database-url",
             Kinds.databaseUrl(),
             "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya.");
-    static final Setting<Integer> DATABASE_POOL_SIZE = Setting.of(
-            "database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
+    static final Setting<Integer> DATABASE_POOL_SIZE =
+            Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");
@@ -171,8 +171,8 @@ final class Settings {
             "How long a reader waits for the store before it is told to come again (503).");
     static final Setting<Integer> CATCHUP_MAX_EVENTS = Setting.of(
             "catchup-max-events", Kinds.integer(1, 10_000), "100", "Most events of one catch-up, the newest.");
-    static final Setting<Duration> CATCHUP_MAX_AGE = Setting.of(
-            "catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
+    static final Setting<Duration> CATCHUP_MAX_AGE =
+            Setting.of("catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
     static final Setting<String> COLLECTOR_ANONYMOUS = Setting.of(
             "collector-anonymous",
             Kinds.word("off", "loopback", "everyone"),

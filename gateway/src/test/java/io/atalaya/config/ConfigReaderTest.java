@@ -334,7 +334,8 @@ class ConfigReaderTest {
     @Test
     void seedNamesWithoutCounterpartAreAcceptedAndRemarkedOn() {
         Path file = write("atalaya.yaml", "ws-broadcast-batch-size: 50\n");
-        var variables = Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
+        var variables =
+                Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
 
         List<String> notes = valid(environment(variables).withFile(file)).notes();
 
