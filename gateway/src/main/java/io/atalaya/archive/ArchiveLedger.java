@@ -76,8 +76,7 @@ public final class ArchiveLedger {
     /** Buries an event that cannot be stored; answers whether it is a new dead letter. */
     boolean bury(Entry entry, Rejection rejection) {
         return change(
-                () -> archive.bury(entry, rejection),
-                (buried, old) -> buried ? old.plus(new Counts(0, 1, 0, 0)) : old);
+                () -> archive.bury(entry, rejection), (buried, old) -> buried ? old.plus(new Counts(0, 1, 0, 0)) : old);
     }
 
     /** Deletes what is old, as {@link Archive#purge} does. */
@@ -184,8 +183,8 @@ public final class ArchiveLedger {
         try {
             EventLog.Totals totals = log.totals();
             return Optional.ofNullable(counts)
-                    .map(known -> new ArchiveBook(
-                            totals.logged(), totals.confirmed(), inHand + inherited, others, known));
+                    .map(known ->
+                            new ArchiveBook(totals.logged(), totals.confirmed(), inHand + inherited, others, known));
         } finally {
             book.unlock();
         }

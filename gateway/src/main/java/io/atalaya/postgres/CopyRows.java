@@ -21,7 +21,9 @@ final class CopyRows {
     /** The columns that every archive has, in this order; those of the filters follow. */
     static final String COLUMNS = "epoch, log_offset, at_ms, ts_us, tenant, id, type, scope, body";
 
-    private static final byte[] HEAD = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    private static final byte[] HEAD = {
+        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+    };
     private static final short FIELDS = 9;
     private static final short END = -1;
     private static final int NULL = -1;
@@ -62,7 +64,9 @@ final class CopyRows {
 
     /** All columns of a row, as SQL. */
     static String columns(List<String> filters) {
-        return filters.stream().map(Schema::column).collect(Collectors.joining(", ", COLUMNS + (filters.isEmpty() ? "" : ", "), ""));
+        return filters.stream()
+                .map(Schema::column)
+                .collect(Collectors.joining(", ", COLUMNS + (filters.isEmpty() ? "" : ", "), ""));
     }
 
     private void row(Entry entry) throws SQLException {

@@ -96,21 +96,17 @@ final class Schema {
     private static void addFilter(Statement statement, String member) throws SQLException {
         String column = column(member);
         boolean there;
-        try (ResultSet rows = statement.executeQuery(
-                """
+        try (ResultSet rows = statement.executeQuery("""
                 SELECT 1 FROM pg_attribute WHERE attrelid = 'event'::regclass AND NOT attisdropped
-                AND quote_ident(attname) = quote_ident('%s')"""
-                        .formatted(column.replace("\"", "")))) {
+                AND quote_ident(attname) = quote_ident('%s')""".formatted(column.replace("\"", "")))) {
             there = rows.next();
         }
         if (!there) {
             statement.execute("ALTER TABLE event ADD COLUMN %s text COLLATE \"C\"".formatted(column));
             statement.execute("UPDATE event SET %1$s = scope::jsonb ->> '%2$s' WHERE scope::jsonb ? '%2$s'"
                     .formatted(column, member));
-            statement.execute(
-                    """
-                    CREATE INDEX ON event (tenant, %1$s, at_ms, epoch, log_offset) WHERE %1$s IS NOT NULL"""
-                            .formatted(column));
+            statement.execute("""
+                    CREATE INDEX ON event (tenant, %1$s, at_ms, epoch, log_offset) WHERE %1$s IS NOT NULL""".formatted(column));
         }
     }
 

@@ -275,13 +275,6 @@ public final class RedisStreamLog implements EventLog {
     }
 
     /** As they were at the latest upkeep, at most a second or an outage ago. */
-    /** The epochs of all partitions, as far as this gateway has heard. */
-    public Set<Long> epochs() {
-        return partitions.stream()
-                .map(partition -> partition.view().recent().head().epoch())
-                .collect(Collectors.toSet());
-    }
-
     @Override
     public Totals totals() {
         long logged = 0;
@@ -296,6 +289,13 @@ public final class RedisStreamLog implements EventLog {
             bytes += account.bytes();
         }
         return new Totals(logged, confirmed, retained, bytes);
+    }
+
+    /** The epochs of all partitions, as far as this gateway has heard. */
+    public Set<Long> epochs() {
+        return partitions.stream()
+                .map(partition -> partition.view().recent().head().epoch())
+                .collect(Collectors.toSet());
     }
 
     /** How the log gets on with Redis. */

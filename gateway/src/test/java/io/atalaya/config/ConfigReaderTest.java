@@ -115,8 +115,7 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
-        assertThat(config.archive())
-                .isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
         assertThat(config.database())
                 .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
         assertThat(config.toString()).doesNotContain("hunter3");

@@ -54,17 +54,11 @@ final class DrainRate {
         var log = new InMemoryEventLog(bounds, epoch, InstantSource.system(), _ -> {});
         fill(log, events);
         var fields = new ArchiveFields(List.of("branch_id", "sector_id", "session_id"), Optional.of("branch_id"));
-        try (Archive archive =
-                new PostgresArchive(PostgresConfig.of(database, 4), fields, InstantSource.system())) {
+        try (Archive archive = new PostgresArchive(PostgresConfig.of(database, 4), fields, InstantSource.system())) {
             archive.counts();
             var ledger = new ArchiveLedger(archive, log, epoch);
             var writer = new ArchiveWriter(
-                    ArchiveConfig.defaults(),
-                    ArchiveWriter.Timings.defaults(),
-                    archive,
-                    log,
-                    ledger,
-                    System::nanoTime);
+                    ArchiveConfig.defaults(), ArchiveWriter.Timings.defaults(), archive, log, ledger, System::nanoTime);
             drain(log, writer, events);
             writer.close();
             query(archive);
@@ -91,11 +85,16 @@ final class DrainRate {
             scope.put("sector_id", Integer.toString(random.nextInt(300)));
             scope.put("session_id", Integer.toString(random.nextInt(20_000)));
         }
-        String body =
-                """
+        String body = """
                 {"type":"%s","tenant_id":1,"branch_id":%s,"entity":{"round_id":%d,"items":[{"name":"%s","quantity":2}]},\
-                "actor":{"user_id":%d,"role":"WAITER"},"note":"%s","id":"%s","ts":"2030-01-01T12:00:00.000Z\""""
-                        .formatted(type, scope.get("branch_id"), random.nextInt(), "x".repeat(40), random.nextInt(500), "n".repeat(40), id);
+                "actor":{"user_id":%d,"role":"WAITER"},"note":"%s","id":"%s","ts":"2030-01-01T12:00:00.000Z\"""".formatted(
+                        type,
+                        scope.get("branch_id"),
+                        random.nextInt(),
+                        "x".repeat(40),
+                        random.nextInt(500),
+                        "n".repeat(40),
+                        id);
         return new Event(
                 new TenantId(Integer.toString(1 + random.nextInt(4))),
                 new EventId(id),
@@ -126,7 +125,8 @@ final class DrainRate {
         System.out.printf("drain: %,d events in %.1f s: %,d rows/s%n", events, seconds, (long) (events / seconds));
         System.out.printf(
                 "batch p50 <= %s, p99 <= %s%n",
-                writer.status().batchTime().quantile(0.5), writer.status().batchTime().quantile(0.99));
+                writer.status().batchTime().quantile(0.5),
+                writer.status().batchTime().quantile(0.99));
     }
 
     private static void query(Archive archive) {
@@ -138,11 +138,19 @@ final class DrainRate {
             time("type", () -> archive.events(query.ofType("ROUND_7")));
             time("branch", () -> archive.events(query.where("branch_id", "7")));
             time("session (rare)", () -> archive.events(query.where("session_id", "7")));
-            time("branch and type", () -> archive.events(query.where("branch_id", "7").ofType("ROUND_7")));
+            time(
+                    "branch and type",
+                    () -> archive.events(query.where("branch_id", "7").ofType("ROUND_7")));
             time("by own time", () -> archive.events(query.by(EventQuery.Time.EVENT)));
-            time("branch by own time", () -> archive.events(query.by(EventQuery.Time.EVENT).where("branch_id", "7")));
-            time("session by own time", () -> archive.events(query.by(EventQuery.Time.EVENT).where("session_id", "7")));
-            time("every tenant, branch", () -> archive.events(EventQuery.everyTenant().where("branch_id", "7")));
+            time(
+                    "branch by own time",
+                    () -> archive.events(query.by(EventQuery.Time.EVENT).where("branch_id", "7")));
+            time(
+                    "session by own time",
+                    () -> archive.events(query.by(EventQuery.Time.EVENT).where("session_id", "7")));
+            time(
+                    "every tenant, branch",
+                    () -> archive.events(EventQuery.everyTenant().where("branch_id", "7")));
             time("page number 1000", () -> archive.events(query.skipping(99_900)));
             time("count of a branch", () -> archive.count(query.where("branch_id", "7")));
             time("count of a tenant", () -> archive.count(query));
@@ -152,7 +160,8 @@ final class DrainRate {
 
     private static io.atalaya.archive.EventKey thousandth(Archive archive, EventQuery query) {
         EventPage page = archive.events(query.skipping(99_899).limitedTo(1));
-        return io.atalaya.archive.EventKey.of(EventQuery.Time.ARRIVAL, page.entries().getFirst());
+        return io.atalaya.archive.EventKey.of(
+                EventQuery.Time.ARRIVAL, page.entries().getFirst());
     }
 
     private static void time(String what, Runnable work) {
