@@ -99,10 +99,14 @@ public final class LogThroughput {
         return events;
     }
 
+    private static String id(long number) {
+        return "0198b1c2-7d3e-7aaa-8bbb-" + (100_000_000_000L + number);
+    }
+
     private static Event event(long number) {
-        String id = "0198b1c2-7d3e-7aaa-8bbb-%012d".formatted(number);
-        String open = "{\"type\":\"ORDER_READY\",\"tenant_id\":1,\"branch_id\":%d,\"id\":\"%s\",\"note\":\"".formatted(
-                number % 50, id);
+        String id = id(number);
+        String open = "{\"type\":\"ORDER_READY\",\"tenant_id\":1,\"branch_id\":" + number % 50 + ",\"id\":\"" + id
+                + "\",\"note\":\"";
         return new Event(
                 TENANT,
                 new EventId(id),
@@ -151,27 +155,30 @@ public final class LogThroughput {
             pages(archive, query);
         }
         long finding = System.nanoTime();
-        boolean found = archive.find(TENANT, new EventId("0198b1c2-7d3e-7aaa-8bbb-%012d".formatted(77_777)))
+        boolean found = archive.find(TENANT, new EventId(id(77_777)))
                 .isPresent();
         System.out.printf("find by id (%s): %.1f ms%n", found, (System.nanoTime() - finding) / 1e6);
     }
 
-    /** The slowest of the first hundred pages. */
+    /** The slowest of the first hundred pages, and processor time of one on average. */
     private static void pages(SqliteArchive archive, EventQuery query) {
+        long cpu = cpuNanos();
+        int pages = 0;
         long slowest = 0;
         EventQuery at = query;
         for (int page = 0; page < 100; page++) {
             long begin = System.nanoTime();
             var next = archive.events(at).next();
             slowest = Math.max(slowest, System.nanoTime() - begin);
+            pages++;
             if (next.isEmpty()) {
                 break;
             }
             at = query.behind(next.get());
         }
         System.out.printf(
-                "slowest page: %.1f ms (type %s, scope %s, %s, %d)%n",
-                slowest / 1e6, query.type().orElse("any"), query.scope(), query.time(), query.limit());
+                "slowest page: %.1f ms, %.1f ms of processor time on average (type %s, scope %s, %s, %d)%n",
+                slowest / 1e6, (cpuNanos() - cpu) / 1e6 / pages, query.type().orElse("any"), query.scope(), query.time(), query.limit());
     }
 
     private void report(String what, long events, long nanos) {

@@ -33,7 +33,7 @@ final class ArchiveQueries {
 
     private static final String FIND = "SELECT " + EventReader.COLUMNS
             + " FROM buckets CROSS JOIN archived INDEXED BY archived_id CROSS JOIN events"
-            + " WHERE (archived.position >> 12) = bucket AND archived.id_hash = ?"
+            + " WHERE (archived.position >> 12) = +bucket AND archived.id_hash = ?"
             + " AND events.offset = archived.position AND events.tenant = ? AND events.id = ?"
             + " ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1";
 
