@@ -156,9 +156,8 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
-        LogConfig defaults = values.value(Settings.LOG_STORE) == LogStore.MEMORY
-                ? LogConfig.defaults()
-                : LogConfig.ofFile();
+        LogConfig defaults =
+                values.value(Settings.LOG_STORE) == LogStore.MEMORY ? LogConfig.defaults() : LogConfig.ofFile();
         return new LogConfig(
                 values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
                 values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),

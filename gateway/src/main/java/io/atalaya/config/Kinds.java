@@ -47,14 +47,15 @@ final class Kinds {
         });
     }
 
-    /** One of some names, written in lower case. */
-    @SafeVarargs
-    static <E extends Enum<E>> Kind<E> oneOf(E... values) {
-        List<String> names =
-                Arrays.stream(values).map(value -> value.name().toLowerCase(Locale.ROOT)).toList();
-        return new Kind<>("one of " + String.join(", ", names), text -> Arrays.stream(values)
-                .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
-                .findFirst());
+    /** One of the names of an enum, written in lower case. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
+        var names = new LinkedHashMap<String, E>();
+        for (E value : type.getEnumConstants()) {
+            names.put(value.name().toLowerCase(Locale.ROOT), value);
+        }
+        return new Kind<>(
+                "one of " + String.join(", ", names.keySet()),
+                text -> Optional.ofNullable(names.get(text)));
     }
 
     static Kind<Boolean> flag() {

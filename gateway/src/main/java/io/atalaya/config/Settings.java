@@ -26,15 +26,18 @@ final class Settings {
             Kinds.text("the name of a shipped profile, or a path"),
             "restaurant",
             "Endpoints, audiences and events: the name of a shipped profile or the path of a file.");
-    static final Setting<Path> DATA_DIR =
-            Setting.of("data-dir", Kinds.path(), "./data", "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
+    static final Setting<Path> DATA_DIR = Setting.of(
+            "data-dir",
+            Kinds.path(),
+            "./data",
+            "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
     static final Setting<URI> DATABASE_URL = Setting.secret(
             "database-url",
             Kinds.databaseUrl(),
             "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya. Without it the"
                     + " embedded log's file holds the archive.");
-    static final Setting<Integer> DATABASE_POOL_SIZE = Setting.of(
-            "database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
+    static final Setting<Integer> DATABASE_POOL_SIZE =
+            Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");
@@ -171,8 +174,8 @@ final class Settings {
             "How long a reader waits for the store before it is told to come again (503).");
     static final Setting<Integer> CATCHUP_MAX_EVENTS = Setting.of(
             "catchup-max-events", Kinds.integer(1, 10_000), "100", "Most events of one catch-up, the newest.");
-    static final Setting<Duration> CATCHUP_MAX_AGE = Setting.of(
-            "catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
+    static final Setting<Duration> CATCHUP_MAX_AGE =
+            Setting.of("catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
     static final Setting<String> COLLECTOR_ANONYMOUS = Setting.of(
             "collector-anonymous",
             Kinds.word("off", "loopback", "everyone"),
@@ -182,7 +185,7 @@ final class Settings {
 
     static final Setting<LogStore> LOG_STORE = Setting.of(
             "log-store",
-            Kinds.oneOf(LogStore.values()),
+            Kinds.oneOf(LogStore.class),
             "embedded",
             "Where accepted events are kept: embedded in a file of data-dir, or in memory, gone with the process.");
     static final Setting<Integer> LOG_MAX_EVENTS = Setting.of(

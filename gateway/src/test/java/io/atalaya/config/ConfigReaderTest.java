@@ -37,8 +37,8 @@ class ConfigReaderTest {
 
     @Test
     void aLogInMemoryHasSmallerBounds() {
-        GatewayConfig config =
-                valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7"))).config();
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
 
         assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
         assertThat(config.log().maxEvents()).isEqualTo(7);
@@ -331,7 +331,8 @@ class ConfigReaderTest {
     @Test
     void seedNamesWithoutCounterpartAreAcceptedAndRemarkedOn() {
         Path file = write("atalaya.yaml", "ws-broadcast-batch-size: 50\n");
-        var variables = Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
+        var variables =
+                Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
 
         List<String> notes = valid(environment(variables).withFile(file)).notes();
 

@@ -52,8 +52,7 @@ public final class LogThroughput {
         Path directory = arguments.length > 1
                 ? Files.createTempDirectory(Path.of(arguments[1]), "atalaya-")
                 : Files.createTempDirectory("atalaya-");
-        var config = new LogConfig(
-                100_000_000, 1L << 40, Duration.ofHours(24), Duration.ofHours(24), 2_000_000, true);
+        var config = new LogConfig(100_000_000, 1L << 40, Duration.ofHours(24), Duration.ofHours(24), 2_000_000, true);
         try (var log = SqliteEventLog.open(directory, config, InstantSource.system(), _ -> {})) {
             var bench = new LogThroughput(log, seconds);
             bench.append(1_000);
@@ -112,8 +111,8 @@ public final class LogThroughput {
                 new EventId(id),
                 "TYPE_" + number % 20,
                 Map.of("branch_id", Long.toString(number % 50), "session_id", Long.toString(number % 5_000)),
-                new Event.Body((open + "x".repeat(BODY_BYTES - open.length() - 1) + "\"")
-                        .getBytes(StandardCharsets.UTF_8)),
+                new Event.Body(
+                        (open + "x".repeat(BODY_BYTES - open.length() - 1) + "\"").getBytes(StandardCharsets.UTF_8)),
                 Instant.ofEpochMilli(1_700_000_000_000L + number),
                 0,
                 true);
@@ -138,9 +137,7 @@ public final class LogThroughput {
         var backlog = log.backlog();
         long begin = System.nanoTime();
         long stored = 0;
-        for (var taken = backlog.take(1_000);
-                !taken.isEmpty() && stored < 1_000_000;
-                taken = backlog.take(1_000)) {
+        for (var taken = backlog.take(1_000); !taken.isEmpty() && stored < 1_000_000; taken = backlog.take(1_000)) {
             stored += archive.store(taken);
             backlog.confirm(taken);
         }
@@ -155,8 +152,7 @@ public final class LogThroughput {
             pages(archive, query);
         }
         long finding = System.nanoTime();
-        boolean found = archive.find(TENANT, new EventId(id(77_777)))
-                .isPresent();
+        boolean found = archive.find(TENANT, new EventId(id(77_777))).isPresent();
         System.out.printf("find by id (%s): %.1f ms%n", found, (System.nanoTime() - finding) / 1e6);
     }
 
@@ -178,7 +174,12 @@ public final class LogThroughput {
         }
         System.out.printf(
                 "slowest page: %.1f ms, %.1f ms of processor time on average (type %s, scope %s, %s, %d)%n",
-                slowest / 1e6, (cpuNanos() - cpu) / 1e6 / pages, query.type().orElse("any"), query.scope(), query.time(), query.limit());
+                slowest / 1e6,
+                (cpuNanos() - cpu) / 1e6 / pages,
+                query.type().orElse("any"),
+                query.scope(),
+                query.time(),
+                query.limit());
     }
 
     private void report(String what, long events, long nanos) {

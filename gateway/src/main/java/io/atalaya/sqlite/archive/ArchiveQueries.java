@@ -63,8 +63,9 @@ final class ArchiveQueries {
         String direction = query.order() == Order.OLDEST_FIRST ? "" : " DESC";
         String sql = "SELECT %1$s, position FROM archived NOT INDEXED WHERE ?1 = 0 ORDER BY %1$s%2$s, position%2$s"
                 .formatted(column, direction);
-        try (PreparedStatement look = selection.condition().prepare(
-                connection, sql + " LIMIT %d OFFSET %d".formatted(query.limit() + 1, query.skip()))) {
+        try (PreparedStatement look = selection
+                .condition()
+                .prepare(connection, sql + " LIMIT %d OFFSET %d".formatted(query.limit() + 1, query.skip()))) {
             look.setLong(1, 0);
             var rows = new ArrayList<Row>();
             try (ResultSet found = look.executeQuery()) {
@@ -155,9 +156,7 @@ final class ArchiveQueries {
         for (var filter : query.scope().entrySet()) {
             String from = Buckets.by(members.index(filter.getKey()));
             long rows = newest(
-                    connection,
-                    from,
-                    new Condition().and(members.column(filter.getKey()) + " = ?", filter.getValue()));
+                    connection, from, new Condition().and(members.column(filter.getKey()) + " = ?", filter.getValue()));
             if (rows <= fewest) {
                 best = from;
                 fewest = rows;
@@ -167,8 +166,7 @@ final class ArchiveQueries {
     }
 
     private static long newest(Connection connection, String from, Condition condition) throws SQLException {
-        try (PreparedStatement look = condition.prepare(
-                connection, "SELECT count(*) FROM " + from)) {
+        try (PreparedStatement look = condition.prepare(connection, "SELECT count(*) FROM " + from)) {
             look.setLong(1, newestBucket(connection));
             try (ResultSet found = look.executeQuery()) {
                 return found.getLong(1);

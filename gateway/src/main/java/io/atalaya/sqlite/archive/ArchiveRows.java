@@ -62,8 +62,7 @@ final class ArchiveRows {
         bury = new Prepared(
                 connection,
                 "INSERT INTO dead_letters(position, at_ms, code, text, attempts, buried_ms) VALUES(?, ?, ?, ?, 1, ?)");
-        archived = new Prepared(
-                connection, "SELECT at_ms, tenant, type, counted FROM archived WHERE position = ?");
+        archived = new Prepared(connection, "SELECT at_ms, tenant, type, counted FROM archived WHERE position = ?");
         oldestLetters = new Prepared(
                 connection, "SELECT position FROM dead_letters WHERE at_ms < ? ORDER BY at_ms, position LIMIT ?");
         forget = new Prepared(connection, "DELETE FROM archived WHERE position = ?");
@@ -75,7 +74,8 @@ final class ArchiveRows {
         var sql = new StringBuilder("INSERT INTO archived(position, at_ms, ts_us, tenant, type, id_hash, counted");
         members.forEach(member -> sql.append(", ").append(columns.column(member)));
         String row = "(?, ?, ?, ?, ?, ?, ?" + ", ?".repeat(members.size()) + ")";
-        return sql.append(") VALUES").append(String.join(",", java.util.Collections.nCopies(rows, row)))
+        return sql.append(") VALUES")
+                .append(String.join(",", java.util.Collections.nCopies(rows, row)))
                 .toString();
     }
 
@@ -203,7 +203,8 @@ final class ArchiveRows {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.type());
             statement.setLong(parameter++, hash.of(event.tenant(), event.id()).first());
-            statement.setString(parameter++, fields.statistics().map(event.scope()::get).orElse(null));
+            statement.setString(
+                    parameter++, fields.statistics().map(event.scope()::get).orElse(null));
             for (String member : members) {
                 statement.setString(parameter++, event.scope().get(member));
             }

@@ -23,8 +23,7 @@ final class Buckets {
     static final int BITS = 12;
 
     /** The rows of the range that is the first parameter, by their positions. */
-    static final String BY_POSITION =
-            "archived NOT INDEXED WHERE position BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
+    static final String BY_POSITION = "archived NOT INDEXED WHERE position BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
 
     private Buckets() {}
 
@@ -113,9 +112,9 @@ final class Buckets {
         String time = selection.time() == Time.ARRIVAL ? "at" : "ts";
         String first = selection.order() == Order.OLDEST_FIRST ? "min_" + time : "max_" + time + " DESC";
         var buckets = new ArrayList<Bucket>();
-        try (PreparedStatement query = connection.prepareStatement("SELECT bucket, %s FROM buckets WHERE max_%s >= ?"
-                .formatted(first.replace(" DESC", ""), time)
-                + " AND min_%s < ? ORDER BY %s".formatted(time, first))) {
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT bucket, %s FROM buckets WHERE max_%s >= ?".formatted(first.replace(" DESC", ""), time)
+                        + " AND min_%s < ? ORDER BY %s".formatted(time, first))) {
             query.setLong(1, selection.lowest());
             query.setLong(2, selection.end());
             try (ResultSet row = query.executeQuery()) {

@@ -21,8 +21,7 @@ final class Condition {
     PreparedStatement prepare(Connection connection, String sql) throws SQLException {
         int order = sql.indexOf(" ORDER BY ");
         int at = order < 0 ? sql.length() : order;
-        PreparedStatement statement =
-                connection.prepareStatement(sql.substring(0, at) + text + sql.substring(at));
+        PreparedStatement statement = connection.prepareStatement(sql.substring(0, at) + text + sql.substring(at));
         for (int i = 0; i < values.size(); i++) {
             statement.setObject(i + 2, values.get(i));
         }
