@@ -15,6 +15,7 @@ import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
@@ -59,6 +60,7 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var streams = streams();
         var query = query();
         var collector = collector();
         var auth = auth();
@@ -74,6 +76,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.log();
         checks.remarks();
         values.rejectOthers(notes);
         values.noteVariables(notes);
@@ -96,6 +99,7 @@ public final class ConfigReader {
                                         intake,
                                         values.value(Settings.LOG_STORE),
                                         log,
+                                        streams,
                                         archive(),
                                         database(),
                                         query,
@@ -156,8 +160,9 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
-        LogConfig defaults =
-                values.value(Settings.LOG_STORE) == LogStore.MEMORY ? LogConfig.defaults() : LogConfig.ofFile();
+        LogConfig defaults = values.value(Settings.LOG_STORE) == LogStore.EMBEDDED
+                ? LogConfig.ofFile()
+                : LogConfig.defaults();
         return new LogConfig(
                 values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
                 values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),
@@ -190,6 +195,13 @@ public final class ConfigReader {
     private CollectorConfig collector() {
         String who = values.value(Settings.COLLECTOR_ANONYMOUS);
         return new CollectorConfig(who.equals("loopback"), who.equals("everyone"));
+    }
+
+    private StreamConfig streams() {
+        return new StreamConfig(
+                values.value(Settings.LOG_PARTITIONS),
+                values.value(Settings.REDIS_DURABILITY) == Settings.Durability.CHECKED,
+                values.value(Settings.REDIS_WAIT_REPLICAS));
     }
 
     private AuthConfig auth() {

@@ -14,6 +14,7 @@ import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param profileSource where the profile was read from
  * @param profileSwitches the profile's switches as they are in effect
  * @param dataDir directory of everything kept on disk; not created by reading
+ * @param streams used when the log is kept in Redis
  * @param database empty when there is no database server
  * @param redis empty when everything is in this process
  */
@@ -38,6 +40,7 @@ public record GatewayConfig(
         IntakeConfig intake,
         LogStore logStore,
         LogConfig log,
+        StreamConfig streams,
         ArchiveConfig archive,
         Optional<PostgresConfig> database,
         QueryConfig query,

@@ -47,23 +47,24 @@ final class Kinds {
         });
     }
 
-    /** One of the names of an enum, written in lower case. */
-    static <E extends Enum<E>> Kind<E> oneOf(Class<E> type) {
-        var names = new LinkedHashMap<String, E>();
-        for (E value : type.getEnumConstants()) {
-            names.put(value.name().toLowerCase(Locale.ROOT), value);
-        }
-        return new Kind<>(
-                "one of " + String.join(", ", names.keySet()),
-                text -> Optional.ofNullable(names.get(text)));
-    }
-
     static Kind<Boolean> flag() {
         return new Kind<>("true or false", text -> switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on", "1" -> Optional.of(true);
             case "false", "no", "off", "0" -> Optional.of(false);
             default -> Optional.empty();
         });
+    }
+
+    /** One of the words; {@code words} are in capitals, settings in small letters. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> words) {
+        List<String> names = Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new Kind<>(
+                String.join(", ", names),
+                text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
+                        .filter(index -> index >= 0)
+                        .map(index -> words.getEnumConstants()[index]));
     }
 
     /** One of a few words. */

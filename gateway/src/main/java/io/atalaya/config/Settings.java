@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.streams.StreamConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,17 +188,24 @@ final class Settings {
             "log-store",
             Kinds.oneOf(LogStore.class),
             "embedded",
-            "Where accepted events are kept: embedded in a file of data-dir, or in memory, gone with the process.");
+            "Where accepted events are kept: embedded (in a file of data-dir), redis (Redis Streams at redis-url, shared by"
+                    + " every gateway that names it) or memory (gone with the process).");
+    static final Setting<Integer> LOG_PARTITIONS = Setting.of(
+            "log-partitions",
+            Kinds.integer(1, StreamConfig.MAX_PARTITIONS),
+            Integer.toString(StreamConfig.DEFAULT_PARTITIONS),
+            "Streams that tenants are spread over with log-store redis; fixed when the log is created. Each has an equal"
+                    + " share of the bounds below.");
     static final Setting<Integer> LOG_MAX_EVENTS = Setting.of(
             "log-max-events",
             Kinds.integer(1, 1_000 * MILLION),
             "",
-            "Most events kept for replay. Default: 10000000 embedded, 100000 in memory.");
+            "Most events kept for replay. Default: 10000000 embedded, 100000 in memory or Redis.");
     static final Setting<Long> LOG_MAX_BYTES = Setting.of(
             "log-max-bytes",
             Kinds.longBytes(1 << 10, 1L << 44),
             "",
-            "Most bytes of events kept for replay. Default: 1GiB embedded, 64MiB in memory.");
+            "Most bytes of events kept for replay. Default: 1GiB embedded, 64MiB in memory or Redis.");
     static final Setting<Duration> LOG_MAX_AGE = Setting.of(
             "log-max-age",
             Kinds.duration(SECOND, Duration.ofDays(3650)),
@@ -269,6 +277,17 @@ final class Settings {
             "50",
             "Reported as the pool size in health answers; the connections themselves are multiplexed.");
 
+    static final Setting<Durability> REDIS_DURABILITY = Setting.of(
+            "redis-durability",
+            Kinds.oneOf(Durability.class),
+            "checked",
+            "With log-store redis: checked refuses a Redis that says it has no append-only file, or evicts keys.");
+    static final Setting<Integer> REDIS_WAIT_REPLICAS = Setting.of(
+            "redis-wait-replicas",
+            Kinds.integer(0, StreamConfig.MAX_REPLICAS),
+            "0",
+            "With log-store redis: replicas that must have events before they are acknowledged (WAIT).");
+
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",
             Kinds.host(),
@@ -278,6 +297,12 @@ final class Settings {
             "management-port", Kinds.port(), "8002", "Operators' port: console, metrics, health, administration.");
     static final Setting<String> MANAGEMENT_TOKEN = Setting.secret(
             "management-token", Secrets.KIND, "Bearer token of operators who do not come over loopback.");
+
+    /** Whether a start asks Redis if it keeps what it acknowledges. */
+    enum Durability {
+        CHECKED,
+        UNCHECKED
+    }
 
     /** Settings that belong together, under the title that the reference gives them. */
     record Section(String title, List<Setting<?>> settings) {}
@@ -330,7 +355,15 @@ final class Settings {
                             CATCHUP_MAX_EVENTS,
                             CATCHUP_MAX_AGE,
                             COLLECTOR_ANONYMOUS)),
-            new Section("Log", List.of(LOG_STORE, LOG_MAX_EVENTS, LOG_MAX_BYTES, LOG_MAX_AGE, LOG_MAX_REMEMBERED_IDS)),
+            new Section(
+                    "Log",
+                    List.of(
+                            LOG_STORE,
+                            LOG_PARTITIONS,
+                            LOG_MAX_EVENTS,
+                            LOG_MAX_BYTES,
+                            LOG_MAX_AGE,
+                            LOG_MAX_REMEMBERED_IDS)),
             new Section(
                     "Archive",
                     List.of(
@@ -342,7 +375,13 @@ final class Settings {
             new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
             new Section(
                     "Redis",
-                    List.of(REDIS_URL, REDIS_EVENT_QUEUE_SIZE, REDIS_EVENT_BATCH_SIZE, REDIS_POOL_MAX_CONNECTIONS)),
+                    List.of(
+                            REDIS_URL,
+                            REDIS_EVENT_QUEUE_SIZE,
+                            REDIS_EVENT_BATCH_SIZE,
+                            REDIS_POOL_MAX_CONNECTIONS,
+                            REDIS_DURABILITY,
+                            REDIS_WAIT_REPLICAS)),
             new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
 
     static final List<Setting<?>> ALL =

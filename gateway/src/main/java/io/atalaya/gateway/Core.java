@@ -9,13 +9,9 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.InMemoryEventLog;
-import io.atalaya.log.LogException;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
-import io.atalaya.sqlite.log.SqliteEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -66,8 +62,7 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        EventLog log = openLog(config, clock, hub.router());
-        closing.add("log", log);
+        EventLog log = Logs.open(config, clock, hub.router(), closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
@@ -75,7 +70,7 @@ record Core(
                 config,
                 clock,
                 nanoClock,
-                redis == null ? null : redis.wayIn(intake),
+                redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
                 store,
@@ -91,22 +86,6 @@ record Core(
         return archiving.map(ArchiveParts::archive);
     }
 
-    private static EventLog openLog(GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
-        try {
-            return switch (config.logStore()) {
-                case EMBEDDED -> SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
-                case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, listener);
-            };
-        } catch (LogException failure) {
-            throw new StartException(String.valueOf(failure.getMessage()), failure);
-        }
-    }
-
-    /** A log in memory is new with every process, and so is its epoch. */
-    private static long newEpoch() {
-        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
-    }
-
     /** How the gateway gets on with Redis. */
     DependencyStatus.Source redisStatus() {
         return redis == null ? DependencyStatus.Source.disabled() : redis.status();
@@ -115,6 +94,7 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        Logs.start(log);
         archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();

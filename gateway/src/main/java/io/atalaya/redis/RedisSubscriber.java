@@ -67,8 +67,7 @@ public final class RedisSubscriber implements AutoCloseable {
         this.pump = pump;
         this.context = context;
         this.breaker = new Breaker("redis", context.timings().subscriberOpen(), 1, context.nanoClock());
-        this.backoff =
-                new Backoff(context.timings().backoffMin(), context.timings().backoffMax(), context.random());
+        this.backoff = context.backoff();
         this.link = new Link(false, context.clock().instant(), 0, "");
         this.thread = Thread.ofPlatform().name(THREAD).unstarted(this::run);
     }

@@ -19,6 +19,7 @@ final class Ownership {
             "sqlite.log",
             "sqlite.archive",
             "postgres",
+            "streams",
             "query",
             "collector");
 

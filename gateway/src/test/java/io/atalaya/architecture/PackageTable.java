@@ -74,6 +74,7 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
+        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
         var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
@@ -83,17 +84,18 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres sqlite sqlite.log sqlite.archive edge query collector management config",
+                ports + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "explain", "event profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
                 "slf4j jackson picocli logback");
         return rows;
     }

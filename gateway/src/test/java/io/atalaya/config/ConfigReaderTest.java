@@ -10,6 +10,7 @@ import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
 import java.io.IOException;
 import java.net.URI;
@@ -132,11 +133,25 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
+        assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
                 .isEqualTo(
                         new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+    }
+
+    @Test
+    void aLogInRedisNeedsARedis() {
+        assertThat(problems(environment(Map.of("LOG_STORE", "redis"))))
+                .singleElement()
+                .asString()
+                .endsWith("redis without redis-url (expected: redis-url, or another log-store)");
+        assertThat(valid(environment(Map.of("LOG_STORE", "Redis", "REDIS_URL", "redis://localhost")))
+                        .config()
+                        .logStore())
+                .isEqualTo(LogStore.REDIS);
     }
 
     @Test

@@ -161,7 +161,14 @@ final class HubRig implements AutoCloseable {
     }
 
     TestSocket socket() {
-        var socket = new TestSocket(ticker);
+        return added(new TestSocket(ticker));
+    }
+
+    NativeTestSocket nativeSocket() {
+        return added(new NativeTestSocket(ticker));
+    }
+
+    private <S extends TestSocket> S added(S socket) {
         sockets.add(socket);
         return socket;
     }
