@@ -2,13 +2,16 @@ package io.atalaya.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
@@ -110,7 +113,10 @@ class ConfigReaderTest {
                         500,
                         1000));
         assertThat(config.log())
-                .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, false));
+                .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
+        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),
