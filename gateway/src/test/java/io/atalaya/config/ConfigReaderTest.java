@@ -40,6 +40,17 @@ class ConfigReaderTest {
     Path directory;
 
     @Test
+    void aLogInMemoryHasSmallerBounds() {
+        GatewayConfig config =
+                valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7"))).config();
+
+        assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
+        assertThat(config.log().maxEvents()).isEqualTo(7);
+        assertThat(config.log().maxBytes()).isEqualTo(LogConfig.defaults().maxBytes());
+        assertThat(config.log().archived()).isFalse();
+    }
+
+    @Test
     void nothingButSecretsIsEnough() {
         GatewayConfig config = valid(environment(Map.of())).config();
 
@@ -47,7 +58,8 @@ class ConfigReaderTest {
         assertThat(config.profileSwitches()).isEqualTo(Map.of("ROUND_SUBMITTED_TO_KITCHEN", false));
         assertThat(config.dataDir()).isEqualTo(directory.resolve("data"));
         assertThat(config.hub()).isEqualTo(HubConfig.defaults());
-        assertThat(config.log()).isEqualTo(LogConfig.defaults());
+        assertThat(config.log()).isEqualTo(LogConfig.ofFile());
+        assertThat(config.logStore()).isEqualTo(LogStore.EMBEDDED);
         assertThat(config.edge().port()).isEqualTo(8001);
         assertThat(config.edge().host()).isEqualTo("0.0.0.0");
         assertThat(config.edge().allowedOrigins()).contains("http://localhost:5176", "http://127.0.0.1:5180");
