@@ -88,7 +88,9 @@ final class Access {
     private Optional<TenantId> tenant(Use use, RequestHead head) {
         Optional<String> authorization = head.header(HttpHeaderNames.AUTHORIZATION);
         if (authorization.isPresent()) {
-            return keys(use).scopeOf(authorization.get()).map(scope -> scope.tenant().orElse(usual));
+            return keys(use)
+                    .scopeOf(authorization.get())
+                    .map(scope -> scope.tenant().orElse(usual));
         }
         return config.anonymousEverywhere() || (config.anonymousHere() && isLocal.test(head))
                 ? Optional.of(usual)
@@ -105,7 +107,8 @@ final class Access {
     /** RFC 6750 section 3. */
     private static Response refusal(Use use, RequestHead head) {
         String kind = use == Use.READ ? "query" : "publish";
-        String found = head.headers().contains(HttpHeaderNames.AUTHORIZATION) ? "not a %s key".formatted(kind) : "missing";
+        String found =
+                head.headers().contains(HttpHeaderNames.AUTHORIZATION) ? "not a %s key".formatted(kind) : "missing";
         String message = "authorization: %s (expected: Bearer <%s key>)".formatted(found, kind);
         return Dialect.error(401, message, "UNAUTHORIZED").with("www-authenticate", "Bearer");
     }

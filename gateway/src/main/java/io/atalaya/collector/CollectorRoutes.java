@@ -1,6 +1,7 @@
 package io.atalaya.collector;
 
 import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.collector.Access.Use;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Request;
@@ -26,7 +27,6 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The paths of an event collector on the public port. Immutable; made of thread-safe parts. */
 public final class CollectorRoutes {
@@ -43,16 +43,23 @@ public final class CollectorRoutes {
      * What the dialect stands on. Immutable; everything in it is thread-safe.
      *
      * @param keys who may publish and who may read
-     * @param archive null where nothing can be searched
+     * @param stored empty where nothing can be searched
      * @param worker runs the checking of long bodies
      */
     public record Core(
             IntakeConfig keys,
             Intake intake,
-            @Nullable Archive archive,
+            Optional<Stored> stored,
             Reads reads,
             InstantSource clock,
             Executor worker) {}
+
+    /**
+     * Where events are found again. Immutable; everything in it is thread-safe.
+     *
+     * @param ledger the one door for changes to the archive
+     */
+    public record Stored(Archive archive, ArchiveLedger ledger) {}
 
     /**
      * Pages that others make. Immutable.
@@ -89,9 +96,7 @@ public final class CollectorRoutes {
         var post = new PostEvents(rules, core.intake(), core.clock(), new SecureRandom(), core.worker());
         var routes = new ArrayList<Route>();
         routes.add(Route.post("/events", MAX_READ_BYTES, access.gate(Use.PUBLISH, post::onPost)));
-        if (core.archive() != null) {
-            addSearch(core.archive(), routes);
-        }
+        core.stored().ifPresent(stored -> addSearch(stored, routes));
         routes.add(open("/health", this::onReady));
         routes.add(open("/ready", this::onReady));
         routes.add(open("/live", CollectorRoutes::onLive));
@@ -101,9 +106,9 @@ public final class CollectorRoutes {
         return routes;
     }
 
-    private void addSearch(Archive archive, List<Route> routes) {
-        var search = new SearchEvents(rules, archive, core.reads());
-        var dead = new DeadLetterPages(archive.deadLetters(), core.reads());
+    private void addSearch(Stored stored, List<Route> routes) {
+        var search = new SearchEvents(rules, stored.archive(), core.reads());
+        var dead = new DeadLetterPages(stored.archive().deadLetters(), stored.ledger(), core.reads());
         String one = DeadLetterPages.PATH + "/*";
         routes.add(route(HttpMethod.GET, "/events", Use.READ, search::onSearch));
         routes.add(route(HttpMethod.GET, DeadLetterPages.PATH, Use.READ, dead::onList));
@@ -130,8 +135,8 @@ public final class CollectorRoutes {
 
     private void onReady(Request request, Route.Responder responder) {
         boolean ready = pages.ready().getAsBoolean();
-        responder.respond(Dialect.json(
-                ready ? 200 : 503, Map.of("message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY")));
+        responder.respond(
+                Dialect.json(ready ? 200 : 503, Map.of("message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY")));
     }
 
     private static void onLive(Request request, Route.Responder responder) {
@@ -151,7 +156,8 @@ public final class CollectorRoutes {
     }
 
     private static Response varying(Response response) {
-        boolean varies = response.fields().stream().anyMatch(field -> field.name().equals("vary"));
+        boolean varies =
+                response.fields().stream().anyMatch(field -> field.name().equals("vary"));
         return varies ? response : response.with("vary", "accept");
     }
 }

@@ -1,5 +1,6 @@
 package io.atalaya.collector;
 
+import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.DeadLetters;
 import io.atalaya.archive.DeadLetters.DeadLetter;
 import io.atalaya.archive.DeadLetters.Redriven;
@@ -42,10 +43,16 @@ final class DeadLetterPages {
     private static final int MAX_EXAMINED = 50_000;
 
     private final DeadLetters letters;
+    private final ArchiveLedger ledger;
     private final Reads reads;
 
-    DeadLetterPages(DeadLetters letters, Reads reads) {
+    /**
+     * @param letters for reading
+     * @param ledger for changes
+     */
+    DeadLetterPages(DeadLetters letters, ArchiveLedger ledger, Reads reads) {
         this.letters = letters;
+        this.ledger = ledger;
         this.reads = reads;
     }
 
@@ -59,8 +66,7 @@ final class DeadLetterPages {
         parameters.rejectOthers();
         if (!parameters.faults().isEmpty()) {
             Parameters.Fault fault = parameters.faults().getFirst();
-            String message =
-                    "%s: %s (expected: %s)".formatted(fault.parameter(), fault.found(), fault.expected());
+            String message = "%s: %s (expected: %s)".formatted(fault.parameter(), fault.found(), fault.expected());
             responder.respond(Dialect.error(400, message, "INVALID_QUERY"));
             return;
         }
@@ -104,7 +110,7 @@ final class DeadLetterPages {
     }
 
     private Response reprocess(String id, DeadLetter letter) {
-        return switch (letters.redrive(letter.entry().cursor())) {
+        return switch (ledger.redrive(letter.entry().cursor())) {
             case Redriven.Archived _ -> {
                 var members = Dialect.object();
                 members.put("message", "Event reprocessed successfully");
@@ -125,7 +131,7 @@ final class DeadLetterPages {
                 () -> about(
                         tenant,
                         id,
-                        letter -> letters.discard(letter.entry().cursor()) ? Response.empty(204) : notFound(id)));
+                        letter -> ledger.discard(letter.entry().cursor()) ? Response.empty(204) : notFound(id)));
     }
 
     private void answer(Responder responder, Supplier<Response> work) {
@@ -174,7 +180,9 @@ final class DeadLetterPages {
         members.put("id", letter.entry().cursor().toString());
         members.put("eventId", letter.entry().event().id().value());
         members.put("service", serviceOf(letter));
-        members.put("failureReason", letter.rejection().code() + ": " + letter.rejection().text());
+        members.put(
+                "failureReason",
+                letter.rejection().code() + ": " + letter.rejection().text());
         members.put("retryCount", letter.attempts());
         members.put("lastAttemptAt", letter.buried().toString());
         members.put("reprocessed", false);

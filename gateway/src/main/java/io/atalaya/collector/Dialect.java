@@ -19,7 +19,7 @@ final class Dialect {
     }
 
     /** An object under construction, in order. */
-    static LinkedHashMap<String, @Nullable Object> object() {
+    static Map<String, @Nullable Object> object() {
         return new LinkedHashMap<>();
     }
 
@@ -49,7 +49,7 @@ final class Dialect {
         return json(503, members).with("retry-after", Long.toString(seconds));
     }
 
-    private static LinkedHashMap<String, @Nullable Object> failure(String status, String message, String code) {
+    private static Map<String, @Nullable Object> failure(String status, String message, String code) {
         var members = object();
         members.put("status", status);
         members.put("message", message);

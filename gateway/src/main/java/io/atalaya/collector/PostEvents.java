@@ -44,12 +44,7 @@ final class PostEvents {
      * @param random source of event ids; thread-safe
      * @param longBodies runs the checking of long bodies
      */
-    PostEvents(
-            CollectorRules rules,
-            Intake intake,
-            InstantSource clock,
-            RandomGenerator random,
-            Executor longBodies) {
+    PostEvents(CollectorRules rules, Intake intake, InstantSource clock, RandomGenerator random, Executor longBodies) {
         this.rules = rules;
         this.intake = intake;
         this.clock = clock;
@@ -59,8 +54,8 @@ final class PostEvents {
 
     void onPost(TenantId tenant, Request request, Responder responder) {
         if (request.body().length > MAX_BODY_BYTES) {
-            responder.respond(tooLarge("body: %d bytes (expected: at most %d)"
-                    .formatted(request.body().length, MAX_BODY_BYTES)));
+            responder.respond(
+                    tooLarge("body: %d bytes (expected: at most %d)".formatted(request.body().length, MAX_BODY_BYTES)));
         } else if (!isJson(request)) {
             responder.respond(Dialect.error(
                     415, "content-type: not JSON (expected: application/json)", "UNSUPPORTED_MEDIA_TYPE"));

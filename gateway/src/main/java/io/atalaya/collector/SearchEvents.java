@@ -48,8 +48,8 @@ final class SearchEvents {
     /** The archive must be able to filter by {@code service}. */
     SearchEvents(CollectorRules rules, Archive archive, Reads reads) {
         if (!archive.fields().filters().contains(SERVICE)) {
-            throw new IllegalArgumentException(
-                    "archive filters: %s (expected: service among them)".formatted(archive.fields().filters()));
+            throw new IllegalArgumentException("archive filters: %s (expected: service among them)"
+                    .formatted(archive.fields().filters()));
         }
         this.rules = rules;
         this.archive = archive;
@@ -79,33 +79,45 @@ final class SearchEvents {
         if (service.isEmpty()) {
             parameters.missing(SERVICE, "the name of a service");
         }
-        Instant from = date("from", parameters);
-        Instant to = date("to", parameters);
-        if (!from.isBefore(to)) {
-            parameters.fault("to", to.toString(), "later than from, " + from);
-        } else if (Duration.between(from, to).compareTo(MAX_RANGE) > 0) {
-            parameters.fault("to", to.toString(), "at most 30 days after from, " + from);
+        Optional<Instant> from = date("from", parameters);
+        Optional<Instant> to = date("to", parameters);
+        if (from.isPresent() && to.isPresent()) {
+            checkRange(from.get(), to.get(), parameters);
         }
         int page = parameters.number("page", 1, MAX_PAGE, 1);
         int pageSize = parameters.number("pageSize", 1, EventQuery.MAX_LIMIT, USUAL_PAGE_SIZE);
         String field = parameters.choice(
                 "sortField",
                 Map.of(
-                        "timestamp", "timestamp",
-                        SERVICE, SERVICE,
-                        "message", "message",
-                        "ingestedAt", "ingestedAt",
-                        "createdAt", "createdAt"),
+                        "timestamp",
+                        "timestamp",
+                        SERVICE,
+                        SERVICE,
+                        "message",
+                        "message",
+                        "ingestedAt",
+                        "ingestedAt",
+                        "createdAt",
+                        "createdAt"),
                 "timestamp");
         boolean ascending = parameters.choice(
                 "sortOrder",
                 Map.of("ASC", true, "asc", true, "Asc", true, "DESC", false, "desc", false, "Desc", false),
                 false);
         parameters.rejectOthers();
-        return new Search(service, from, to, page, pageSize, field, ascending);
+        return new Search(
+                service, from.orElse(Instant.EPOCH), to.orElse(Instant.EPOCH), page, pageSize, field, ascending);
     }
 
-    private static Instant date(String name, Parameters parameters) {
+    private static void checkRange(Instant from, Instant to, Parameters parameters) {
+        if (!from.isBefore(to)) {
+            parameters.fault("to", to.toString(), "later than from, " + from);
+        } else if (Duration.between(from, to).compareTo(MAX_RANGE) > 0) {
+            parameters.fault("to", to.toString(), "at most 30 days after from, " + from);
+        }
+    }
+
+    private static Optional<Instant> date(String name, Parameters parameters) {
         Optional<String> text = parameters.text(name);
         Optional<Instant> date = text.flatMap(DateText::parse)
                 .filter(instant -> !instant.isBefore(Instant.parse("1900-01-01T00:00:00Z"))
@@ -115,8 +127,7 @@ final class SearchEvents {
         } else if (date.isEmpty()) {
             parameters.fault(name, text.get(), "a date, such as 2026-01-31T12:00:00Z");
         }
-        // stands in for what was reported, so that the range is not reported as well
-        return date.orElse(name.equals("from") ? Instant.EPOCH : Instant.EPOCH.plusSeconds(1));
+        return date;
     }
 
     private Response find(TenantId tenant, Search search) {
@@ -181,7 +192,9 @@ final class SearchEvents {
         var item = Dialect.object();
         item.put("id", uuid(entry).toString());
         item.put("eventId", entry.event().id().value());
-        item.put("timestamp", body.path("timestamp").asString(entry.event().timestamp().toString()));
+        item.put(
+                "timestamp",
+                body.path("timestamp").asString(entry.event().timestamp().toString()));
         item.put(SERVICE, body.path(SERVICE).asString(""));
         item.put("message", body.path("message").asString(""));
         item.put("metadata", body.get("metadata"));

@@ -164,13 +164,16 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
+        LogConfig defaults = values.value(Settings.LOG_STORE) == LogStore.EMBEDDED
+                ? LogConfig.ofFile()
+                : LogConfig.defaults();
         return new LogConfig(
-                values.value(Settings.LOG_MAX_EVENTS),
-                values.value(Settings.LOG_MAX_BYTES),
+                values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
+                values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
-                values.value(Settings.LOG_MAX_REMEMBERED_IDS),
-                values.isSet(Settings.DATABASE_URL));
+                values.find(Settings.LOG_MAX_REMEMBERED_IDS).orElse(defaults.maxRememberedIds()),
+                defaults.archived() || values.isSet(Settings.DATABASE_URL));
     }
 
     private ArchiveConfig archive() {

@@ -83,8 +83,7 @@ final class ReadBack {
         return core.archiving().stream()
                 .flatMap(parts -> new DeadLettersApi(
                                 parts.archive().deadLetters(), parts.ledger(), new Reads(REPAIRS, worker))
-                        .routes()
-                        .stream())
+                        .routes().stream())
                 .map(route -> new ManagementRoutes.Page(route.method(), route.path(), route.handler()))
                 .toList();
     }
@@ -111,14 +110,15 @@ final class ReadBack {
         GatewayConfig config = core.config();
         var routes = new ArrayList<Route>();
         core.archive()
-                .ifPresent(archive -> routes.add(
-                        new EventsRoute(config.intake(), archive, config.profile(), reads).route()));
+                .ifPresent(archive ->
+                        routes.add(new EventsRoute(config.intake(), archive, config.profile(), reads).route()));
         var clients = new CatchUpRoutes.Clients(
                 core.authentication().byScheme(), core.assignments(), config.edge(), core.clock());
         routes.addAll(new CatchUpRoutes(config.query(), config.profile(), clients, log, reads).routes());
         config.profile().http().collector().ifPresent(rules -> {
-            var parts = new CollectorRoutes.Core(
-                    config.intake(), core.intake(), archive(), reads, core.clock(), worker);
+            Optional<CollectorRoutes.Stored> stored = core.archiving()
+                    .map(archiving -> new CollectorRoutes.Stored(archiving.archive(), archiving.ledger()));
+            var parts = new CollectorRoutes.Core(config.intake(), core.intake(), stored, reads, core.clock(), worker);
             routes.addAll(new CollectorRoutes(
                             config.collector(), rules, parts, status.collectorPages(pages(status.health()), stores))
                     .routes());
@@ -129,8 +129,7 @@ final class ReadBack {
     /** What operators get, by path. */
     Map<String, Handler> operatorPages(HealthPages health) {
         var pages = new HashMap<>(pages(health));
-        var explain = new ExplainPage(
-                core.config().profile(), core.hub(), core.assignments(), log, archive(), reads);
+        var explain = new ExplainPage(core.config().profile(), core.hub(), core.assignments(), log, archive(), reads);
         pages.put("/api/v1/explain", explain::onExplain);
         return pages;
     }

@@ -137,7 +137,8 @@ public final class HealthPages {
         report.put("uptime", Math.round(sample.process().uptimeSeconds()));
         boolean ready = sample.health().ready();
         report.put(
-                "server", Map.of("status", ready ? 200 : 503, "message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY"));
+                "server",
+                Map.of("status", ready ? 200 : 503, "message", ready ? "SERVER_IS_READY" : "SERVER_IS_NOT_READY"));
         report.put("memory", memory(sample));
         report.putAll(stores.members());
         HealthReport.detailed(sample, seen.signs()).forEach(report::putIfAbsent);

@@ -21,16 +21,15 @@ import java.util.regex.Pattern;
 final class HttpSection {
     private static final Pattern MEMBER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
     private static final Pattern TYPE = Pattern.compile("[^\\p{Cntrl}*]{1,128}");
-    private static final Pattern TENANT =
-            Pattern.compile("[A-Za-z0-9._-]{1,%d}".formatted(TenantId.MAX_LENGTH));
+    private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9._-]{1,%d}".formatted(TenantId.MAX_LENGTH));
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
 
     /** Where a catch-up can be without being mistaken for something else of the gateway's. */
     private static final List<String> RESERVED = List.of("/api", "/sse", "/ws/health", "/ws/metrics");
 
     /** The members of a collector's bodies, with what the profile must say of them. */
-    private static final Map<String, Kind> COLLECTED = Map.of(
-            "service", Kind.STRING, "message", Kind.STRING, "metadata", Kind.OBJECT, "timestamp", Kind.STRING);
+    private static final Map<String, Kind> COLLECTED =
+            Map.of("service", Kind.STRING, "message", Kind.STRING, "metadata", Kind.OBJECT, "timestamp", Kind.STRING);
 
     private final EventSchema schema;
     private final EventSection events;
@@ -150,10 +149,7 @@ final class HttpSection {
         boolean routed = name.equals("service");
         if (member == null || member.kind() != kind || (routed && !member.routing())) {
             String expected = "a member %s of kind %s%s"
-                    .formatted(
-                            name,
-                            kind.name().toLowerCase(Locale.ROOT),
-                            routed ? ", with routing: true" : "");
+                    .formatted(name, kind.name().toLowerCase(Locale.ROOT), routed ? ", with routing: true" : "");
             problems.add(fields.place(), "members without a fitting " + name, expected);
         }
     }

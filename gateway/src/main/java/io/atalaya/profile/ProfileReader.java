@@ -81,8 +81,7 @@ public final class ProfileReader {
         events.read(fields, switches);
         var endpoints = new EndpointSection(schema, events.topics(), problems);
         endpoints.read(fields);
-        Profile.HttpServices http =
-                new HttpSection(schema, events, endpoints.endpoints(), problems).read(fields);
+        Profile.HttpServices http = new HttpSection(schema, events, endpoints.endpoints(), problems).read(fields);
         events.rejectUnused();
         fields.rejectOthers();
         if (!problems.isEmpty()) {

@@ -39,7 +39,9 @@ public final class Business {
     public Statistics statistics() {
         Instant now = clock.instant();
         Cached known = cached;
-        if (known == null || known.at.isAfter(now) || Duration.between(known.at, now).compareTo(MAX_AGE) >= 0) {
+        if (known == null
+                || known.at.isAfter(now)
+                || Duration.between(known.at, now).compareTo(MAX_AGE) >= 0) {
             known = new Cached(now, archive.statistics(now));
             cached = known;
         }

@@ -78,8 +78,7 @@ public final class CatchUpRoutes {
         Optional<String> origin = request.header(HttpHeaderNames.ORIGIN);
         Authenticator authenticator =
                 clients.authenticators().get(path.authentication().name());
-        String credential =
-                request.parameter(path.authentication().parameter()).orElse("");
+        String credential = request.parameter(path.authentication().parameter()).orElse("");
         CompletionStage<Response> answer = authenticator == null
                 ? CompletableFuture.completedFuture(unavailable())
                 : authenticator.authenticate(credential).thenCompose(outcome -> switch (outcome) {
@@ -89,9 +88,7 @@ public final class CatchUpRoutes {
                     case AuthOutcome.Unavailable _ -> CompletableFuture.completedFuture(unavailable());
                 });
         answer.whenComplete((response, failure) -> responder.respond(readable(
-                failure == null
-                        ? response
-                        : Response.problem(Problem.of(500, "the request could not be handled")),
+                failure == null ? response : Response.problem(Problem.of(500, "the request could not be handled")),
                 origin)));
     }
 
@@ -121,8 +118,8 @@ public final class CatchUpRoutes {
         }
         List<String> entitled = principal.scope().getOrDefault(path.member(), List.of());
         if (!entitled.contains(value.orElseThrow())) {
-            return forbidden("%s: %.40s (expected: one that the token entitles to)"
-                    .formatted(path.member(), value.get()));
+            return forbidden(
+                    "%s: %.40s (expected: one that the token entitles to)".formatted(path.member(), value.get()));
         }
         var narrowing = path.narrows() ? Optional.of(Map.entry(path.member(), value.get())) : NOT_NARROWED;
         return assignments(endpoint.get(), principal)
@@ -175,18 +172,15 @@ public final class CatchUpRoutes {
     }
 
     private Response missed(
-            Principal principal,
-            Set<Topic> topics,
-            Optional<Map.Entry<String, String>> narrowing,
-            long sinceMillis) {
+            Principal principal, Set<Topic> topics, Optional<Map.Entry<String, String>> narrowing, long sinceMillis) {
         List<Entry> entries = log.newest(
                 principal.tenant(),
                 sinceMillis,
                 config.catchUpEvents(),
                 event -> isFor(topics, event)
                         && narrowing
-                                .map(member -> member.getValue()
-                                        .equals(event.scope().get(member.getKey())))
+                                .map(member ->
+                                        member.getValue().equals(event.scope().get(member.getKey())))
                                 .orElse(true));
         return Response.json(200, EventsJson.object(entries, "\"count\":" + entries.size()))
                 .with("cache-control", "no-store");

@@ -82,8 +82,8 @@ public final class EventsRoute {
         var parameters = new Parameters(request.head());
         Optional<TenantId> tenant = tenant(scope, parameters);
         if (tenant.isPresent() && !scope.permits(tenant.get())) {
-            responder.respond(Response.problem(Problem.of(
-                    403, "tenant: %s (expected: the tenant of the API key)".formatted(tenant.get()))));
+            responder.respond(Response.problem(
+                    Problem.of(403, "tenant: %s (expected: the tenant of the API key)".formatted(tenant.get()))));
             return;
         }
         EventQuery query = query(tenant, parameters);

@@ -105,20 +105,22 @@ public final class ExplainPage {
             return notFound("endpoint: %s is not of this profile".formatted(session.endpoint()));
         }
         TenantId owner = tenant.map(TenantId::new).orElse(session.principal().tenant());
-        return assignments(endpoint, session).thenCompose(assigned -> reads.perform(() -> {
-            var subscriber = new Subscriber(endpoint, session.principal(), assigned, session.topics());
-            return find(owner, event)
-                    .map(found -> answer(Explanation.of(profile, subscriber, found), asText))
-                    .orElseGet(() -> Response.problem(Problem.of(
-                            404,
-                            "event: tenant %s has no %s (expected: one in the archive, or among the newest of the log)"
-                                    .formatted(owner, event))));
-        }));
+        return assignments(endpoint, session)
+                .thenCompose(assigned -> reads.perform(() -> {
+                    var subscriber = new Subscriber(endpoint, session.principal(), assigned, session.topics());
+                    return find(owner, event)
+                            .map(found -> answer(Explanation.of(profile, subscriber, found), asText))
+                            .orElseGet(() -> Response.problem(Problem.of(
+                                    404,
+                                    "event: tenant %s has no %s (expected: one in the archive, or among the newest of the log)"
+                                            .formatted(owner, event))));
+                }));
     }
 
     private CompletionStage<List<Assignment>> assignments(Endpoint endpoint, SessionView session) {
         return SessionTopics.needsAssignments(endpoint, session.principal())
-                ? assignments.of(session.principal().tenant(), session.principal().subject())
+                ? assignments.of(
+                        session.principal().tenant(), session.principal().subject())
                 : CompletableFuture.completedFuture(List.of());
     }
 
@@ -127,9 +129,7 @@ public final class ExplainPage {
         if (!logged.isEmpty()) {
             return Optional.of(logged.getFirst().event());
         }
-        return archive == null
-                ? Optional.empty()
-                : archive.find(tenant, id).map(Entry::event);
+        return archive == null ? Optional.empty() : archive.find(tenant, id).map(Entry::event);
     }
 
     private static Response answer(Explanation explanation, boolean asText) {

@@ -69,7 +69,10 @@ public final class Parameters {
         }
         T value = values.get(text.get());
         if (value == null) {
-            fault(name, text.get(), "one of " + values.keySet().stream().sorted().toList());
+            fault(
+                    name,
+                    text.get(),
+                    "one of " + values.keySet().stream().sorted().toList());
             return fallback;
         }
         return value;

@@ -59,8 +59,8 @@ public final class Reads {
         }
         read.whenComplete((_, _) -> places.release());
         return read.handle((response, failure) -> response != null ? response : refusal.of(failureOf(failure)))
-                .completeOnTimeout(
-                        refusal.of(Failure.TIMED_OUT), config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+                .orTimeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(_ -> refusal.of(Failure.TIMED_OUT));
     }
 
     /** How a read did not come to its answer. */
@@ -91,15 +91,18 @@ public final class Reads {
     private static Failure failureOf(@Nullable Throwable thrown) {
         Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
         return switch (cause) {
-            case ArchiveException _, LogException _ -> {
-                log.atWarn().addKeyValue("error", cause.getMessage()).log("a store could not be read");
-                yield Failure.UNAVAILABLE;
-            }
+            case ArchiveException unavailable -> unavailable(unavailable);
+            case LogException unavailable -> unavailable(unavailable);
             case null, default -> {
                 log.atError().setCause(cause).log("a read failed");
                 yield Failure.BROKEN;
             }
         };
+    }
+
+    private static Failure unavailable(RuntimeException store) {
+        log.atDebug().addKeyValue("error", store.getMessage()).log("a store could not be read");
+        return Failure.UNAVAILABLE;
     }
 
     private static Response refusal(Failure failure) {

@@ -41,8 +41,7 @@ public final class StorePages {
      * @param breaker of the archive; empty where there is none
      * @param reads for these pages alone, so that they answer while readers of events are many
      */
-    public record Parts(
-            Buffers buffers, @Nullable Archive archive, Supplier<Optional<Breaker>> breaker, Reads reads) {}
+    public record Parts(Buffers buffers, @Nullable Archive archive, Supplier<Optional<Breaker>> breaker, Reads reads) {}
 
     /**
      * The archive's circuit breaker. Immutable.
@@ -70,7 +69,9 @@ public final class StorePages {
 
     /** {@code GET /health/database}. */
     public void onDatabase(Request request, Responder responder) {
-        parts.reads().perform(() -> answer(database()), _ -> answer(unanswered())).thenAccept(responder::respond);
+        parts.reads()
+                .perform(() -> answer(database()), _ -> answer(unanswered()))
+                .thenAccept(responder::respond);
     }
 
     /** {@code GET /health/business}. */
@@ -227,7 +228,9 @@ public final class StorePages {
             members.put("state", breaker.state().toUpperCase(Locale.ROOT));
             members.put("failureCount", breaker.failureCount());
             members.put("successCount", breaker.successCount());
-            members.put("lastFailureTime", breaker.lastFailure().map(Instant::toString).orElse(null));
+            members.put(
+                    "lastFailureTime",
+                    breaker.lastFailure().map(Instant::toString).orElse(null));
         });
         return members;
     }

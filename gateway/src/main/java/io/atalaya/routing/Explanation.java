@@ -25,8 +25,7 @@ import java.util.Set;
  * @param admitted whether the endpoint accepts the subscriber's roles at all
  * @param audiences one an audience of the type, in the profile's order
  */
-public record Explanation(
-        Event event, Subscriber subscriber, Rule rule, boolean admitted, List<Audience> audiences) {
+public record Explanation(Event event, Subscriber subscriber, Rule rule, boolean admitted, List<Audience> audiences) {
 
     public Explanation {
         audiences = List.copyOf(audiences);
@@ -38,8 +37,7 @@ public record Explanation(
      * @param assignments what is assigned to the principal today
      * @param topics what the session has subscribed to
      */
-    public record Subscriber(
-            Endpoint endpoint, Principal principal, List<Assignment> assignments, Set<Topic> topics) {
+    public record Subscriber(Endpoint endpoint, Principal principal, List<Assignment> assignments, Set<Topic> topics) {
         public Subscriber {
             assignments = List.copyOf(assignments);
             topics = Set.copyOf(topics);
@@ -47,8 +45,7 @@ public record Explanation(
 
         /** A session that connects now. */
         public static Subscriber connecting(Endpoint endpoint, Principal principal, List<Assignment> assignments) {
-            return new Subscriber(
-                    endpoint, principal, assignments, SessionTopics.of(endpoint, principal, assignments));
+            return new Subscriber(endpoint, principal, assignments, SessionTopics.of(endpoint, principal, assignments));
         }
     }
 
@@ -152,8 +149,7 @@ public record Explanation(
     /** Explains one event to one session. */
     public static Explanation of(Profile profile, Subscriber subscriber, Event event) {
         Endpoint endpoint = subscriber.endpoint();
-        boolean admitted =
-                endpoint.roles().isEmpty() || subscriber.principal().hasAnyRole(endpoint.roles());
+        boolean admitted = endpoint.roles().isEmpty() || subscriber.principal().hasAnyRole(endpoint.roles());
         EventType rule = profile.ruleOf(event.type()).orElse(null);
         if (rule == null) {
             return new Explanation(event, subscriber, Rule.NONE, admitted, List.of());
@@ -230,8 +226,7 @@ public record Explanation(
 
     private static boolean fitsBesides(
             String member, Map<String, String> assignment, TopicShape shape, Topic topic, Subscriber subscriber) {
-        Set<String> claimed =
-                subscriber.endpoint().authentication().scope().keySet();
+        Set<String> claimed = subscriber.endpoint().authentication().scope().keySet();
         for (int i = 0; i < shape.key().size(); i++) {
             String other = shape.key().get(i);
             String value = assignment.get(other);

@@ -42,7 +42,8 @@ public final class ExplanationText {
             }
         }
         if (explanation.outdated()) {
-            text.append("note      assignments have changed since the session subscribed; it must refresh or come back\n");
+            text.append(
+                    "note      assignments have changed since the session subscribed; it must refresh or come back\n");
         }
         return text.toString();
     }
@@ -113,7 +114,10 @@ public final class ExplanationText {
                             .sorted()
                             .toList());
         }
-        if (!explanation.event().tenant().equals(explanation.subscriber().principal().tenant())) {
+        if (!explanation
+                .event()
+                .tenant()
+                .equals(explanation.subscriber().principal().tenant())) {
             return "the event is of another tenant";
         }
         if (explanation.delivered()) {
@@ -166,9 +170,11 @@ public final class ExplanationText {
     }
 
     private static String source(MemberSource member) {
-        String where = member.claim().isEmpty() ? "today's assignments give" : "claim %s gives".formatted(member.claim());
+        String where =
+                member.claim().isEmpty() ? "today's assignments give" : "claim %s gives".formatted(member.claim());
         String values = member.entitled().isEmpty() ? "nothing" : String.join(", ", member.entitled());
         return "%s %s for %s (%s %s)"
-                .formatted(where, values, member.member(), member.granted() ? "which has" : "expected:", member.value());
+                .formatted(
+                        where, values, member.member(), member.granted() ? "which has" : "expected:", member.value());
     }
 }

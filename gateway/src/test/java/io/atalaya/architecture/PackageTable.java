@@ -62,6 +62,9 @@ final class PackageTable {
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
         row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "sqlite", "event log archive", "slf4j sqlite");
+        row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
         row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
@@ -84,17 +87,18 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres streams edge query collector management config",
+                ports + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "explain", "event profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
                 "slf4j jackson picocli logback");
         return rows;
     }

@@ -72,11 +72,12 @@ class ExplanationTest {
             Attendee now = reassigned(before, random);
             Event event = Attendee.event(
                     before.tenant(),
-                    RoutingPropertyTest.pick(random, List.copyOf(restaurant.events().keySet())),
+                    RoutingPropertyTest.pick(
+                            random, List.copyOf(restaurant.events().keySet())),
                     near(before, random));
             Set<Topic> topics = before.topics(restaurant);
-            var subscriber = new Subscriber(
-                    endpoint(before), before.principal(endpoint(before)), assignments(now), topics);
+            var subscriber =
+                    new Subscriber(endpoint(before), before.principal(endpoint(before)), assignments(now), topics);
 
             Explanation explanation = Explanation.of(restaurant, subscriber, event);
 
@@ -131,8 +132,7 @@ class ExplanationTest {
 
         String text = ExplanationText.lines(Explanation.of(restaurant, connecting(cleaner), event));
 
-        assertThat(text)
-                .startsWith("no: the endpoint accepts none of the roles (expected: one of [ADMIN, MANAGER])\n");
+        assertThat(text).startsWith("no: the endpoint accepts none of the roles (expected: one of [ADMIN, MANAGER])\n");
     }
 
     @Test
@@ -144,8 +144,8 @@ class ExplanationTest {
         Endpoint tower = Objects.requireNonNull(harbour.endpoints().get("tower"));
         Event event = Attendee.event("galicia", "WHALE_SIGHTED", Map.of("port", "vigo"));
 
-        Explanation explanation = Explanation.of(
-                harbour, Subscriber.connecting(tower, master.principal(tower), List.of()), event);
+        Explanation explanation =
+                Explanation.of(harbour, Subscriber.connecting(tower, master.principal(tower), List.of()), event);
 
         assertThat(ExplanationText.lines(explanation))
                 .startsWith("no: WHALE_SIGHTED is for nobody: the profile does not know it\n");
