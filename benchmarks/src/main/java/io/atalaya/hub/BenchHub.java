@@ -80,7 +80,7 @@ final class BenchHub {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                Map.of("SECTOR", new EventType("SECTOR", true, List.of(branch, sector))),
+                Map.of("SECTOR", EventType.plain("SECTOR", true, List.of(branch, sector))),
                 Optional.empty(),
                 Map.of());
     }
@@ -125,7 +125,7 @@ final class BenchHub {
     List<EventLog.Entry> entries(int count) {
         var entries = new ArrayList<EventLog.Entry>(count);
         for (int i = 0; i < count; i++) {
-            entries.add(new EventLog.Entry(new Cursor(7, ++offset), event()));
+            entries.add(new EventLog.Entry(new Cursor(7, ++offset), 1_000, event()));
         }
         return entries;
     }

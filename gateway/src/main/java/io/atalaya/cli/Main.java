@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.explain.ExplainCommand;
 import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,6 +57,8 @@ public final class Main implements Runnable {
                 new TokenCommand(System.getenv(), InstantSource.system()),
                 new PublishCommand(),
                 new TailCommand(),
+                new ExplainCommand(System.getenv()),
+                new DeadLettersCommand(),
                 new BenchCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
     }

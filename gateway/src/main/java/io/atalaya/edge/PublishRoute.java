@@ -130,6 +130,8 @@ public final class PublishRoute {
                 Response.problem(Problem.of(413, "events: %d (expected: at most %d)".formatted(found, max)));
             case SubmitOutcome.Busy(Duration retryAfter) ->
                 later(429, "too many events wait for their commit", retryAfter);
+            case SubmitOutcome.Full(Duration retryAfter) ->
+                later(503, "the log is full: the archive is behind", retryAfter);
             case SubmitOutcome.Failed(Duration retryAfter) -> later(503, "the log could not store", retryAfter);
         };
     }

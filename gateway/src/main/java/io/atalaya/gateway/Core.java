@@ -1,5 +1,7 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.InMemoryAckStore;
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -8,12 +10,13 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.management.DependencyStatus;
+import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -34,9 +38,12 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Recovery recovery,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
+    private static final int REMEMBERED_ACKS = 1_000_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
     static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
@@ -60,26 +67,44 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), nanoClock, hub.router());
-        closing.add("log", log);
+        EventLog log = Logs.open(config, clock, hub.router(), closing);
+        Recovery recovery = recovery(config, log, routes, clock, closing);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
                 clock,
                 nanoClock,
-                redis == null ? null : redis.wayIn(intake),
+                redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
                 store,
                 assignments,
                 hub,
                 log,
+                recovery,
+                archiving,
                 intake);
     }
 
-    /** A log in memory is new with every process, and so is its epoch. */
-    private static long newEpoch() {
-        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
+    }
+
+    private static Recovery recovery(
+            GatewayConfig config, EventLog log, EventRoutes routes, InstantSource clock, Closing closing) {
+        var worker = Executors.newVirtualThreadPerTaskExecutor();
+        closing.add("replays", worker::shutdownNow);
+        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
+        closing.add("acknowledgements", acks);
+        return new Recovery(
+                config.recovery(),
+                new Recovery.Stores(log, acks),
+                routes,
+                config.hub().maxOutboundBytes(),
+                Recovery.Pace.system(worker, clock));
     }
 
     /** How the gateway gets on with Redis. */
@@ -90,6 +115,9 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        Logs.start(log);
+        recovery.start();
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

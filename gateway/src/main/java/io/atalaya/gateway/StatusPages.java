@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
 import io.atalaya.management.AssignmentsApi;
@@ -10,10 +11,13 @@ import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
 import io.atalaya.management.OperatorGate;
 import io.atalaya.management.Sample.Identity;
+import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
 import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.query.StorePages;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
@@ -24,7 +28,7 @@ final class StatusPages {
     private final OperatorGate gate;
     private final ManagementRoutes management;
 
-    StatusPages(Core core, Executor worker) {
+    StatusPages(Core core, ReadBack readBack, Executor worker) {
         var config = core.config();
         var sources = new GatewayView.Sources(
                 config.profile(),
@@ -32,7 +36,10 @@ final class StatusPages {
                 config.hub(),
                 core.log(),
                 core.intake()::book,
+                core.recovery()::totals,
+                core.recovery()::acknowledgements,
                 core.redisStatus(),
+                () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")));
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.metrics = new MetricsPages(view::sample);
@@ -46,12 +53,29 @@ final class StatusPages {
                         new BooksPages(
                                 view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
-                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker)));
+                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker),
+                        readBack.operatorPages(health),
+                        readBack.deadLetterPages()));
     }
 
     private static Identity identity(String profile) {
         return new Identity(
                 "atalaya", Version.current(), System.getenv().getOrDefault("ENVIRONMENT", "production"), profile);
+    }
+
+    HealthPages health() {
+        return health;
+    }
+
+    /** What the dialect of a collector shows of the gateway. */
+    CollectorRoutes.Pages collectorPages(Map<String, Route.Handler> documents, StorePages stores) {
+        return new CollectorRoutes.Pages(
+                metrics::onPrometheus,
+                stores::onMetrics,
+                documents,
+                () -> view.phase() == Phase.SERVING,
+                gate::localOrOperators,
+                OperatorGate::isLocal);
     }
 
     GatewayView view() {

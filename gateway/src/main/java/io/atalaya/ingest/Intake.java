@@ -9,6 +9,7 @@ import io.atalaya.ingest.IntakeBook.Source;
 import io.atalaya.ingest.SubmitOutcome.EventProblem;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Appended;
+import io.atalaya.log.LogException;
 import io.atalaya.profile.Profile;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -149,9 +151,10 @@ public final class Intake {
             IntakeLedger.Tally tally = ledger.tally();
             if (appended == null) {
                 logFailure(failure, durable.size());
-                tally.refuse(Refusal.LOG_FAILED, events.size());
+                boolean full = isFull(failure);
+                tally.refuse(full ? Refusal.LOG_FULL : Refusal.LOG_FAILED, events.size());
                 ledger.settle(tally);
-                return new SubmitOutcome.Failed(RETRY_AFTER);
+                return full ? new SubmitOutcome.Full(RETRY_AFTER) : new SubmitOutcome.Failed(RETRY_AFTER);
             }
             settle(events, durable, appended, tally);
             return new SubmitOutcome.Accepted(events.stream().map(Event::id).toList(), cursorBehind(events, appended));
@@ -167,11 +170,16 @@ public final class Intake {
             uncommitted.addAndGet(-durable.size());
             if (appended == null) {
                 logFailure(failure, durable.size());
-                tally.drop(Drop.LOG_FAILED, durable.size());
+                tally.drop(isFull(failure) ? Drop.LOG_FULL : Drop.LOG_FAILED, durable.size());
             }
             settle(kept, durable, appended == null ? List.of() : appended, tally);
             return null;
         });
+    }
+
+    private static boolean isFull(@Nullable Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof LogException refused && refused.reason() == LogException.Reason.FULL;
     }
 
     private CompletionStage<List<Appended>> append(List<Event> durable) {

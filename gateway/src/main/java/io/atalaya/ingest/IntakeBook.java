@@ -75,6 +75,8 @@ public record IntakeBook(
         TOO_MANY,
         /** Too many events wait for their commit. */
         OVERLOADED,
+        /** The log is full of events that are not archived. */
+        LOG_FULL,
         /** The log could not store it. */
         LOG_FAILED
     }
@@ -83,6 +85,8 @@ public record IntakeBook(
     public enum Drop {
         /** Too many events wait for their commit, and the source cannot wait. */
         OVERLOADED,
+        /** The log is full of events that are not archived, and the source cannot be told. */
+        LOG_FULL,
         /** The log could not store it, and the source cannot be told. */
         LOG_FAILED,
         /** The router failed on an ephemeral event. */

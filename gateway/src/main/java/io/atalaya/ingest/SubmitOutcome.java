@@ -63,6 +63,9 @@ public sealed interface SubmitOutcome {
     /** Too many events wait for their commit; try again later. */
     record Busy(Duration retryAfter) implements SubmitOutcome {}
 
+    /** The log is full of events that the archive has not taken yet; try again later. */
+    record Full(Duration retryAfter) implements SubmitOutcome {}
+
     /** The log could not store the events; try again later. */
     record Failed(Duration retryAfter) implements SubmitOutcome {}
 

@@ -2,66 +2,72 @@ package io.atalaya.log;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
-import java.util.ArrayDeque;
+import io.atalaya.event.TenantId;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 
 /**
  * A log that lives in memory: committed means visible to every reader of this process, and gone with it. Thread-safe:
- * one lock guards all state, and the commit listener is called under it, which is what makes its calls ordered.
+ * one lock orders appends, and the commit listener is called under it, which is what makes its calls ordered; readers
+ * need only the lock of the events themselves.
  */
 public final class InMemoryEventLog implements EventLog {
     private final LogConfig config;
     private final long epoch;
-    private final LongSupplier nanoClock;
+    private final RisingClock clock;
     private final CommitListener listener;
+    private final RecentEvents events;
     private final ReentrantLock lock = new ReentrantLock();
 
-    private final ArrayDeque<Retained> retained = new ArrayDeque<>();
     private final LinkedHashMap<Identity, Remembered> remembered = new LinkedHashMap<>();
     private long headOffset;
-    private long retainedBytes;
+    private long confirmedOffset;
     private boolean closed;
 
-    private record Retained(Entry entry, long atNanos) {}
-
-    private record Remembered(Cursor cursor, long atNanos) {}
+    private record Remembered(Cursor cursor, long atMillis) {}
 
     /**
      * @param epoch 0 … 2³²−1; a fresh random one for each log, since its events do not outlive it
-     * @param nanoClock monotonic clock, for retention and the de-duplication window
+     * @param clock for retention and the de-duplication window
      */
-    public InMemoryEventLog(LogConfig config, long epoch, LongSupplier nanoClock, CommitListener listener) {
+    public InMemoryEventLog(LogConfig config, long epoch, InstantSource clock, CommitListener listener) {
         this.config = config;
         this.epoch = epoch;
-        this.nanoClock = nanoClock;
+        this.clock = new RisingClock(clock, 0);
         this.listener = listener;
+        this.events = new RecentEvents(epoch, 0);
     }
 
     @Override
-    public CompletionStage<List<Appended>> append(List<Event> events) {
+    public CompletionStage<List<Appended>> append(List<Event> batch) {
         lock.lock();
         try {
             if (closed) {
-                return CompletableFuture.failedFuture(new LogException("log: closed (expected: open)"));
+                return failed(LogException.Reason.CLOSED, "log: closed (expected: open)");
             }
-            long nowNanos = nanoClock.getAsLong();
-            forgetIds(nowNanos);
-            var outcomes = new ArrayList<Appended>(events.size());
-            var stored = new ArrayList<Entry>(events.size());
-            for (Event event : events) {
-                outcomes.add(appendOne(event, nowNanos, stored));
+            long nowMillis = clock.millis();
+            trim(nowMillis);
+            if (isFull()) {
+                return failed(LogException.Reason.FULL, "log: full of events that are not archived");
             }
-            forgetIds(nowNanos);
-            trim(nowNanos);
+            forgetIds(nowMillis);
+            var outcomes = new ArrayList<Appended>(batch.size());
+            var stored = new ArrayList<Entry>(batch.size());
+            for (Event event : batch) {
+                outcomes.add(appendOne(event, nowMillis, stored));
+            }
+            forgetIds(nowMillis);
             if (!stored.isEmpty()) {
+                events.add(stored);
+                trim(nowMillis);
                 listener.onCommitted(stored);
             }
             return CompletableFuture.completedFuture(outcomes);
@@ -70,83 +76,97 @@ public final class InMemoryEventLog implements EventLog {
         }
     }
 
-    private Appended appendOne(Event event, long nowNanos, List<Entry> stored) {
+    private static CompletionStage<List<Appended>> failed(LogException.Reason reason, String message) {
+        return CompletableFuture.failedFuture(new LogException(reason, message));
+    }
+
+    private Appended appendOne(Event event, long nowMillis, List<Entry> stored) {
         var cursor = new Cursor(epoch, headOffset + 1);
-        Remembered earlier = remembered.putIfAbsent(Identity.of(event), new Remembered(cursor, nowNanos));
+        Remembered earlier = remembered.putIfAbsent(Identity.of(event), new Remembered(cursor, nowMillis));
         if (earlier != null) {
             return new Appended.Duplicate(earlier.cursor());
         }
         headOffset++;
-        var entry = new Entry(cursor, event);
-        retained.addLast(new Retained(entry, nowNanos));
-        retainedBytes += event.body().open().length;
-        stored.add(entry);
+        stored.add(new Entry(cursor, nowMillis, event));
         return new Appended.Stored(cursor);
     }
 
-    private void forgetIds(long nowNanos) {
-        long windowNanos = config.dedupeWindow().toNanos();
+    private void forgetIds(long nowMillis) {
+        long windowMillis = config.dedupeWindow().toMillis();
         Iterator<Map.Entry<Identity, Remembered>> oldest = remembered.entrySet().iterator();
         while (oldest.hasNext()) {
-            long ageNanos = nowNanos - oldest.next().getValue().atNanos();
-            if (ageNanos < windowNanos && remembered.size() <= config.maxRememberedIds()) {
+            long ageMillis = nowMillis - oldest.next().getValue().atMillis();
+            if (ageMillis < windowMillis && remembered.size() <= config.maxRememberedIds()) {
                 return;
             }
             oldest.remove();
         }
     }
 
-    private void trim(long nowNanos) {
-        long maxAgeNanos = config.maxAge().toNanos();
-        Retained oldest = retained.peekFirst();
-        while (oldest != null && isSurplus(nowNanos - oldest.atNanos(), maxAgeNanos)) {
-            retained.removeFirst();
-            retainedBytes -= oldest.entry().event().body().open().length;
-            oldest = retained.peekFirst();
-        }
+    private void trim(long nowMillis) {
+        long notBefore = nowMillis - config.maxAge().toMillis() + 1;
+        events.trim(config.maxEvents(), config.maxBytes(), notBefore, config.archived() ? confirmedOffset : headOffset);
     }
 
-    private boolean isSurplus(long ageNanos, long maxAgeNanos) {
-        return retained.size() > config.maxEvents() || retainedBytes > config.maxBytes() || ageNanos >= maxAgeNanos;
+    private boolean isFull() {
+        return config.archived() && (events.size() > config.maxEvents() || events.bytes() > config.maxBytes());
     }
 
     @Override
-    public Slice read(Cursor after, int max) {
+    public Slice read(TenantId tenant, Cursor after, int max) {
+        trimNow();
+        return events.read(tenant, after, max);
+    }
+
+    @Override
+    public Optional<Slice.Entries> recent(TenantId tenant, Cursor after, int max) {
+        return events.recent(tenant, after, max);
+    }
+
+    private void trimNow() {
         lock.lock();
         try {
-            trim(nanoClock.getAsLong());
-            if (after.epoch() != epoch) {
-                return new Slice.Gap(Slice.Reason.EPOCH, beforeFirst());
-            }
-            if (after.offset() > headOffset) {
-                return new Slice.Gap(Slice.Reason.AHEAD, headCursor());
-            }
-            if (after.offset() < beforeFirst().offset()) {
-                return new Slice.Gap(Slice.Reason.RETENTION, beforeFirst());
-            }
-            return new Slice.Entries(retained.stream()
-                    .skip(after.offset() - beforeFirst().offset())
-                    .limit(max)
-                    .map(Retained::entry)
-                    .toList());
+            trim(clock.millis());
         } finally {
             lock.unlock();
         }
     }
 
-    private Cursor beforeFirst() {
-        return new Cursor(epoch, headOffset - retained.size());
-    }
-
-    private Cursor headCursor() {
-        return new Cursor(epoch, headOffset);
+    @Override
+    public Cursor head(TenantId tenant) {
+        return events.head();
     }
 
     @Override
-    public Cursor head() {
+    public Backlog backlog() {
+        return new Backlog() {
+            @Override
+            public List<Entry> take(int max) {
+                return events.after(confirmed(), max).orElseThrow();
+            }
+
+            @Override
+            public void confirm(List<Entry> taken) {
+                if (!taken.isEmpty()) {
+                    onConfirmed(taken.getLast().cursor());
+                }
+            }
+        };
+    }
+
+    private Cursor confirmed() {
         lock.lock();
         try {
-            return headCursor();
+            return new Cursor(epoch, confirmedOffset);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void onConfirmed(Cursor through) {
+        lock.lock();
+        try {
+            confirmedOffset = Math.max(confirmedOffset, through.offset());
         } finally {
             lock.unlock();
         }
@@ -156,8 +176,8 @@ public final class InMemoryEventLog implements EventLog {
     public Totals totals() {
         lock.lock();
         try {
-            trim(nanoClock.getAsLong());
-            return new Totals(headOffset, retained.size(), retainedBytes);
+            trim(clock.millis());
+            return new Totals(headOffset, confirmedOffset, events.size(), events.bytes());
         } finally {
             lock.unlock();
         }

@@ -4,11 +4,29 @@ package io.atalaya.log;
 public final class LogException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public LogException(String message) {
+    private final Reason reason;
+
+    public LogException(Reason reason, String message) {
         super(message);
+        this.reason = reason;
     }
 
-    public LogException(String message, Throwable cause) {
+    public LogException(Reason reason, String message, Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Why. */
+    public enum Reason {
+        /** Its bound is full of events that no archive has confirmed; there is room again when one has. */
+        FULL,
+        /** The disk or the server behind it failed; trying again may help. */
+        UNAVAILABLE,
+        /** It was closed. */
+        CLOSED
     }
 }

@@ -1,7 +1,10 @@
 package io.atalaya.management;
 
+import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.breaker.Breaker;
+import io.atalaya.hub.DeliveryBook;
+import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
-import io.atalaya.management.DependencyStatus.Breaker;
 import io.atalaya.management.Sample.Health;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Series;
@@ -30,7 +33,9 @@ final class AtalayaMetrics {
         addIntake(sample, families);
         addDeliveries(sample, families);
         addRouting(sample, families);
-        addRedis(sample, families);
+        sample.recovery().addTo(families);
+        sample.acknowledgements().addTo(families);
+        addDependencies(sample, families);
         sample.process().addTo(families);
         return families.build();
     }
@@ -131,9 +136,18 @@ final class AtalayaMetrics {
                 .gauge(
                         "atalaya_books_balanced",
                         "1 while every event, or delivery, is accounted for exactly once.",
-                        Series.labelled("book")
-                                .add(book.balanced() ? 1 : 0, "intake")
-                                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries"));
+                        balanced(sample));
+    }
+
+    private static Series balanced(Sample sample) {
+        var series = Series.labelled("book")
+                .add(sample.intake().balanced() ? 1 : 0, "intake")
+                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries")
+                .add(sample.acknowledgements().book().balanced() ? 1 : 0, "acknowledgements");
+        sample.archive()
+                .flatMap(ArchiveWriter.Status::book)
+                .ifPresent(book -> series.add(book.balanced() ? 1 : 0, "archive"));
+        return series;
     }
 
     private static <E extends Enum<E>> void addReasons(Series series, String state, E[] reasons, Map<E, Long> counts) {
@@ -146,8 +160,8 @@ final class AtalayaMetrics {
         var book = sample.hub().book();
         families.counter(
                         "atalaya_deliveries_matched_total",
-                        "Pairs of event and session that routing produced.",
-                        book.matched())
+                        "Pairs of event and session that routing, replays and resends produced.",
+                        matched(book))
                 .counter(
                         "atalaya_deliveries_total",
                         "Those pairs by what became of them.",
@@ -157,6 +171,10 @@ final class AtalayaMetrics {
                                 .add(book.dropped(), "dropped")
                                 .add(book.duplicate(), "duplicate")
                                 .add(book.closed(), "closed"))
+                .counter(
+                        "atalaya_deliveries_given_up_total",
+                        "Deliveries that waited for a slow client and were not sent, by event type.",
+                        givenUp(sample.hub().givenUp()))
                 .gauge("atalaya_deliveries_pending", "Pairs not yet accepted by the socket.", book.pending())
                 .histogram(
                         "atalaya_delivery_latency_seconds",
@@ -174,6 +192,21 @@ final class AtalayaMetrics {
                         "atalaya_fanouts_failed_total",
                         "Rounds of fan-outs in which a session ended.",
                         sample.hub().fanoutsWithFailures());
+    }
+
+    private static Series givenUp(ShardSnapshot.GivenUp givenUp) {
+        var series = Series.labelled("state", "type");
+        new TreeMap<>(givenUp.conflatedByType()).forEach((type, count) -> series.add(count, "conflated", type));
+        new TreeMap<>(givenUp.droppedByType()).forEach((type, count) -> series.add(count, "dropped", type));
+        return series;
+    }
+
+    private static Series matched(DeliveryBook book) {
+        var series = Series.labelled("kind");
+        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+            series.add(book.matched().of(kind), label(kind));
+        }
+        return series;
     }
 
     private static void addRouting(Sample sample, Families families) {
@@ -203,39 +236,71 @@ final class AtalayaMetrics {
                 .gauge("atalaya_log_open", "1 while the log takes events.", sample.logOpen() ? 1 : 0);
     }
 
-    private static void addRedis(Sample sample, Families families) {
-        boolean configured = switch (sample.redis()) {
+    private static void addDependencies(Sample sample, Families families) {
+        var up = Series.labelled("name");
+        var breakers = new Breakers();
+        sample.archive().ifPresent(archive -> {
+            up.add(sample.archiveAway() || archive.book().isEmpty() ? 0 : 1, "database");
+            breakers.add(archive.breaker());
+            archive.addTo(families);
+        });
+        boolean redis = switch (sample.redis()) {
             case DependencyStatus.Disabled _ -> false;
             case DependencyStatus.Observed observed -> {
-                addObserved(observed, families);
+                up.add(observed.subscribed() ? 1 : 0, "redis");
+                observed.breakers().forEach(breakers::add);
+                addRedis(observed, families);
                 yield true;
             }
         };
         families.gauge(
                 "atalaya_dependency_configured",
                 "1 for a dependency that this gateway has.",
-                Series.labelled("name").add(configured ? 1 : 0, "redis"));
+                Series.labelled("name")
+                        .add(sample.archive().isPresent() ? 1 : 0, "database")
+                        .add(redis ? 1 : 0, "redis"));
+        if (redis || sample.archive().isPresent()) {
+            families.gauge("atalaya_dependency_up", "1 while events arrive from it, or at it.", up);
+            breakers.addTo(families);
+        }
     }
 
-    private static void addObserved(DependencyStatus.Observed redis, Families families) {
-        var calls = Series.labelled("name", "outcome");
-        var states = Series.labelled("name");
-        var changes = Series.labelled("name");
-        for (Breaker breaker : redis.breakers()) {
-            states.add(breaker.state().gauge(), breaker.name());
-            changes.add(breaker.stateChanges(), breaker.name());
-            calls.add(breaker.successfulCalls(), breaker.name(), "successful")
-                    .add(breaker.failedCalls(), breaker.name(), "failed")
-                    .add(breaker.rejectedCalls(), breaker.name(), "rejected");
+    /** The series of all breakers. Confined to the thread that builds a scrape. */
+    private static final class Breakers {
+        private final Series calls = Series.labelled("name", "outcome");
+        private final Series states = Series.labelled("name");
+        private final Series changes = Series.labelled("name");
+
+        void add(DependencyStatus.Breaker breaker) {
+            add(breaker.name(), breaker.state().gauge(), breaker.stateChanges());
+            calls(breaker.name(), breaker.successfulCalls(), breaker.failedCalls(), breaker.rejectedCalls());
         }
-        families.gauge(
-                        "atalaya_dependency_up",
-                        "1 while events arrive from it.",
-                        Series.labelled("name").add(redis.subscribed() ? 1 : 0, "redis"))
-                .gauge("atalaya_circuit_breaker_state", "0 closed, 1 open, 2 half-open.", states)
-                .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
-                .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls)
-                .counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
+
+        void add(Breaker.Snapshot breaker) {
+            add(breaker.name(), breaker.state().gauge(), breaker.stateChanges());
+            calls(breaker.name(), breaker.successfulCalls(), breaker.failedCalls(), breaker.rejectedCalls());
+        }
+
+        private void add(String name, int state, long transitions) {
+            states.add(state, name);
+            changes.add(transitions, name);
+        }
+
+        private void calls(String name, long successful, long failed, long rejected) {
+            calls.add(successful, name, "successful")
+                    .add(failed, name, "failed")
+                    .add(rejected, name, "rejected");
+        }
+
+        void addTo(Families families) {
+            families.gauge("atalaya_circuit_breaker_state", "0 closed, 1 open, 2 half-open.", states)
+                    .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
+                    .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls);
+        }
+    }
+
+    private static void addRedis(DependencyStatus.Observed redis, Families families) {
+        families.counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
                 .counter(
                         "atalaya_redis_messages_total",
                         "Messages received.",

@@ -1,5 +1,7 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
+import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
@@ -12,12 +14,14 @@ import io.atalaya.management.Sample.Population;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +57,10 @@ public final class GatewayView {
      *
      * @param limits the hub's
      * @param intake the intake's book at the moment of the call
+     * @param acknowledgements how acknowledgements go
+     * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
+     * @param archive how its writer gets on; empty where nothing is archived
      */
     public record Sources(
             Profile profile,
@@ -61,7 +68,10 @@ public final class GatewayView {
             HubConfig limits,
             EventLog log,
             Supplier<IntakeBook> intake,
+            Supplier<RecoveryTotals> recovery,
+            Supplier<AckReport> acknowledgements,
             DependencyStatus.Source redis,
+            Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
@@ -75,6 +85,11 @@ public final class GatewayView {
     /** The process has come to another phase of its life. */
     public void onPhase(Phase next) {
         phase = next;
+    }
+
+    /** Where the process is in its life. */
+    public Phase phase() {
+        return phase;
     }
 
     /** A port has opened; {@code answers} gives what it has answered so far, by status. */
@@ -121,8 +136,11 @@ public final class GatewayView {
                 sources.log().totals(),
                 gathered.logOpen(),
                 sources.hub().router().totals(),
+                sources.recovery().get(),
+                sources.acknowledgements().get(),
                 answers(),
                 sources.redis().status(),
+                sources.archive().get(),
                 sources.process().sample());
     }
 

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 final class PackageTable {
     /** Libraries by their packages. What is in none of them may be used nowhere. */
     static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
-            Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.")),
+            Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.", "javax.sql.")),
             Map.entry("jdk-measures", List.of("com.sun.management.")),
             Map.entry("annotations", List.of("org.jspecify.annotations.")),
             Map.entry("slf4j", List.of("org.slf4j.")),
@@ -25,6 +25,10 @@ final class PackageTable {
             Map.entry("nimbus", List.of("com.nimbusds.")),
             Map.entry("caffeine", List.of("com.github.benmanes.caffeine.")),
             Map.entry("resilience4j", List.of("io.github.resilience4j.")),
+            Map.entry("sqlite", List.of("org.sqlite.")),
+            Map.entry("postgresql", List.of("org.postgresql.")),
+            Map.entry("hikari", List.of("com.zaxxer.hikari.")),
+            Map.entry("flyway", List.of("org.flywaydb.")),
             Map.entry("prometheus", List.of("io.prometheus.")),
             Map.entry("hdrhistogram", List.of("org.HdrHistogram.")),
             Map.entry("picocli", List.of("picocli.")));
@@ -56,28 +60,46 @@ final class PackageTable {
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
+        row(rows, "breaker", "", "slf4j resilience4j");
+        row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "sqlite", "event log archive", "slf4j sqlite");
+        row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
+        row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(rows, "slow", "event protocol", "netty");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
+        row(rows, "ack", "event metrics log", "slf4j");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack", "slf4j netty");
         row(
                 rows,
                 "redis",
-                "event metrics profile auth assignment log routing ingest",
-                "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
+                "event metrics profile auth assignment log routing ingest breaker",
+                "slf4j jackson lettuce caffeine");
+        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
+        var ports =
+                "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "query", ports + " edge", "slf4j netty jackson");
+        row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config", "slf4j netty caffeine logback jdk-measures");
+        row(
+                rows,
+                "gateway",
+                ports + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
+                "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "explain", "event profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
                 "slf4j jackson picocli logback");
         return rows;
     }

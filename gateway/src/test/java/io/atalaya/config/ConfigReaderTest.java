@@ -9,7 +9,9 @@ import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
 import java.io.IOException;
 import java.net.URI;
@@ -36,6 +38,17 @@ class ConfigReaderTest {
     Path directory;
 
     @Test
+    void aLogInMemoryHasSmallerBounds() {
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
+
+        assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
+        assertThat(config.log().maxEvents()).isEqualTo(7);
+        assertThat(config.log().maxBytes()).isEqualTo(LogConfig.defaults().maxBytes());
+        assertThat(config.log().archived()).isFalse();
+    }
+
+    @Test
     void nothingButSecretsIsEnough() {
         GatewayConfig config = valid(environment(Map.of())).config();
 
@@ -43,7 +56,8 @@ class ConfigReaderTest {
         assertThat(config.profileSwitches()).isEqualTo(Map.of("ROUND_SUBMITTED_TO_KITCHEN", false));
         assertThat(config.dataDir()).isEqualTo(directory.resolve("data"));
         assertThat(config.hub()).isEqualTo(HubConfig.defaults());
-        assertThat(config.log()).isEqualTo(LogConfig.defaults());
+        assertThat(config.log()).isEqualTo(LogConfig.ofFile());
+        assertThat(config.logStore()).isEqualTo(LogStore.EMBEDDED);
         assertThat(config.edge().port()).isEqualTo(8001);
         assertThat(config.edge().host()).isEqualTo("0.0.0.0");
         assertThat(config.edge().allowedOrigins()).contains("http://localhost:5176", "http://127.0.0.1:5180");
@@ -108,7 +122,8 @@ class ConfigReaderTest {
                         1 << 20,
                         500,
                         1000));
-        assertThat(config.log()).isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),
@@ -119,11 +134,26 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
+        assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
+        assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
                 .isEqualTo(
                         new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+    }
+
+    @Test
+    void aLogInRedisNeedsARedis() {
+        assertThat(problems(environment(Map.of("LOG_STORE", "redis"))))
+                .singleElement()
+                .asString()
+                .endsWith("redis without redis-url (expected: redis-url, or another log-store)");
+        assertThat(valid(environment(Map.of("LOG_STORE", "Redis", "REDIS_URL", "redis://localhost")))
+                        .config()
+                        .logStore())
+                .isEqualTo(LogStore.REDIS);
     }
 
     @Test
@@ -318,14 +348,14 @@ class ConfigReaderTest {
     @Test
     void seedNamesWithoutCounterpartAreAcceptedAndRemarkedOn() {
         Path file = write("atalaya.yaml", "ws-broadcast-batch-size: 50\n");
-        var variables = Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://x", "WS_MAX_MESAGE_SIZE", "1");
+        var variables =
+                Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
 
         List<String> notes = valid(environment(variables).withFile(file)).notes();
 
         assertThat(notes)
                 .anySatisfy(note -> assertThat(note).startsWith("ws-broadcast-batch-size is accepted"))
                 .anySatisfy(note -> assertThat(note).startsWith("WS_ACCEPT_TIMEOUT is accepted"))
-                .anySatisfy(note -> assertThat(note).startsWith("database-url is accepted"))
                 .anySatisfy(note -> assertThat(note).contains("WS_MAX_MESAGE_SIZE", "WS_MAX_MESSAGE_SIZE?"));
     }
 

@@ -2,6 +2,7 @@ package io.atalaya.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.event.TenantId;
 import io.atalaya.http.HttpOptions;
 import io.atalaya.http.HttpPipeline;
 import io.atalaya.http.Routes;
@@ -55,7 +56,7 @@ class PublishRouteIT {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ExecutorService longBodies = Executors.newSingleThreadExecutor();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final InMemoryEventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, System::nanoTime, _ -> {});
+    private final InMemoryEventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, InstantSource.system(), _ -> {});
     private final IntakeConfig config =
             new IntakeConfig(Map.of("one", "1", "all", "*"), Map.of("reader", "1"), 64 * 1024, 8 << 20, 10_000, 50_000);
     private final Intake intake =
@@ -106,7 +107,8 @@ class PublishRouteIT {
         JsonNode json = json(answer);
         assertThat(json.path("accepted").asInt()).isEqualTo(1);
         assertThat(json.path("ids").get(0).asString()).isNotEmpty();
-        assertThat(json.path("cursor").asString()).isEqualTo(log.head().toString());
+        assertThat(json.path("cursor").asString())
+                .isEqualTo(log.head(new TenantId("1")).toString());
         assertThat(log.totals().logged()).isEqualTo(1);
     }
 

@@ -2,6 +2,7 @@ package io.atalaya.ingest;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
+import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.profile.EventSchema;
@@ -24,7 +25,7 @@ public final class IngestFixtures {
 
     /** Durable {@code ORDER}, ephemeral {@code TYPING}; unknown types are durable. */
     public static Profile profile() {
-        return profile(Optional.of(new EventType("*", true, List.of())));
+        return profile(Optional.of(EventType.plain("*", true, List.of())));
     }
 
     static Profile profile(Optional<EventType> unknownEvents) {
@@ -48,10 +49,11 @@ public final class IngestFixtures {
                 Map.of(),
                 Map.of(),
                 Map.of(
-                        "ORDER", new EventType("ORDER", true, List.of()),
-                        "TYPING", new EventType("TYPING", false, List.of())),
+                        "ORDER", EventType.plain("ORDER", true, List.of()),
+                        "TYPING", EventType.plain("TYPING", false, List.of())),
                 unknownEvents,
-                Map.of());
+                Map.of(),
+                Profile.HttpServices.NONE);
     }
 
     /** Limits small enough to reach. */
@@ -81,8 +83,8 @@ public final class IngestFixtures {
                 Cursor before = known.get(Identity.of(event));
                 if (before == null) {
                     stored.add(event);
-                    known.put(Identity.of(event), head());
-                    outcome.add(new Appended.Stored(head()));
+                    known.put(Identity.of(event), head(event.tenant()));
+                    outcome.add(new Appended.Stored(head(event.tenant())));
                 } else {
                     outcome.add(new Appended.Duplicate(before));
                 }
@@ -91,7 +93,10 @@ public final class IngestFixtures {
         }
 
         void fail() {
-            held.remove().promise.completeExceptionally(new LogException("log: full (expected: room)"));
+            held.remove()
+                    .promise
+                    .completeExceptionally(
+                            new LogException(LogException.Reason.UNAVAILABLE, "disk: failed (expected: a write)"));
         }
 
         List<Event> stored() {
@@ -99,18 +104,28 @@ public final class IngestFixtures {
         }
 
         @Override
-        public Slice read(Cursor after, int max) {
-            throw new UnsupportedOperationException("these tests do not read");
+        public Slice read(TenantId tenant, Cursor after, int max) {
+            throw new UnsupportedOperationException("the intake only appends");
         }
 
         @Override
-        public Cursor head() {
+        public Optional<Slice.Entries> recent(TenantId tenant, Cursor after, int max) {
+            throw new UnsupportedOperationException("the intake only appends");
+        }
+
+        @Override
+        public Backlog backlog() {
+            throw new UnsupportedOperationException("the intake only appends");
+        }
+
+        @Override
+        public Cursor head(TenantId tenant) {
             return new Cursor(1, stored.size());
         }
 
         @Override
         public Totals totals() {
-            return new Totals(stored.size(), stored.size(), 0);
+            return new Totals(stored.size(), 0, stored.size(), 0);
         }
 
         @Override

@@ -25,7 +25,7 @@ class IntakeLedgerTest {
     @Test
     @Timeout(60)
     void balancesAtEveryInstantWhileManySubmit() throws Exception {
-        var log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> 1L, _ -> {});
+        var log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> Instant.EPOCH, _ -> {});
         var intake = new Intake(
                 IngestFixtures.config(50, 20),
                 IngestFixtures.profile(),

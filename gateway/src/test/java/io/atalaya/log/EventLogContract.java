@@ -14,6 +14,7 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.EventLog.Slice;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,7 +29,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,19 +42,22 @@ public abstract class EventLogContract {
     private static final TenantId TENANT = new TenantId("1");
     private static final TenantId OTHER = new TenantId("2");
     private static final LogConfig ROOMY =
-            new LogConfig(10_000, 1L << 30, Duration.ofHours(24), Duration.ofMinutes(10), 100_000);
+            new LogConfig(10_000, 1L << 30, Duration.ofHours(24), Duration.ofMinutes(10), 100_000, false);
 
-    /** Monotonic time of the log under test, moved by the tests alone. */
-    private final AtomicLong nanos = new AtomicLong(1_000_000);
+    private static final LogConfig ARCHIVED =
+            new LogConfig(5, 1L << 30, Duration.ofHours(24), Duration.ofMinutes(10), 100_000, true);
+
+    /** Wall clock of the log under test, in milliseconds since 1970; moved by the tests alone. */
+    private final AtomicLong millis = new AtomicLong(1_000_000);
 
     private final List<Entry> heard = Collections.synchronizedList(new ArrayList<>());
     private final List<EventLog> opened = new ArrayList<>();
 
     /** A new, empty log. */
-    protected abstract EventLog create(LogConfig config, LongSupplier nanoClock, CommitListener listener);
+    protected abstract EventLog create(LogConfig config, InstantSource clock, CommitListener listener);
 
     private EventLog open(LogConfig config) {
-        EventLog log = create(config, nanos::get, heard::addAll);
+        EventLog log = create(config, () -> Instant.ofEpochMilli(millis.get()), heard::addAll);
         opened.add(log);
         return log;
     }
@@ -93,13 +96,24 @@ public abstract class EventLogContract {
     }
 
     private static Cursor at(EventLog log, long offset) {
-        return new Cursor(log.head().epoch(), offset);
+        return new Cursor(log.head(TENANT).epoch(), offset);
     }
 
     private static List<Entry> read(EventLog log, long after) {
-        Slice slice = log.read(at(log, after), 10_000);
-        assertThat(slice).isInstanceOf(Slice.Entries.class);
-        return ((Slice.Entries) slice).entries();
+        return read(log, TENANT, after);
+    }
+
+    private static List<Entry> read(EventLog log, TenantId tenant, long after) {
+        var all = new ArrayList<Entry>();
+        Cursor at = new Cursor(log.head(tenant).epoch(), after);
+        Cursor head = log.head(tenant);
+        do {
+            Slice slice = log.read(tenant, at, 10_000);
+            assertThat(slice).isInstanceOf(Slice.Entries.class);
+            all.addAll(((Slice.Entries) slice).entries());
+            at = ((Slice.Entries) slice).through();
+        } while (at.offset() < head.offset());
+        return all;
     }
 
     private static List<String> ids(List<Entry> entries) {
@@ -111,16 +125,19 @@ public abstract class EventLogContract {
     }
 
     private void pass(Duration time) {
-        nanos.addAndGet(time.toNanos());
+        millis.addAndGet(time.toMillis());
     }
 
     @Test
     void anEmptyLogHasItsHeadBeforeTheFirstEvent() {
         EventLog log = open(ROOMY);
 
-        assertThat(log.head().offset()).isZero();
-        assertThat(log.read(log.head(), 10)).isEqualTo(new Slice.Entries(List.of()));
-        assertThat(log.totals()).isEqualTo(new EventLog.Totals(0, 0, 0));
+        Cursor head = log.head(TENANT);
+        assertThat(head.offset()).isZero();
+        assertThat(log.read(TENANT, head, 10)).isEqualTo(new Slice.Entries(List.of(), head));
+        assertThat(log.recent(TENANT, head, 10)).contains(new Slice.Entries(List.of(), head));
+        assertThat(log.backlog().take(10)).isEmpty();
+        assertThat(log.totals()).isEqualTo(new EventLog.Totals(0, 0, 0, 0));
     }
 
     @Test
@@ -133,7 +150,7 @@ public abstract class EventLogContract {
         assertThat(first).hasOnlyElementsOfType(Appended.Stored.class);
         assertThat(offsets(first)).containsExactly(1L, 2L, 3L);
         assertThat(offsets(second)).containsExactly(4L);
-        assertThat(log.head()).isEqualTo(second.getFirst().cursor());
+        assertThat(log.head(TENANT)).isEqualTo(second.getFirst().cursor());
         assertThat(ids(read(log, 0))).containsExactly("a", "b", "c", "d");
         assertThat(read(log, 0))
                 .extracting(Entry::cursor)
@@ -147,7 +164,7 @@ public abstract class EventLogContract {
         Event event = event(OTHER, "a.b:c_d-e", 500);
         append(log, event);
 
-        Event back = read(log, 0).getFirst().event();
+        Event back = read(log, OTHER, 0).getFirst().event();
 
         assertThat(back.body().open()).isEqualTo(event.body().open());
         assertThat(back)
@@ -162,7 +179,7 @@ public abstract class EventLogContract {
         append(log, event("a"), event("b"), event("c"), event("d"));
 
         assertThat(ids(read(log, 2))).containsExactly("c", "d");
-        assertThat(log.read(at(log, 1), 2))
+        assertThat(log.read(TENANT, at(log, 1), 2))
                 .isInstanceOfSatisfying(
                         Slice.Entries.class,
                         entries -> assertThat(ids(entries.entries())).containsExactly("b", "c"));
@@ -175,7 +192,7 @@ public abstract class EventLogContract {
 
         assertThat(append(log)).isEmpty();
 
-        assertThat(log.head().offset()).isZero();
+        assertThat(log.head(TENANT).offset()).isZero();
         assertThat(heard).isEmpty();
     }
 
@@ -213,7 +230,7 @@ public abstract class EventLogContract {
         append(log, event("b"), event("a"));
 
         assertThat(heard).hasSize(2);
-        assertThat(log.head().offset()).isEqualTo(2);
+        assertThat(log.head(TENANT).offset()).isEqualTo(2);
     }
 
     @Test
@@ -232,10 +249,10 @@ public abstract class EventLogContract {
     void anIdIsForgottenWhenTheWindowHasPassedSinceItWasStored() {
         EventLog log = open(ROOMY);
         append(log, event("a"));
-        pass(ROOMY.dedupeWindow().minusNanos(1));
+        pass(ROOMY.dedupeWindow().minusMillis(1));
         assertThat(append(log, event("a"))).hasOnlyElementsOfType(Appended.Duplicate.class);
 
-        pass(Duration.ofNanos(1));
+        pass(Duration.ofMillis(1));
 
         Appended again = append(log, event("a")).getFirst();
         assertThat(again).isEqualTo(new Appended.Stored(at(log, 2)));
@@ -244,7 +261,7 @@ public abstract class EventLogContract {
 
     @Test
     void eventsBeyondTheCountAreForgottenFromTheOldestEnd() {
-        EventLog log = open(new LogConfig(3, 1L << 30, Duration.ofHours(1), Duration.ofHours(1), 1_000));
+        EventLog log = open(new LogConfig(3, 1L << 30, Duration.ofHours(1), Duration.ofHours(1), 1_000, false));
 
         append(log, event("a"), event("b"), event("c"), event("d"), event("e"));
 
@@ -255,18 +272,18 @@ public abstract class EventLogContract {
 
     @Test
     void eventsBeyondTheBytesAreForgottenFromTheOldestEnd() {
-        EventLog log = open(new LogConfig(1_000, 250, Duration.ofHours(1), Duration.ofHours(1), 1_000));
+        EventLog log = open(new LogConfig(1_000, 250, Duration.ofHours(1), Duration.ofHours(1), 1_000, false));
         for (String id : List.of("a", "b", "c", "d")) {
             append(log, event(TENANT, id, 100));
         }
 
         assertGapThenRest(log, 1, "c", "d");
-        assertThat(log.totals()).isEqualTo(new EventLog.Totals(4, 2, 200));
+        assertThat(log.totals()).isEqualTo(new EventLog.Totals(4, 0, 2, 200));
     }
 
     @Test
     void eventsBeyondTheAgeAreForgotten() {
-        EventLog log = open(new LogConfig(1_000, 1L << 30, Duration.ofMinutes(2), Duration.ofHours(1), 1_000));
+        EventLog log = open(new LogConfig(1_000, 1L << 30, Duration.ofMinutes(2), Duration.ofHours(1), 1_000, false));
         append(log, event("a"), event("b"));
         pass(Duration.ofMinutes(1));
         append(log, event("c"));
@@ -276,14 +293,14 @@ public abstract class EventLogContract {
         assertThat(log.totals().retained()).isEqualTo(1);
         assertGapThenRest(log, 0, "c");
         pass(Duration.ofMinutes(1));
-        assertThat(log.totals()).isEqualTo(new EventLog.Totals(3, 0, 0));
-        assertThat(log.head().offset()).isEqualTo(3);
+        assertThat(log.totals()).isEqualTo(new EventLog.Totals(3, 0, 0, 0));
+        assertThat(log.head(TENANT).offset()).isEqualTo(3);
         assertThat(read(log, 3)).isEmpty();
     }
 
     @Test
     void aForgottenEventIsStillADuplicateWithinItsWindow() {
-        EventLog log = open(new LogConfig(1, 1L << 30, Duration.ofHours(1), Duration.ofHours(1), 1_000));
+        EventLog log = open(new LogConfig(1, 1L << 30, Duration.ofHours(1), Duration.ofHours(1), 1_000, false));
         append(log, event("a"), event("b"));
 
         List<Appended> outcomes = append(log, event("a"));
@@ -292,7 +309,7 @@ public abstract class EventLogContract {
     }
 
     private static void assertGapThenRest(EventLog log, long after, String... rest) {
-        Slice slice = log.read(at(log, after), 10_000);
+        Slice slice = log.read(TENANT, at(log, after), 10_000);
         assertThat(slice).isInstanceOf(Slice.Gap.class);
         var gap = (Slice.Gap) slice;
         assertThat(gap.reason()).isEqualTo(Slice.Reason.RETENTION);
@@ -304,19 +321,19 @@ public abstract class EventLogContract {
         EventLog log = open(ROOMY);
         append(log, event("a"));
 
-        Slice slice = log.read(at(log, 2), 10);
+        Slice slice = log.read(TENANT, at(log, 2), 10);
 
-        assertThat(slice).isEqualTo(new Slice.Gap(Slice.Reason.AHEAD, log.head()));
+        assertThat(slice).isEqualTo(new Slice.Gap(Slice.Reason.AHEAD, log.head(TENANT)));
     }
 
     @Test
     void aPositionOfAnotherEpochIsAGapWhateverItsOffset() {
         EventLog log = open(ROOMY);
         append(log, event("a"), event("b"));
-        long epoch = log.head().epoch() == 0 ? 1 : log.head().epoch() - 1;
+        long epoch = log.head(TENANT).epoch() == 0 ? 1 : log.head(TENANT).epoch() - 1;
 
         for (long offset : new long[] {0, 1, 2, 99}) {
-            Slice slice = log.read(new Cursor(epoch, offset), 10);
+            Slice slice = log.read(TENANT, new Cursor(epoch, offset), 10);
             assertThat(slice).isEqualTo(new Slice.Gap(Slice.Reason.EPOCH, at(log, 0)));
         }
     }
@@ -396,7 +413,7 @@ public abstract class EventLogContract {
     }
 
     private static void assertWhole(EventLog log) {
-        assertThat(log.head().offset() % 5).isZero();
+        assertThat(log.head(TENANT).offset() % 5).isZero();
         assertThat(read(log, 0).size() % 5).isZero();
     }
 
@@ -444,7 +461,7 @@ public abstract class EventLogContract {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void agreesWithAListAndASet(long seed) {
         var random = new Random(seed);
-        var config = new LogConfig(20, 1_500, Duration.ofSeconds(60), Duration.ofSeconds(40), 100_000);
+        var config = new LogConfig(20, 1_500, Duration.ofSeconds(60), Duration.ofSeconds(40), 100_000, false);
         EventLog log = open(config);
         var model = new ModelLog(config);
         for (int step = 0; step < 300; step++) {
@@ -455,15 +472,107 @@ public abstract class EventLogContract {
                     events,
                     _ -> event(
                             random.nextBoolean() ? TENANT : OTHER, "" + random.nextInt(60), 30 + random.nextInt(120)));
-            assertThat(offsets(append(log, events))).as(when).isEqualTo(model.append(events, nanos.get()));
+            assertThat(offsets(append(log, events))).as(when).isEqualTo(model.append(events, millis.get()));
             long after = random.nextLong(model.size() + 1);
-            switch (log.read(at(log, after), 1_000)) {
+            TenantId tenant = random.nextBoolean() ? TENANT : OTHER;
+            switch (log.read(tenant, at(log, after), 1_000)) {
                 case Slice.Entries entries ->
-                    assertThat(ids(entries.entries())).as(when).isEqualTo(model.after(after));
+                    assertThat(ids(entries.entries())).as(when).isEqualTo(model.after(after, tenant));
                 case Slice.Gap gap -> assertThat(after).as("%s, %s", when, gap).isLessThan(model.forgotten());
             }
             assertThat(log.totals().retained()).as(when).isEqualTo(model.size() - model.forgotten());
         }
         assertThat(ids(heard)).isEqualTo(model.after(0));
+    }
+
+    @Test
+    void aReadSeesOneTenantAndSaysHowFarItLooked() {
+        EventLog log = open(ROOMY);
+        append(log, event("a"), event(OTHER, "b", 0), event("c"), event(OTHER, "d", 0));
+
+        assertThat(ids(read(log, TENANT, 0))).containsExactly("a", "c");
+        assertThat(ids(read(log, OTHER, 0))).containsExactly("b", "d");
+        assertThat(log.recent(TENANT, at(log, 0), 10)).hasValueSatisfying(recent -> {
+            assertThat(ids(recent.entries())).containsExactly("a", "c");
+            assertThat(recent.through()).isEqualTo(log.head(TENANT));
+        });
+    }
+
+    @Test
+    void whatIsHeardIsRecent() {
+        var missing = new ArrayList<Entry>();
+        var self = new EventLog[1];
+        EventLog log = create(ROOMY, () -> Instant.ofEpochMilli(millis.get()), entries -> {
+            Cursor before = new Cursor(
+                    entries.getFirst().cursor().epoch(),
+                    entries.getFirst().cursor().offset() - 1);
+            var recent = self[0].recent(entries.getFirst().event().tenant(), before, 100)
+                    .orElseThrow();
+            entries.stream().filter(entry -> !recent.entries().contains(entry)).forEach(missing::add);
+        });
+        opened.add(log);
+        self[0] = log;
+
+        append(log, event("a"), event("b"));
+        append(log, event("c"));
+
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void moreThanAskedForIsNotRecent() {
+        EventLog log = open(ROOMY);
+        append(log, event("a"), event("b"), event("c"));
+
+        assertThat(log.recent(TENANT, at(log, 1), 2)).isPresent();
+        assertThat(log.recent(TENANT, at(log, 0), 2)).isEmpty();
+    }
+
+    @Test
+    void timesAlongTheLogNeverFallWhateverTheClockDoes() {
+        EventLog log = open(ROOMY);
+        append(log, event("a"));
+        millis.addAndGet(-60_000);
+        append(log, event("b"));
+        millis.addAndGet(120_000);
+        append(log, event("c"));
+
+        assertThat(read(log, 0)).extracting(Entry::atMillis).isSorted();
+        assertThat(read(log, 0).getLast().atMillis()).isEqualTo(1_060_000);
+    }
+
+    @Test
+    void theBacklogIsHandedOutInOrderUntilItIsConfirmed() {
+        EventLog log = open(ARCHIVED);
+        append(log, event("a"), event(OTHER, "b", 0), event("c"));
+        EventLog.Backlog backlog = log.backlog();
+
+        List<Entry> taken = backlog.take(2);
+        assertThat(ids(taken)).containsExactly("a", "b");
+        assertThat(ids(backlog.take(2))).containsExactly("a", "b");
+        backlog.confirm(taken.subList(0, 1));
+        assertThat(log.totals().backlog()).isEqualTo(2);
+
+        taken = backlog.take(10);
+        assertThat(ids(taken)).containsExactly("b", "c");
+        backlog.confirm(taken);
+        assertThat(backlog.take(10)).isEmpty();
+        assertThat(log.totals().confirmed()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsNotConfirmedIsKeptBeyondTheBoundsAndThenRefusesAppends() {
+        EventLog log = open(ARCHIVED);
+        append(log, event("a"), event("b"), event("c"), event("d"), event("e"), event("f"));
+
+        assertThat(ids(read(log, 0))).hasSize(6);
+        assertThatThrownBy(() -> append(log, event("g")))
+                .hasCauseInstanceOf(LogException.class)
+                .satisfies(failure ->
+                        assertThat(((LogException) failure.getCause()).reason()).isEqualTo(LogException.Reason.FULL));
+
+        log.backlog().confirm(log.backlog().take(2));
+        append(log, event("g"));
+        assertThat(ids(heard)).endsWith("f", "g");
     }
 }

@@ -1,6 +1,7 @@
 package io.atalaya.log;
 
 import io.atalaya.event.Event;
+import io.atalaya.event.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,25 +16,25 @@ final class ModelLog {
         this.config = config;
     }
 
-    List<Long> append(Event[] batch, long nowNanos) {
+    List<Long> append(Event[] batch, long nowMillis) {
         var offsets = new ArrayList<Long>();
         for (Event event : batch) {
-            int earlier = earlier(event, nowNanos);
+            int earlier = earlier(event, nowMillis);
             if (earlier < 0) {
                 events.add(event);
-                times.add(nowNanos);
+                times.add(nowMillis);
             }
             offsets.add(earlier < 0 ? events.size() : earlier + 1L);
         }
-        while (forgotten < events.size() && isSurplus(nowNanos)) {
+        while (forgotten < events.size() && isSurplus(nowMillis)) {
             forgotten++;
         }
         return offsets;
     }
 
-    private int earlier(Event event, long nowNanos) {
+    private int earlier(Event event, long nowMillis) {
         for (int i = events.size() - 1; i >= 0; i--) {
-            if (nowNanos - times.get(i) < config.dedupeWindow().toNanos()
+            if (nowMillis - times.get(i) < config.dedupeWindow().toMillis()
                     && events.get(i).tenant().equals(event.tenant())
                     && events.get(i).id().equals(event.id())) {
                 return i;
@@ -42,13 +43,13 @@ final class ModelLog {
         return -1;
     }
 
-    private boolean isSurplus(long nowNanos) {
+    private boolean isSurplus(long nowMillis) {
         List<Event> kept = events.subList(forgotten, events.size());
         long bytes =
                 kept.stream().mapToLong(event -> event.body().open().length).sum();
         return kept.size() > config.maxEvents()
                 || bytes > config.maxBytes()
-                || nowNanos - times.get(forgotten) >= config.maxAge().toNanos();
+                || nowMillis - times.get(forgotten) >= config.maxAge().toMillis();
     }
 
     int size() {
@@ -57,6 +58,13 @@ final class ModelLog {
 
     int forgotten() {
         return forgotten;
+    }
+
+    List<String> after(long offset, TenantId tenant) {
+        return events.subList((int) offset, events.size()).stream()
+                .filter(event -> event.tenant().equals(tenant))
+                .map(event -> event.id().value())
+                .toList();
     }
 
     List<String> after(long offset) {

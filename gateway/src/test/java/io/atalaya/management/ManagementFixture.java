@@ -52,7 +52,7 @@ final class ManagementFixture {
             _ -> CompletableFuture.completedFuture(Standing.GOOD),
             InstantSource.fixed(NOW),
             () -> 0);
-    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> 0, hub.router());
+    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> Instant.EPOCH, hub.router());
     final InMemoryRevocationList revocations = new InMemoryRevocationList(InstantSource.fixed(NOW), 100);
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
@@ -64,7 +64,10 @@ final class ManagementFixture {
                     HubConfig.defaults(),
                     log,
                     () -> Samples.busy().intake(),
+                    () -> Samples.busy().recovery(),
+                    () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
+                    Optional::empty,
                     new ProcessProbe(Path.of("/proc/self"))),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
@@ -108,7 +111,9 @@ final class ManagementFixture {
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
-                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run));
+                        gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of(),
+                List.of());
         return new ManagementRoutes(config, pages).routes();
     }
 

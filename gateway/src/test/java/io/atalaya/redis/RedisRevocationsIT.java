@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList.Status;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.event.TenantId;
 import java.time.Duration;
 import java.time.Instant;
