@@ -18,8 +18,8 @@ import io.atalaya.sqlite.acks.SqliteAckStore;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 

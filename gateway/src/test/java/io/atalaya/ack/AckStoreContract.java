@@ -91,7 +91,8 @@ public abstract class AckStoreContract {
 
     @Test
     void aDeliveryIsAwaitedUntilItIsAcknowledged() {
-        List<Effect> effects = apply(delivered(ANNA, 1, 1_000), delivered(ANNA, 2, 1_100), acknowledged(ANNA, 1, 5_000));
+        List<Effect> effects =
+                apply(delivered(ANNA, 1, 1_000), delivered(ANNA, 2, 1_100), acknowledged(ANNA, 1, 5_000));
 
         assertThat(effects)
                 .containsExactly(
@@ -165,8 +166,7 @@ public abstract class AckStoreContract {
 
         assertThat(effects)
                 .extracting(Effect::kind)
-                .containsExactly(
-                        Effect.Kind.UNKNOWN, Effect.Kind.UNKNOWN, Effect.Kind.DONE, Effect.Kind.REPEATED);
+                .containsExactly(Effect.Kind.UNKNOWN, Effect.Kind.UNKNOWN, Effect.Kind.DONE, Effect.Kind.REPEATED);
     }
 
     @Test
@@ -176,8 +176,10 @@ public abstract class AckStoreContract {
         }
 
         assertThat(offsets(store.awaiting(ANNA, Optional.empty(), 2))).containsExactly(1L, 2L);
-        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 2)), 2))).containsExactly(3L, 4L);
-        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 5)), 2))).isEmpty();
+        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 2)), 2)))
+                .containsExactly(3L, 4L);
+        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 5)), 2)))
+                .isEmpty();
     }
 
     @Test
@@ -285,8 +287,7 @@ public abstract class AckStoreContract {
                     }
                 } else {
                     changes.add(acknowledged(who, offset, nowMillis));
-                    model.computeIfPresent(
-                            key, (_, state) -> state == State.AWAITING ? State.ACKNOWLEDGED : state);
+                    model.computeIfPresent(key, (_, state) -> state == State.AWAITING ? State.ACKNOWLEDGED : state);
                 }
             }
             store.apply(changes);
