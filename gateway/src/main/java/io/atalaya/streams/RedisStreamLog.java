@@ -24,11 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-<<<<<<< HEAD
 import java.util.function.BooleanSupplier;
-=======
 import java.util.stream.Collectors;
->>>>>>> main
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
