@@ -13,6 +13,7 @@ import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
@@ -60,6 +61,8 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var recovery =
+                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
         var streams = streams();
         var query = query();
         var collector = collector();
@@ -99,6 +102,7 @@ public final class ConfigReader {
                                         intake,
                                         values.value(Settings.LOG_STORE),
                                         log,
+                                        recovery,
                                         streams,
                                         archive(),
                                         database(),

@@ -12,6 +12,7 @@ import io.atalaya.management.ManagementConfig;
 import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
@@ -40,6 +41,7 @@ public record GatewayConfig(
         IntakeConfig intake,
         LogStore logStore,
         LogConfig log,
+        RecoveryConfig recovery,
         StreamConfig streams,
         ArchiveConfig archive,
         Optional<PostgresConfig> database,

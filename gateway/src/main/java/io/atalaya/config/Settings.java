@@ -214,6 +214,17 @@ final class Settings {
             "",
             "Most event ids remembered; the oldest are forgotten first. Default: 2000000 embedded, 200000 in memory.");
 
+    static final Setting<Integer> REPLAY_CONCURRENCY = Setting.of(
+            "replay-concurrency",
+            Kinds.integer(1, 1_000),
+            "4",
+            "Replays that read the log at the same time; the others take turns.");
+    static final Setting<Integer> REPLAY_RATE = Setting.of(
+            "replay-rate",
+            Kinds.integer(1, 100 * MILLION),
+            "200000",
+            "Events a second read for all replays together, so that clients that come back do not starve the rest.");
+
     static final Setting<Integer> ARCHIVE_BATCH_SIZE = Setting.of(
             "archive-batch-size",
             Kinds.integer(1, 50_000),
@@ -361,6 +372,7 @@ final class Settings {
                             LOG_MAX_BYTES,
                             LOG_MAX_AGE,
                             LOG_MAX_REMEMBERED_IDS)),
+            new Section("Recovery of clients", List.of(REPLAY_CONCURRENCY, REPLAY_RATE)),
             new Section(
                     "Archive",
                     List.of(

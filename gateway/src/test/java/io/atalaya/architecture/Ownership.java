@@ -21,7 +21,10 @@ final class Ownership {
             "postgres",
             "streams",
             "query",
-            "collector");
+            "collector",
+            "recovery",
+            "slow",
+            "ack");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -12,6 +12,7 @@ import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
@@ -139,6 +140,7 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
         assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())
