@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ public final class Main implements Runnable {
                 new PublishCommand(),
                 new TailCommand(),
                 new BenchCommand(),
-                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
+                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
+                new SloCommand());
     }
 
     /** The whole command line, ready to execute. */

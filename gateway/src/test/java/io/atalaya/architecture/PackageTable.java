@@ -53,6 +53,10 @@ final class PackageTable {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
         row(rows, "yaml", "", "slf4j jackson");
+        row(rows, "slo", "yaml", "");
+        row(rows, "budget", "slo", "slf4j");
+        row(rows, "generate", "slo yaml", "jackson");
+        row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
@@ -70,9 +74,9 @@ final class PackageTable {
                 "slf4j jackson lettuce resilience4j caffeine");
         var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
-        row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
-        row(rows, "config", "event profile yaml", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config", "slf4j netty caffeine logback jdk-measures");
+        row(rows, "management", ports + " slo budget", "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "config", "event profile yaml slo", "slf4j jackson");
+        row(rows, "gateway", ports + " edge management config slo budget", "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
@@ -81,8 +85,9 @@ final class PackageTable {
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "event profile yaml auth assignment routing config gateway client client.publish demo bench cli.slo",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;
     }
 
