@@ -121,9 +121,9 @@ connect_waves() {
 scenario() {
     extra=
     case $1 in
-        a1k) compare a1k 1000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:60:2:8 ;;
-        a10k) compare a10k 10000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:6:2:8 ;;
-        d) compare d 10000 1000 rate --window 64 --pub-conns 32 --phase max:15:2 --phase rate:3000:2:8 ;;
+        a1k) compare a1k 1000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:60:8:8 ;;
+        a10k) compare a10k 10000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:6:8:8 ;;
+        d) compare d 10000 1000 rate --window 64 --pub-conns 32 --phase max:15:2 --phase rate:3000:8:8 ;;
         max) compare max 1000 1 max --window 16 --pub-conns 8 --phase max:15:6 ;;
         batch) extra="--batch 16" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:15:6 ;;
         idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;

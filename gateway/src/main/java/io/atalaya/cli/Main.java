@@ -1,6 +1,7 @@
 package io.atalaya.cli;
 
 import io.atalaya.cli.slo.SloCommand;
+import io.atalaya.explain.ExplainCommand;
 import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,6 +58,8 @@ public final class Main implements Runnable {
                 new TokenCommand(System.getenv(), InstantSource.system()),
                 new PublishCommand(),
                 new TailCommand(),
+                new ExplainCommand(System.getenv()),
+                new DeadLettersCommand(),
                 new BenchCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
                 new SloCommand());

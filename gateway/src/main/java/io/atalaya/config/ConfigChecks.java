@@ -73,6 +73,13 @@ final class ConfigChecks {
         }
     }
 
+    void log() {
+        if (values.value(Settings.LOG_STORE) == LogStore.REDIS && !values.isSet(Settings.REDIS_URL)) {
+            problems.add(
+                    values.place(Settings.LOG_STORE), "redis without redis-url", "redis-url, or another log-store");
+        }
+    }
+
     private void checkKeys(Setting<Map<String, String>> setting, Map<String, String> keys) {
         long published = keys.keySet().stream().filter(Secrets::isPublished).count();
         if (published > 0) {
@@ -122,9 +129,6 @@ final class ConfigChecks {
     }
 
     void remarks() {
-        if (values.isSet(Settings.DATABASE_URL)) {
-            notes.add("database-url is accepted and not used by this version");
-        }
         if (!values.isSet(Settings.ALLOWED_ORIGINS)) {
             notes.add("allowed-origins is not set: only web pages of this machine (local development) may connect");
         }

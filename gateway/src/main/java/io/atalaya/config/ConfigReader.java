@@ -1,16 +1,22 @@
 package io.atalaya.config;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.sloapi.SloConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
@@ -55,6 +61,9 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var streams = streams();
+        var query = query();
+        var collector = collector();
         var auth = auth();
         var assignments = new AssignmentConfig(
                 values.findPath(Settings.ASSIGNMENTS_FILE),
@@ -68,6 +77,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.log();
         checks.remarks();
         values.rejectOthers(notes);
         values.noteVariables(notes);
@@ -88,10 +98,17 @@ public final class ConfigReader {
                                         edge,
                                         hub,
                                         intake,
+                                        values.value(Settings.LOG_STORE),
                                         log,
+                                        streams,
+                                        archive(),
+                                        database(),
+                                        query,
+                                        collector,
                                         auth,
                                         assignments,
                                         redis,
+                                        slo(),
                                         management),
                                 notes)
                         : invalid(List.of());
@@ -151,7 +168,39 @@ public final class ConfigReader {
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
                 values.value(Settings.LOG_MAX_REMEMBERED_IDS),
-                false);
+                values.isSet(Settings.DATABASE_URL));
+    }
+
+    private ArchiveConfig archive() {
+        return new ArchiveConfig(
+                values.value(Settings.ARCHIVE_BATCH_SIZE),
+                values.value(Settings.ARCHIVE_BATCH_INTERVAL),
+                values.value(Settings.ARCHIVE_MAX_AGE));
+    }
+
+    private Optional<PostgresConfig> database() {
+        int pool = values.value(Settings.DATABASE_POOL_SIZE);
+        return values.find(Settings.DATABASE_URL).map(url -> PostgresConfig.of(url, pool));
+    }
+
+    private QueryConfig query() {
+        return new QueryConfig(
+                values.value(Settings.QUERY_MAX_CONCURRENT),
+                values.value(Settings.QUERY_TIMEOUT),
+                values.value(Settings.CATCHUP_MAX_EVENTS),
+                values.value(Settings.CATCHUP_MAX_AGE));
+    }
+
+    private CollectorConfig collector() {
+        String who = values.value(Settings.COLLECTOR_ANONYMOUS);
+        return new CollectorConfig(who.equals("loopback"), who.equals("everyone"));
+    }
+
+    private StreamConfig streams() {
+        return new StreamConfig(
+                values.value(Settings.LOG_PARTITIONS),
+                values.value(Settings.REDIS_DURABILITY) == Settings.Durability.CHECKED,
+                values.value(Settings.REDIS_WAIT_REPLICAS));
     }
 
     private AuthConfig auth() {
@@ -175,6 +224,10 @@ public final class ConfigReader {
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private SloConfig slo() {
+        return new SloConfig(values.findPath(Settings.SLO_FILES), values.value(Settings.SLO_KEEP));
     }
 
     private ManagementConfig management() {

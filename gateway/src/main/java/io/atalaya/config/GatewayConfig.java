@@ -1,15 +1,21 @@
 package io.atalaya.config;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.sloapi.SloConfig;
+import io.atalaya.streams.StreamConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +27,8 @@ import java.util.Optional;
  * @param profileSource where the profile was read from
  * @param profileSwitches the profile's switches as they are in effect
  * @param dataDir directory of everything kept on disk; not created by reading
+ * @param streams used when the log is kept in Redis
+ * @param database empty when there is no database server
  * @param redis empty when everything is in this process
  */
 public record GatewayConfig(
@@ -31,10 +39,17 @@ public record GatewayConfig(
         EdgeConfig edge,
         HubConfig hub,
         IntakeConfig intake,
+        LogStore logStore,
         LogConfig log,
+        StreamConfig streams,
+        ArchiveConfig archive,
+        Optional<PostgresConfig> database,
+        QueryConfig query,
+        CollectorConfig collector,
         AuthConfig auth,
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,
+        SloConfig slo,
         ManagementConfig management) {
 
     public GatewayConfig {

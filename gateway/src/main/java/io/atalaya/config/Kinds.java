@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.postgres.PostgresConfig;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -52,6 +53,26 @@ final class Kinds {
             case "false", "no", "off", "0" -> Optional.of(false);
             default -> Optional.empty();
         });
+    }
+
+    /** One of the words; {@code words} are in capitals, settings in small letters. */
+    static <E extends Enum<E>> Kind<E> oneOf(Class<E> words) {
+        List<String> names = Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new Kind<>(
+                String.join(", ", names),
+                text -> Optional.of(names.indexOf(text.toLowerCase(Locale.ROOT)))
+                        .filter(index -> index >= 0)
+                        .map(index -> words.getEnumConstants()[index]));
+    }
+
+    /** One of a few words. */
+    static Kind<String> word(String... words) {
+        List<String> known = List.of(words);
+        return new Kind<>(
+                "one of " + String.join(", ", known),
+                text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(known::contains));
     }
 
     static Kind<Integer> integer(int min, int max) {
@@ -135,6 +156,10 @@ final class Kinds {
             }
             return Optional.of(keys);
         });
+    }
+
+    static Kind<URI> databaseUrl() {
+        return new Kind<>(PostgresConfig.expected(), PostgresConfig::parse);
     }
 
     static Kind<URI> redisUrl() {

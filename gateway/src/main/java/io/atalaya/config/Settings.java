@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.streams.StreamConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +29,12 @@ final class Settings {
             "Endpoints, audiences and events: the name of a shipped profile or the path of a file.");
     static final Setting<Path> DATA_DIR =
             Setting.of("data-dir", Kinds.path(), "./data", "Directory of everything the gateway keeps on disk.");
-    static final Setting<String> DATABASE_URL = Setting.secret(
+    static final Setting<URI> DATABASE_URL = Setting.secret(
             "database-url",
-            Kinds.text("a database URL"),
-            "SQL store for archive and assignments. Accepted, not used by this version.");
+            Kinds.databaseUrl(),
+            "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya.");
+    static final Setting<Integer> DATABASE_POOL_SIZE =
+            Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");
@@ -156,6 +159,39 @@ final class Settings {
             "24h",
             "How long an event's id is remembered, so that a repetition is recognised.");
 
+    static final Setting<Integer> QUERY_MAX_CONCURRENT = Setting.of(
+            "query-max-concurrent",
+            Kinds.integer(1, 1_000),
+            "8",
+            "Reads of stored events under way at once, catch-ups among them; more are told to come again (503).");
+    static final Setting<Duration> QUERY_TIMEOUT = Setting.of(
+            "query-timeout",
+            Kinds.duration(Duration.ofMillis(100), Duration.ofSeconds(25)),
+            "5s",
+            "How long a reader waits for the store before it is told to come again (503).");
+    static final Setting<Integer> CATCHUP_MAX_EVENTS = Setting.of(
+            "catchup-max-events", Kinds.integer(1, 10_000), "100", "Most events of one catch-up, the newest.");
+    static final Setting<Duration> CATCHUP_MAX_AGE =
+            Setting.of("catchup-max-age", Kinds.duration(SECOND, DAY), "5m", "How far a catch-up reaches back.");
+    static final Setting<String> COLLECTOR_ANONYMOUS = Setting.of(
+            "collector-anonymous",
+            Kinds.word("off", "loopback", "everyone"),
+            "off",
+            "Who may use a collector's paths without an API key, for the tenant that the profile names: nobody, callers on"
+                    + " this machine, or everyone.");
+
+    static final Setting<LogStore> LOG_STORE = Setting.of(
+            "log-store",
+            Kinds.oneOf(LogStore.class),
+            "memory",
+            "Where accepted events are kept: memory (gone with the process) or redis (Redis Streams at redis-url, shared"
+                    + " by every gateway that names it).");
+    static final Setting<Integer> LOG_PARTITIONS = Setting.of(
+            "log-partitions",
+            Kinds.integer(1, StreamConfig.MAX_PARTITIONS),
+            Integer.toString(StreamConfig.DEFAULT_PARTITIONS),
+            "Streams that tenants are spread over with log-store redis; fixed when the log is created. Each has an equal"
+                    + " share of the bounds below.");
     static final Setting<Integer> LOG_MAX_EVENTS =
             Setting.of("log-max-events", Kinds.integer(1, 1_000 * MILLION), "100000", "Most events kept for replay.");
     static final Setting<Long> LOG_MAX_BYTES = Setting.of(
@@ -170,6 +206,22 @@ final class Settings {
             Kinds.integer(1, 1_000 * MILLION),
             "200000",
             "Most event ids remembered; the oldest are forgotten first.");
+
+    static final Setting<Integer> ARCHIVE_BATCH_SIZE = Setting.of(
+            "archive-batch-size",
+            Kinds.integer(1, 50_000),
+            "5000",
+            "Most events stored in one transaction. A full batch does not wait.");
+    static final Setting<Duration> ARCHIVE_BATCH_INTERVAL = Setting.of(
+            "archive-batch-interval",
+            Kinds.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+            "1s",
+            "How long an event waits for others before it is archived.");
+    static final Setting<Duration> ARCHIVE_MAX_AGE = Setting.of(
+            "archive-max-age",
+            Kinds.duration(SECOND, Duration.ofDays(36_500)),
+            "30d",
+            "How long events, and what the archive refused, are kept.");
 
     static final Setting<String> JWT_SECRET =
             Setting.secret("jwt-secret", Secrets.KIND, "HS256 key of staff tokens. Needed unless jwt-jwks is set.");
@@ -215,6 +267,28 @@ final class Settings {
             "50",
             "Reported as the pool size in health answers; the connections themselves are multiplexed.");
 
+    static final Setting<Durability> REDIS_DURABILITY = Setting.of(
+            "redis-durability",
+            Kinds.oneOf(Durability.class),
+            "checked",
+            "With log-store redis: checked refuses a Redis that says it has no append-only file, or evicts keys.");
+    static final Setting<Integer> REDIS_WAIT_REPLICAS = Setting.of(
+            "redis-wait-replicas",
+            Kinds.integer(0, StreamConfig.MAX_REPLICAS),
+            "0",
+            "With log-store redis: replicas that must have events before they are acknowledged (WAIT).");
+
+    static final Setting<Path> SLO_FILES = Setting.of(
+            "slo-files",
+            Kinds.path(),
+            "",
+            "Folder of objectives of one's own (atalaya.yaml, catalogue.yaml). Without it those of the program hold.");
+    static final Setting<Boolean> SLO_KEEP = Setting.of(
+            "slo-keep",
+            Kinds.flag(),
+            "false",
+            "Whether error budgets are kept on disk, in data-dir, and survive a restart. One gateway a directory.");
+
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",
             Kinds.host(),
@@ -225,11 +299,17 @@ final class Settings {
     static final Setting<String> MANAGEMENT_TOKEN = Setting.secret(
             "management-token", Secrets.KIND, "Bearer token of operators who do not come over loopback.");
 
+    /** Whether a start asks Redis if it keeps what it acknowledges. */
+    enum Durability {
+        CHECKED,
+        UNCHECKED
+    }
+
     /** Settings that belong together, under the title that the reference gives them. */
     record Section(String title, List<Setting<?>> settings) {}
 
     static final List<Section> SECTIONS = List.of(
-            new Section("What it serves", List.of(PROFILE, DATA_DIR, DATABASE_URL)),
+            new Section("What it serves", List.of(PROFILE, DATA_DIR)),
             new Section(
                     "Public port",
                     List.of(
@@ -268,11 +348,42 @@ final class Settings {
                             INGEST_MAX_EVENTS_PER_REQUEST,
                             INGEST_MAX_UNCOMMITTED,
                             DEDUPE_WINDOW)),
-            new Section("Log", List.of(LOG_MAX_EVENTS, LOG_MAX_BYTES, LOG_MAX_AGE, LOG_MAX_REMEMBERED_IDS)),
+            new Section(
+                    "Reading",
+                    List.of(
+                            QUERY_MAX_CONCURRENT,
+                            QUERY_TIMEOUT,
+                            CATCHUP_MAX_EVENTS,
+                            CATCHUP_MAX_AGE,
+                            COLLECTOR_ANONYMOUS)),
+            new Section(
+                    "Log",
+                    List.of(
+                            LOG_STORE,
+                            LOG_PARTITIONS,
+                            LOG_MAX_EVENTS,
+                            LOG_MAX_BYTES,
+                            LOG_MAX_AGE,
+                            LOG_MAX_REMEMBERED_IDS)),
+            new Section(
+                    "Archive",
+                    List.of(
+                            DATABASE_URL,
+                            DATABASE_POOL_SIZE,
+                            ARCHIVE_BATCH_SIZE,
+                            ARCHIVE_BATCH_INTERVAL,
+                            ARCHIVE_MAX_AGE)),
             new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
             new Section(
                     "Redis",
-                    List.of(REDIS_URL, REDIS_EVENT_QUEUE_SIZE, REDIS_EVENT_BATCH_SIZE, REDIS_POOL_MAX_CONNECTIONS)),
+                    List.of(
+                            REDIS_URL,
+                            REDIS_EVENT_QUEUE_SIZE,
+                            REDIS_EVENT_BATCH_SIZE,
+                            REDIS_POOL_MAX_CONNECTIONS,
+                            REDIS_DURABILITY,
+                            REDIS_WAIT_REPLICAS)),
+            new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
             new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
 
     static final List<Setting<?>> ALL =

@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
@@ -8,12 +9,11 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
@@ -34,6 +35,7 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
@@ -60,26 +62,28 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var log = new InMemoryEventLog(config.log(), newEpoch(), clock, hub.router());
-        closing.add("log", log);
+        EventLog log = Logs.open(config, clock, hub.router(), closing);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
                 clock,
                 nanoClock,
-                redis == null ? null : redis.wayIn(intake),
+                redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
                 store,
                 assignments,
                 hub,
                 log,
+                archiving,
                 intake);
     }
 
-    /** A log in memory is new with every process, and so is its epoch. */
-    private static long newEpoch() {
-        return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
+    /** Where stored events are queried; empty where nothing is archived. */
+    Optional<Archive> archive() {
+        return archiving.map(ArchiveParts::archive);
     }
 
     /** How the gateway gets on with Redis. */
@@ -90,6 +94,8 @@ record Core(
     /** Starts what runs by itself. */
     void start(Closing closing) {
         hub.start();
+        Logs.start(log);
+        archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();
             closing.add("redis intake", redis);

@@ -53,12 +53,16 @@ public final class Gateway implements AutoCloseable {
             core = Core.build(config, loops, closing);
             var worker = Executors.newVirtualThreadPerTaskExecutor();
             closing.add("workers", worker::shutdownNow);
-            status = new StatusPages(core, worker);
-            publicHttp = http(publicRoutes(worker), upgrades());
+            var readBack = new ReadBack(core, worker);
+            status = new StatusPages(core, readBack, worker);
+            publicHttp = http(publicRoutes(readBack, worker), upgrades());
             HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none());
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
+            closing.add("budgets", status.budgets());
+            status.budgets().start();
+            loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",
                     config.management().host(),
@@ -91,9 +95,10 @@ public final class Gateway implements AutoCloseable {
         return gateway;
     }
 
-    private List<Route> publicRoutes(Executor worker) {
+    private List<Route> publicRoutes(ReadBack readBack, Executor worker) {
         var publish = new PublishRoute(core.config().intake(), core.intake(), worker);
-        return Stream.concat(Stream.of(publish.route()), status.publicRoutes().stream())
+        return Stream.of(List.of(publish.route()), status.publicRoutes(), readBack.publicRoutes(status))
+                .flatMap(List::stream)
                 .toList();
     }
 
@@ -164,6 +169,7 @@ public final class Gateway implements AutoCloseable {
         if (!lifecycle.move(State.READY, State.DRAINING)) {
             return;
         }
+        status.budgets().close(); // what follows was asked for, and is no down time
         status.view().onPhase(Phase.DRAINING);
         LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
         publicPort.close();

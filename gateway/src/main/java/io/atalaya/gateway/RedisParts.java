@@ -3,6 +3,8 @@ package io.atalaya.gateway;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook;
+import io.atalaya.breaker.Breaker;
+import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Profile;
@@ -16,9 +18,11 @@ import io.atalaya.redis.RedisHealth;
 import io.atalaya.redis.RedisMessage;
 import io.atalaya.redis.RedisRevocations;
 import io.atalaya.redis.RedisSubscriber;
+import io.atalaya.streams.RedisStreamLog;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Everything that exists only with {@code REDIS_URL}. Thread-safe: immutable, made of thread-safe parts. */
@@ -46,13 +50,23 @@ final class RedisParts implements AutoCloseable {
         return revocations;
     }
 
-    /** The way in, not yet started. */
-    WayIn wayIn(Intake intake) {
+    /**
+     * The way in, not yet started.
+     *
+     * @param log whose breaker is shown beside the others, when it is in Redis too
+     */
+    WayIn wayIn(Intake intake, EventLog log) {
         var pump = new MessagePump(config, new IntakeSink(intake), context);
         var subscriber =
                 new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
         var health = new RedisHealth(connections, config, context);
-        return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, revocations, health, config.poolSize()));
+        return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, breakers(log), health, config.poolSize()));
+    }
+
+    private Supplier<List<Breaker.Snapshot>> breakers(EventLog log) {
+        return () -> log instanceof RedisStreamLog shared
+                ? List.of(revocations.breaker(), shared.status().breaker())
+                : List.of(revocations.breaker());
     }
 
     @Override

@@ -1,21 +1,26 @@
 package io.atalaya.gateway;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.management.DependencyStatus;
-import io.atalaya.redis.Breaker;
 import io.atalaya.redis.DropTracker;
 import io.atalaya.redis.MessagePump;
 import io.atalaya.redis.RedisHealth;
-import io.atalaya.redis.RedisRevocations;
 import io.atalaya.redis.RedisSubscriber;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tells the management plane how the gateway gets on with Redis, in its own terms. Thread-safe: immutable. */
 record RedisStatus(
-        RedisSubscriber subscriber, MessagePump pump, RedisRevocations revocations, RedisHealth health, int poolSize)
+        RedisSubscriber subscriber,
+        MessagePump pump,
+        Supplier<List<Breaker.Snapshot>> commandBreakers,
+        RedisHealth health,
+        int poolSize)
         implements DependencyStatus.Source {
 
     @Override
@@ -26,7 +31,7 @@ record RedisStatus(
                 status.since(),
                 status.reconnects(),
                 status.lastError(),
-                List.of(breaker(status.breaker()), breaker(revocations.breaker())),
+                breakers(status.breaker()),
                 queue(pump.ledger()),
                 drops(pump.dropRate()),
                 poolSize);
@@ -47,6 +52,12 @@ record RedisStatus(
                         answer.latencyMs(),
                         poolSize,
                         answer.error().orElse("")));
+    }
+
+    private List<DependencyStatus.Breaker> breakers(Breaker.Snapshot ofSubscriber) {
+        return Stream.concat(Stream.of(ofSubscriber), commandBreakers.get().stream())
+                .map(RedisStatus::breaker)
+                .toList();
     }
 
     private static DependencyStatus.Breaker breaker(Breaker.Snapshot breaker) {

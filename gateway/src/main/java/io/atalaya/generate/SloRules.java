@@ -21,6 +21,9 @@ final class SloRules {
     static final String BURN = "SLOErrorBudgetBurn";
     static final String SPENT = "SLOErrorBudgetSpent";
 
+    /** The groups, each after those whose series it reads. */
+    static final List<String> ORDER = List.of("slo-own", "slo-others", "slo-objectives", "slo-alerts", "capacity");
+
     private final SloFile file;
     private final List<Slo> objectives;
     private final SloQueries queries;
@@ -40,11 +43,11 @@ final class SloRules {
     /** The groups of a rule file. */
     List<Map<String, Object>> groups() {
         return List.of(
-                map("name", "slo-own", "rules", own()),
-                map("name", "slo-others", "rules", others()),
-                map("name", "slo-objectives", "rules", declared()),
-                map("name", "slo-alerts", "rules", alerts()),
-                map("name", "capacity", "rules", capacities()));
+                map("name", ORDER.get(0), "rules", own()),
+                map("name", ORDER.get(1), "rules", others()),
+                map("name", ORDER.get(2), "rules", declared()),
+                map("name", ORDER.get(3), "rules", alerts()),
+                map("name", ORDER.get(4), "rules", capacities()));
     }
 
     /** The names of the series that the rules record. */

@@ -6,7 +6,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,22 +16,31 @@ import org.jspecify.annotations.Nullable;
  * Confined to the shard's event loop.
  *
  * <p>Deliveries collect as a <em>run</em>, a stretch of neighbouring frames in one shared buffer, which costs no
- * object. Ready-made frames need no handler, so runs are written past the pipeline, straight to the channel's socket
- * side. A flush turns the run into one retained slice and one system call. While the socket keeps up, that is all:
- * the outbound buffer is empty after the flush, and the run's events are sent.
+ * object. A flush writes the run in one of two ways:
+ *
+ * <pre>
+ *   straight to the socket ──it does not take all, or a reply──► through Netty's outbound buffer
+ *             ▲                                                              │
+ *             └──────────────── nothing waits there after a flush ───────────┘
+ * </pre>
+ *
+ * The <em>direct</em> way touches this object and the native socket and makes no object: with thousands of sessions,
+ * what a delivery touches in memory is what it costs. It is open only while nothing of the session waits in the
+ * outbound buffer, so that bytes never overtake each other; transports without a native socket never open it. A direct
+ * write that fails is repeated the other way, where the channel meets the failure and closes.
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
- * accepted everything before it. Until then the session lags: its further runs are copied, so that a slow reader holds
- * its own bytes and never a whole shared buffer, and what the socket has not yet accepted is bounded: the bytes, and
- * for each stretch of them what Netty needs to keep it.
+ * accepted everything before it. Until then the session lags: its runs are copied, so that a slow reader holds its own
+ * bytes and never a whole shared buffer, and what the socket has not yet accepted is bounded: the bytes, and for each
+ * stretch of them what Netty needs to keep it.
  */
 final class Outbound {
     private final Session session;
     private final ChannelHandlerContext ctx;
-    private final Channel.Unsafe socket;
-    private final ChannelPromise noPromise;
-    private final ShardCounters counters;
-    private final int maxUnsentBytes;
+    private final Shard shard;
+
+    /** The socket while the direct way is open. */
+    private @Nullable Socket direct;
 
     private @Nullable ByteBuf runFrames;
     private int runStart;
@@ -41,13 +52,10 @@ final class Outbound {
     private int marked;
     private boolean abandoned;
 
-    Outbound(Session session, ChannelHandlerContext ctx, ShardCounters counters, int maxUnsentBytes) {
+    Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
         this.session = session;
         this.ctx = ctx;
-        this.socket = ctx.channel().unsafe();
-        this.noPromise = ctx.voidPromise();
-        this.counters = counters;
-        this.maxUnsentBytes = maxUnsentBytes;
+        this.shard = shard;
     }
 
     Session session() {
@@ -68,7 +76,7 @@ final class Outbound {
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
         if (stamp == lastStamp) {
-            counters.duplicate++;
+            shard.counters().duplicate++;
             return false;
         }
         lastStamp = stamp;
@@ -81,7 +89,7 @@ final class Outbound {
         if (first) {
             oldestNanos = item.acceptedNanos();
         } else {
-            writeRun();
+            queueRun(marked > 0);
         }
         runFrames = frames;
         runStart = item.start();
@@ -89,43 +97,80 @@ final class Outbound {
         return first;
     }
 
-    private void writeRun() {
-        ByteBuf frames = runFrames;
-        if (frames == null) {
-            return;
-        }
-        runFrames = null;
-        int length = runEnd - runStart;
-        ByteBuf bytes = marked > 0
-                ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
-                : frames.retainedSlice(runStart, length);
-        socket.write(bytes, noPromise);
-    }
-
     /** Writes the run out and flushes. Closes the session when it reads too slowly. */
     void flush() {
         if (abandoned) {
             return;
         }
-        writeRun();
-        socket.flush();
-        ChannelOutboundBuffer buffer = socket.outboundBuffer();
+        Socket socket = direct;
+        if (socket != null && writeRun(socket)) {
+            onEverythingAccepted();
+            return;
+        }
+        queueRun(socket != null || marked > 0);
+        Channel.Unsafe channel = ctx.channel().unsafe();
+        channel.flush();
+        ChannelOutboundBuffer buffer = channel.outboundBuffer();
         if (buffer == null) {
             return; // the channel has just failed; its end abandons what is pending
         }
         if (buffer.isEmpty()) {
-            onAccepted(unmarked, oldestNanos);
-            unmarked = 0;
-        } else if (buffer.totalPendingWriteBytes() > maxUnsentBytes) {
+            onEverythingAccepted();
+            openDirect();
+        } else if (buffer.totalPendingWriteBytes() > shard.config().maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
         }
     }
 
+    /** Writes the run straight to the socket and returns whether it took all; if not, the rest is the run. */
+    private boolean writeRun(Socket socket) {
+        ByteBuf frames = runFrames;
+        if (frames == null || !frames.hasMemoryAddress() || !socket.isOpen()) {
+            return false;
+        }
+        try {
+            runStart += socket.sendAddress(frames.memoryAddress(), runStart, runEnd);
+        } catch (IOException _) {
+            return false;
+        }
+        if (runStart < runEnd) {
+            return false;
+        }
+        runFrames = null;
+        return true;
+    }
+
+    /** Hands the run to the outbound buffer; ready-made frames need no handler, so it goes past the pipeline. */
+    private void queueRun(boolean copied) {
+        direct = null;
+        ByteBuf frames = runFrames;
+        if (frames == null) {
+            return;
+        }
+        runFrames = null;
+        int length = runEnd - runStart;
+        ByteBuf bytes = copied
+                ? ctx.alloc().directBuffer(length).writeBytes(frames, runStart, length)
+                : frames.retainedSlice(runStart, length);
+        ctx.channel().unsafe().write(bytes, ctx.voidPromise());
+    }
+
+    /** Nothing waits in the outbound buffer: from now on runs may go past it, where the transport has a native socket. */
+    private void openDirect() {
+        direct = ctx.channel() instanceof UnixChannel channel && channel.fd() instanceof Socket socket ? socket : null;
+    }
+
+    private void onEverythingAccepted() {
+        onAccepted(unmarked, oldestNanos);
+        unmarked = 0;
+    }
+
     private void onAccepted(int events, long sinceNanos) {
+        ShardCounters counters = shard.counters();
         counters.sent += events;
-        counters.latency.record(session.shard().nowNanos() - sinceNanos, events);
+        counters.latency.record(shard.nowNanos() - sinceNanos, events);
     }
 
     private void mark() {
@@ -147,17 +192,24 @@ final class Outbound {
     /** The session ends: what is pending will not be counted as sent, whatever the socket still takes. */
     void abandon() {
         abandoned = true;
+        direct = null;
         runFrames = null;
-        counters.closed += pending();
+        shard.counters().closed += pending();
         unmarked = 0;
         marked = 0;
     }
 
     /** Writes something that is not a delivery, in order with what was flushed before, and flushes. */
     void reply(ByteBuf frame) {
-        ctx.writeAndFlush(frame, noPromise);
-        ChannelOutboundBuffer buffer = socket.outboundBuffer();
-        if (buffer != null && !abandoned && buffer.totalPendingWriteBytes() > 2L * maxUnsentBytes) {
+        direct = null;
+        ctx.writeAndFlush(frame, ctx.voidPromise());
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        if (buffer == null || abandoned) {
+            return;
+        }
+        if (buffer.isEmpty()) {
+            openDirect();
+        } else if (buffer.totalPendingWriteBytes() > 2L * shard.config().maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }

@@ -88,6 +88,11 @@ public final class Router implements EventLog.CommitListener {
         enqueue(batch);
     }
 
+    /** Whether as many events wait as may be on their way: a log that can hold what follows should. */
+    public boolean isBehind() {
+        return onTheirWay.get() + queued.get() >= window;
+    }
+
     private void enqueue(List<Routable> batch) {
         queued.addAndGet(batch.size());
         waiting.add(batch);

@@ -70,7 +70,7 @@ public final class Session {
         this.endpoint = endpoint;
         this.principal = principal;
         this.slot = slot;
-        this.outbound = new Outbound(this, ctx, shard.counters(), shard.config().maxOutboundBytes());
+        this.outbound = new Outbound(this, ctx, shard);
         long nowNanos = shard.nowNanos();
         this.lastMessageNanos = nowNanos;
         this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();

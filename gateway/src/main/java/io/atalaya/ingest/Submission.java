@@ -1,6 +1,7 @@
 package io.atalaya.ingest;
 
 import io.atalaya.event.TenantId;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Events from a caller who waits for the outcome. Immutable, as long as nobody writes to the bytes given. */
@@ -68,6 +69,11 @@ public final class Submission {
         /** Whether an event of {@code tenant} may be published. */
         public boolean permits(TenantId tenant) {
             return only == null || only.equals(tenant);
+        }
+
+        /** The one tenant; empty for every tenant. */
+        public Optional<TenantId> tenant() {
+            return Optional.ofNullable(only);
         }
 
         @Override

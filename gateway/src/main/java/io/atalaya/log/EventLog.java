@@ -30,7 +30,8 @@ public interface EventLog extends AutoCloseable {
      * Appends durable events in their order, all or none. Never blocks the caller.
      *
      * @return one {@link Appended} an event, in the same order; completes exceptionally with {@link LogException} when
-     *     nothing was stored
+     *     nothing was stored. Over a network the answer itself may be lost: then {@link LogException.Reason#UNAVAILABLE}
+     *     says that it is not known, and the same append again stores what is missing and only that
      */
     CompletionStage<List<Appended>> append(List<Event> events);
 

@@ -105,8 +105,7 @@ public final class InMemoryEventLog implements EventLog {
 
     private void trim(long nowMillis) {
         long notBefore = nowMillis - config.maxAge().toMillis() + 1;
-        events.trim(
-                config.maxEvents(), config.maxBytes(), notBefore, config.archived() ? confirmedOffset : headOffset);
+        events.trim(config.maxEvents(), config.maxBytes(), notBefore, config.archived() ? confirmedOffset : headOffset);
     }
 
     private boolean isFull() {

@@ -14,12 +14,7 @@ import java.time.Duration;
  *     appends are refused while such events alone exceed them
  */
 public record LogConfig(
-        int maxEvents,
-        long maxBytes,
-        Duration maxAge,
-        Duration dedupeWindow,
-        int maxRememberedIds,
-        boolean archived) {
+        int maxEvents, long maxBytes, Duration maxAge, Duration dedupeWindow, int maxRememberedIds, boolean archived) {
     /** The settings that a gateway has when nothing is configured. */
     public static LogConfig defaults() {
         return new LogConfig(100_000, 64L << 20, Duration.ofHours(24), Duration.ofHours(24), 200_000, false);

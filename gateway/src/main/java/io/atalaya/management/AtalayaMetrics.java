@@ -1,7 +1,8 @@
 package io.atalaya.management;
 
+import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.ingest.IntakeBook;
-import io.atalaya.management.DependencyStatus.Breaker;
 import io.atalaya.management.Sample.Health;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Series;
@@ -30,7 +31,7 @@ final class AtalayaMetrics {
         addIntake(sample, families);
         addDeliveries(sample, families);
         addRouting(sample, families);
-        addRedis(sample, families);
+        addDependencies(sample, families);
         sample.process().addTo(families);
         return families.build();
     }
@@ -131,9 +132,17 @@ final class AtalayaMetrics {
                 .gauge(
                         "atalaya_books_balanced",
                         "1 while every event, or delivery, is accounted for exactly once.",
-                        Series.labelled("book")
-                                .add(book.balanced() ? 1 : 0, "intake")
-                                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries"));
+                        balanced(sample));
+    }
+
+    private static Series balanced(Sample sample) {
+        var series = Series.labelled("book")
+                .add(sample.intake().balanced() ? 1 : 0, "intake")
+                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries");
+        sample.archive()
+                .flatMap(ArchiveWriter.Status::book)
+                .ifPresent(book -> series.add(book.balanced() ? 1 : 0, "archive"));
+        return series;
     }
 
     private static <E extends Enum<E>> void addReasons(Series series, String state, E[] reasons, Map<E, Long> counts) {
@@ -203,39 +212,71 @@ final class AtalayaMetrics {
                 .gauge("atalaya_log_open", "1 while the log takes events.", sample.logOpen() ? 1 : 0);
     }
 
-    private static void addRedis(Sample sample, Families families) {
-        boolean configured = switch (sample.redis()) {
+    private static void addDependencies(Sample sample, Families families) {
+        var up = Series.labelled("name");
+        var breakers = new Breakers();
+        sample.archive().ifPresent(archive -> {
+            up.add(sample.archiveAway() || archive.book().isEmpty() ? 0 : 1, "database");
+            breakers.add(archive.breaker());
+            archive.addTo(families);
+        });
+        boolean redis = switch (sample.redis()) {
             case DependencyStatus.Disabled _ -> false;
             case DependencyStatus.Observed observed -> {
-                addObserved(observed, families);
+                up.add(observed.subscribed() ? 1 : 0, "redis");
+                observed.breakers().forEach(breakers::add);
+                addRedis(observed, families);
                 yield true;
             }
         };
         families.gauge(
                 "atalaya_dependency_configured",
                 "1 for a dependency that this gateway has.",
-                Series.labelled("name").add(configured ? 1 : 0, "redis"));
+                Series.labelled("name")
+                        .add(sample.archive().isPresent() ? 1 : 0, "database")
+                        .add(redis ? 1 : 0, "redis"));
+        if (redis || sample.archive().isPresent()) {
+            families.gauge("atalaya_dependency_up", "1 while events arrive from it, or at it.", up);
+            breakers.addTo(families);
+        }
     }
 
-    private static void addObserved(DependencyStatus.Observed redis, Families families) {
-        var calls = Series.labelled("name", "outcome");
-        var states = Series.labelled("name");
-        var changes = Series.labelled("name");
-        for (Breaker breaker : redis.breakers()) {
-            states.add(breaker.state().gauge(), breaker.name());
-            changes.add(breaker.stateChanges(), breaker.name());
-            calls.add(breaker.successfulCalls(), breaker.name(), "successful")
-                    .add(breaker.failedCalls(), breaker.name(), "failed")
-                    .add(breaker.rejectedCalls(), breaker.name(), "rejected");
+    /** The series of all breakers. Confined to the thread that builds a scrape. */
+    private static final class Breakers {
+        private final Series calls = Series.labelled("name", "outcome");
+        private final Series states = Series.labelled("name");
+        private final Series changes = Series.labelled("name");
+
+        void add(DependencyStatus.Breaker breaker) {
+            add(breaker.name(), breaker.state().gauge(), breaker.stateChanges());
+            calls(breaker.name(), breaker.successfulCalls(), breaker.failedCalls(), breaker.rejectedCalls());
         }
-        families.gauge(
-                        "atalaya_dependency_up",
-                        "1 while events arrive from it.",
-                        Series.labelled("name").add(redis.subscribed() ? 1 : 0, "redis"))
-                .gauge("atalaya_circuit_breaker_state", "0 closed, 1 open, 2 half-open.", states)
-                .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
-                .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls)
-                .counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
+
+        void add(Breaker.Snapshot breaker) {
+            add(breaker.name(), breaker.state().gauge(), breaker.stateChanges());
+            calls(breaker.name(), breaker.successfulCalls(), breaker.failedCalls(), breaker.rejectedCalls());
+        }
+
+        private void add(String name, int state, long transitions) {
+            states.add(state, name);
+            changes.add(transitions, name);
+        }
+
+        private void calls(String name, long successful, long failed, long rejected) {
+            calls.add(successful, name, "successful")
+                    .add(failed, name, "failed")
+                    .add(rejected, name, "rejected");
+        }
+
+        void addTo(Families families) {
+            families.gauge("atalaya_circuit_breaker_state", "0 closed, 1 open, 2 half-open.", states)
+                    .counter("atalaya_circuit_breaker_transitions_total", "Changes of state.", changes)
+                    .counter("atalaya_circuit_breaker_calls_total", "Calls by what became of them.", calls);
+        }
+    }
+
+    private static void addRedis(DependencyStatus.Observed redis, Families families) {
+        families.counter("atalaya_redis_reconnects_total", "Subscriptions after the first.", redis.reconnects())
                 .counter(
                         "atalaya_redis_messages_total",
                         "Messages received.",

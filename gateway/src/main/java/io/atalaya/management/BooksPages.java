@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.http.Request;
 import io.atalaya.http.Route.Responder;
 import io.atalaya.hub.DeliveryBook;
@@ -32,6 +33,7 @@ public final class BooksPages {
             var books = Answers.map();
             books.put("intake", intake(sample.intake()));
             books.put("deliveries", deliveries(sample.hub().book()));
+            sample.archive().ifPresent(status -> books.put("archive", archive(status)));
             return Answers.json(200, books);
         }));
     }
@@ -47,6 +49,27 @@ public final class BooksPages {
         page.put("dropped", reasons(book.dropped()));
         page.put("in_flight", book.inFlight());
         page.put("balanced", book.balanced());
+        return page;
+    }
+
+    /** Until the archive has been reached once, nobody knows what it holds. */
+    private static Map<String, Object> archive(ArchiveWriter.Status status) {
+        var page = Answers.map();
+        page.put("known", status.book().isPresent());
+        page.put("backlog", status.backlog());
+        status.book().ifPresent(book -> {
+            page.put("logged", book.logged());
+            page.put("archived", book.counts().archived());
+            page.put("backlog", book.backlog());
+            page.put("dead_lettered", book.counts().deadLettered());
+            page.put(
+                    "purged",
+                    Map.of(
+                            "retention", book.counts().purged(),
+                            "dead_letter", book.counts().discarded()));
+            page.put("in_hand", book.inHand());
+            page.put("balanced", book.balanced());
+        });
         return page;
     }
 

@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +56,7 @@ public final class GatewayView {
      * @param limits the hub's
      * @param intake the intake's book at the moment of the call
      * @param redis how the gateway gets on with Redis
+     * @param archive how its writer gets on; empty where nothing is archived
      */
     public record Sources(
             Profile profile,
@@ -62,6 +65,7 @@ public final class GatewayView {
             EventLog log,
             Supplier<IntakeBook> intake,
             DependencyStatus.Source redis,
+            Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
@@ -75,6 +79,11 @@ public final class GatewayView {
     /** The process has come to another phase of its life. */
     public void onPhase(Phase next) {
         phase = next;
+    }
+
+    /** Where the process is in its life. */
+    public Phase phase() {
+        return phase;
     }
 
     /** A port has opened; {@code answers} gives what it has answered so far, by status. */
@@ -123,6 +132,7 @@ public final class GatewayView {
                 sources.hub().router().totals(),
                 answers(),
                 sources.redis().status(),
+                sources.archive().get(),
                 sources.process().sample());
     }
 

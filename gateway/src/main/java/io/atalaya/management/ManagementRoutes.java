@@ -2,7 +2,9 @@ package io.atalaya.management;
 
 import io.atalaya.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The table of the management port. Immutable. */
 public final class ManagementRoutes {
@@ -11,13 +13,28 @@ public final class ManagementRoutes {
     private final ManagementConfig config;
     private final Pages pages;
 
-    /** Everything that the port serves. */
+    /**
+     * Everything that the port serves.
+     *
+     * @param more further pages for operators, by path
+     * @param changes further pages for operators, with their methods
+     */
     public record Pages(
             MetricsPages metrics,
             HealthPages health,
             BooksPages books,
             SessionsApi sessions,
-            AssignmentsApi assignments) {}
+            AssignmentsApi assignments,
+            Map<String, Route.Handler> more,
+            List<Page> changes) {
+        public Pages {
+            more = Map.copyOf(more);
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** One thing for operators, brought from elsewhere. Immutable. */
+    public record Page(HttpMethod method, String path, Route.Handler handler) {}
 
     /** @throws IllegalArgumentException when the port would be open to everybody */
     public ManagementRoutes(ManagementConfig config, Pages pages) {
@@ -32,10 +49,9 @@ public final class ManagementRoutes {
     /** The routes to serve. Liveness and readiness are open: orchestrators come without a token. */
     public List<Route> routes() {
         var gate = new OperatorGate(config);
-        return List.of(
+        var routes = new ArrayList<>(List.of(
                 Route.get("/health/live", pages.health::onLive),
                 Route.get("/health/ready", pages.health::onReady),
-                get("/health/detailed", gate, pages.health::onDetailed),
                 get("/metrics", gate, pages.metrics::onMetrics),
                 get("/metrics/prometheus", gate, pages.metrics::onPrometheus),
                 get("/api/v1/books", gate, pages.books::onBooks),
@@ -45,7 +61,13 @@ public final class ManagementRoutes {
                 change(HttpMethod.POST, "/api/v1/revocations", gate, pages.sessions::onRevoke),
                 get("/api/v1/assignments", gate, pages.assignments::onList),
                 change(HttpMethod.PUT, "/api/v1/assignments", gate, pages.assignments::onPut),
-                change(HttpMethod.DELETE, "/api/v1/assignments", gate, pages.assignments::onDelete));
+                change(HttpMethod.DELETE, "/api/v1/assignments", gate, pages.assignments::onDelete)));
+        pages.more.forEach((path, handler) -> routes.add(get(path, gate, handler)));
+        pages.changes.forEach(page -> routes.add(
+                page.method().equals(HttpMethod.GET)
+                        ? get(page.path(), gate, page.handler())
+                        : change(page.method(), page.path(), gate, page.handler())));
+        return routes;
     }
 
     private static Route get(String path, OperatorGate gate, Route.Handler handler) {

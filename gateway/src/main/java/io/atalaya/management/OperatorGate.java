@@ -106,7 +106,8 @@ public final class OperatorGate {
                 .isPresent();
     }
 
-    private static boolean isLocal(RequestHead head) {
+    /** Whether a caller is on this machine, comes straight and addresses it as such. */
+    public static boolean isLocal(RequestHead head) {
         return head.remoteAddress() instanceof InetSocketAddress peer
                 && peer.getAddress() != null
                 && peer.getAddress().isLoopbackAddress()

@@ -1,5 +1,7 @@
 package io.atalaya.management;
 
+import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
 import io.atalaya.hub.ShardSnapshot;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,6 +24,7 @@ import java.util.TreeMap;
  * @param limits what sessions and deliveries are bounded by
  * @param logOpen whether the log takes appends
  * @param answers HTTP answers by port name and status
+ * @param archive empty where nothing is archived
  */
 public record Sample(
         Instant instant,
@@ -35,6 +39,7 @@ public record Sample(
         Router.Totals router,
         Map<String, Map<Integer, Long>> answers,
         DependencyStatus redis,
+        Optional<ArchiveWriter.Status> archive,
         ProcessSample process) {
 
     public Sample {
@@ -70,7 +75,7 @@ public record Sample(
     /** How the gateway is. */
     public enum Health {
         HEALTHY,
-        /** It serves, but events from Redis do not arrive. */
+        /** It serves, but events from Redis do not arrive, or the log cannot be archived. */
         DEGRADED,
         STARTING,
         DRAINING,
@@ -96,8 +101,14 @@ public record Sample(
         return switch (phase) {
             case STARTING -> Health.STARTING;
             case DRAINING -> Health.DRAINING;
-            case SERVING -> logOpen ? redisHealth() : Health.LOG_CLOSED;
+            case SERVING -> !logOpen ? Health.LOG_CLOSED : archiveAway() ? Health.DEGRADED : redisHealth();
         };
+    }
+
+    /** Whether the archive has failed so often that it is left alone. */
+    boolean archiveAway() {
+        return archive.filter(status -> status.breaker().state() != Breaker.State.CLOSED)
+                .isPresent();
     }
 
     private Health redisHealth() {

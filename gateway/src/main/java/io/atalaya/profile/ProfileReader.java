@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The sections are read in the order of their dependencies, whatever their order in the file: members; topics,
  * audiences, switches and events, which speak of members; authentication, commands and endpoints, which speak of
- * members and topics.
+ * members and topics; then what is served over plain HTTP, which speaks of all of them.
  */
 public final class ProfileReader {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
@@ -81,6 +81,7 @@ public final class ProfileReader {
         events.read(fields, switches);
         var endpoints = new EndpointSection(schema, events.topics(), problems);
         endpoints.read(fields);
+        Profile.HttpServices http = new HttpSection(schema, events, endpoints.endpoints(), problems).read(fields);
         events.rejectUnused();
         fields.rejectOthers();
         if (!problems.isEmpty()) {
@@ -95,7 +96,8 @@ public final class ProfileReader {
                 endpoints.endpoints(),
                 events.events(),
                 events.unknownEvents(),
-                endpoints.commands().values());
+                endpoints.commands().values(),
+                http);
         return new ProfileOutcome.Valid(profile, events.switches());
     }
 }

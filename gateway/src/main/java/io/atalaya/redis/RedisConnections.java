@@ -4,12 +4,10 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
@@ -19,9 +17,11 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections to one Redis and owns the client behind them, with its single I/O thread. Thread-safe: the shared
- * command connection is guarded by the object's monitor.
+ * Opens connections to one Redis and owns the client behind them, with its single I/O thread. Thread-safe: its parts
+ * are.
  *
  * <p>Lettuce's own reconnection is off: the subscriber reconnects by its own rules, and commands open a new connection
  * when they need one. So nothing queues up for a Redis that is away, and a connection whose other end has vanished is given
@@ -49,8 +49,8 @@ public final class RedisConnections implements AutoCloseable {
     private final DefaultEventLoopGroupProvider eventLoops;
     private final ClientResources resources;
     private final RedisClient client;
-    private @Nullable CompletableFuture<StatefulRedisConnection<String, String>> shared;
-    private boolean closed;
+    private final SharedConnection<String> commands;
+    private final Queue<SharedConnection<?>> others = new ConcurrentLinkedQueue<>();
 
     /** Makes the client; connects to nothing yet. */
     public RedisConnections(RedisConfig config, RedisContext context) {
@@ -65,6 +65,18 @@ public final class RedisConnections implements AutoCloseable {
                 .build();
         this.client = RedisClient.create(resources, uri);
         client.setOptions(options(context.timings()));
+        this.commands = connectionOf(StringCodec.UTF8);
+    }
+
+    private <V> SharedConnection<V> connectionOf(RedisCodec<String, V> codec) {
+        return new SharedConnection<>(() -> client.connectAsync(codec, uri).toCompletableFuture());
+    }
+
+    /** A connection of its own for commands whose values are bytes; closed with this object. */
+    public SharedConnection<byte[]> bytes() {
+        SharedConnection<byte[]> connection = connectionOf(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+        others.add(connection);
+        return connection;
     }
 
     private static ClientOptions options(RedisContext.Timings timings) {
@@ -94,60 +106,19 @@ public final class RedisConnections implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends commands over the shared connection, opening it when there is none.
-     *
-     * @param commands issues one or more commands at once, so that they share a round trip
-     * @param timeout for connecting and answering together
-     * @return completes exceptionally when Redis cannot be asked, does not answer in time or answers with an error
-     */
+    /** As {@link SharedConnection#run}, over the connection that all commands share. */
     <T> CompletableFuture<T> run(
-            Function<RedisAsyncCommands<String, String>, CompletionStage<T>> commands, Duration timeout) {
-        CompletableFuture<StatefulRedisConnection<String, String>> connection = connection();
-        return connection
-                .thenCompose(open -> commands.apply(open.async()))
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((_, failure) -> {
-                    if (failure != null && !isAnswer(failure)) {
-                        giveUp(connection);
-                    }
-                });
-    }
-
-    private synchronized CompletableFuture<StatefulRedisConnection<String, String>> connection() {
-        if (closed) {
-            return CompletableFuture.failedFuture(new IllegalStateException("connections are closed"));
-        }
-        CompletableFuture<StatefulRedisConnection<String, String>> present = shared;
-        if (present != null && (!present.isDone() || isOpen(present))) {
-            return present;
-        }
-        shared = client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();
-        return shared;
+            Function<RedisAsyncCommands<String, String>, CompletionStage<T>> issue, Duration timeout) {
+        return commands.run(issue, timeout);
     }
 
     /** Whether a failure is Redis' own answer, so that the connection is sound. */
     static boolean isAnswer(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof RedisCommandExecutionException;
-    }
-
-    private static boolean isOpen(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
-        return !connection.isCompletedExceptionally() && connection.join().isOpen();
-    }
-
-    /**
-     * Closes a connection that failed or did not answer in time, so that the next command opens another. One that is still
-     * connecting has its own time-out.
-     */
-    private static void giveUp(CompletableFuture<StatefulRedisConnection<String, String>> connection) {
-        if (connection.isDone() && isOpen(connection)) {
-            connection.join().closeAsync();
-        }
+        return SharedConnection.isAnswer(failure);
     }
 
     /** What went wrong, with its root cause; never holds the password. */
-    static String describe(Throwable failure) {
+    public static String describe(Throwable failure) {
         Throwable top = failure;
         while ((top instanceof ExecutionException || top instanceof CompletionException) && top.getCause() != null) {
             top = top.getCause();
@@ -167,20 +138,12 @@ public final class RedisConnections implements AutoCloseable {
     /** Closes every connection and ends the client's threads; waits a few seconds at most. */
     @Override
     public void close() {
-        await(closeShared());
+        await(commands.close());
+        others.forEach(other -> await(other.close()));
         // the executors go before the event loops: what they still have scheduled would find those gone
         await(resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         client.shutdown(Duration.ZERO, CLOSE_PATIENCE);
         await(eventLoops.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-    }
-
-    private synchronized CompletableFuture<?> closeShared() {
-        closed = true;
-        CompletableFuture<StatefulRedisConnection<String, String>> present = shared;
-        if (present == null || !present.isDone() || !isOpen(present)) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return present.join().closeAsync();
     }
 
     private static void await(Future<?> end) {

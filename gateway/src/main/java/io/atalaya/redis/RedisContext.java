@@ -1,5 +1,7 @@
 package io.atalaya.redis;
 
+import io.atalaya.breaker.Backoff;
+import io.atalaya.breaker.Breaker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
@@ -18,6 +20,16 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
     public static RedisContext system() {
         return new RedisContext(
                 Timings.defaults(), InstantSource.system(), System::nanoTime, RandomGenerator.getDefault());
+    }
+
+    /** A breaker around commands, which lets one through to see. */
+    public Breaker commandBreaker(String name) {
+        return new Breaker(name, timings.commandOpen(), 1, nanoClock);
+    }
+
+    /** Pauses between attempts to connect, for one thread. */
+    public Backoff backoff() {
+        return new Backoff(timings.backoffMin(), timings.backoffMax(), random);
     }
 
     /**
@@ -68,6 +80,20 @@ public record RedisContext(Timings timings, InstantSource clock, LongSupplier na
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
                     Duration.ofSeconds(5));
+        }
+
+        /** These timings with other pauses between attempts to connect. */
+        public Timings withBackoff(Duration min, Duration max) {
+            return new Timings(
+                    connectTimeout,
+                    commandTimeout,
+                    probeInterval,
+                    probeTimeout,
+                    min,
+                    max,
+                    subscriberOpen,
+                    commandOpen,
+                    handOverTimeout);
         }
 
         private static void requirePositive(String key, Duration value) {

@@ -1,5 +1,6 @@
 package io.atalaya.redis;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.event.TenantId;

@@ -1,5 +1,7 @@
 package io.atalaya.redis;
 
+import io.atalaya.breaker.Backoff;
+import io.atalaya.breaker.Breaker;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -13,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,8 +67,7 @@ public final class RedisSubscriber implements AutoCloseable {
         this.pump = pump;
         this.context = context;
         this.breaker = new Breaker("redis", context.timings().subscriberOpen(), 1, context.nanoClock());
-        this.backoff =
-                new Backoff(context.timings().backoffMin(), context.timings().backoffMax(), context.random());
+        this.backoff = context.backoff();
         this.link = new Link(false, context.clock().instant(), 0, "");
         this.thread = Thread.ofPlatform().name(THREAD).unstarted(this::run);
     }
@@ -190,36 +190,6 @@ public final class RedisSubscriber implements AutoCloseable {
     private record Link(boolean connected, Instant since, long subscriptions, String lastError) {
         Link lost(Instant now, String error) {
             return new Link(false, connected ? now : since, subscriptions, error);
-        }
-    }
-
-    /**
-     * Full-jitter exponential pauses: each is drawn evenly between zero and a bound that doubles up to a maximum.
-     * Confined to the subscriber's thread.
-     */
-    static final class Backoff {
-        private final Duration min;
-        private final Duration max;
-        private final RandomGenerator random;
-        private Duration bound;
-
-        Backoff(Duration min, Duration max, RandomGenerator random) {
-            this.min = min;
-            this.max = max;
-            this.random = random;
-            this.bound = shorter(min, max);
-        }
-
-        /** The next pause: longer than zero, at most the present bound. */
-        Duration next() {
-            Duration pause = Duration.ofNanos(1 + random.nextLong(bound.toNanos()));
-            bound = shorter(bound.multipliedBy(2), max);
-            return pause;
-        }
-
-        /** Begins again at the first bound. */
-        void reset() {
-            bound = shorter(min, max);
         }
     }
 

@@ -21,9 +21,9 @@ record HouseRules(String root, JavaClasses classes) {
     private static final Set<String> SHARED_NOTHING = Set.of("hub", "edge");
     private static final Set<String> MAY_PRINT = Set.of("cli", "demo", "bench");
     private static final Set<String> MAY_CONSTRUCT = Set.of("gateway", "demo", "bench", "cli");
-    private static final Set<String> ADAPTERS = Set.of("redis");
-    private static final Set<String> CONTRACTS =
-            Set.of("log.EventLog", "auth.RevocationList", "auth.Authenticator", "assignment.Assignments");
+    private static final Set<String> ADAPTERS = Set.of("redis", "postgres");
+    private static final Set<String> CONTRACTS = Set.of(
+            "log.EventLog", "archive.Archive", "auth.RevocationList", "auth.Authenticator", "assignment.Assignments");
     private static final Set<String> EMPTY_WORDS =
             Set.of("Impl", "Abstract", "Base", "Manager", "Helper", "Util", "Utils");
 

@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** Who owns a piece of state is said where the state is declared. Immutable. */
 final class Ownership {
     /** Packages whose objects meet several threads. */
-    static final Set<String> PACKAGES = Set.of("hub", "ingest", "edge", "redis", "log");
+    static final Set<String> PACKAGES = Set.of(
+            "hub", "ingest", "edge", "redis", "log", "streams", "archive", "breaker", "postgres", "query", "collector");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -64,28 +64,41 @@ final class PackageTable {
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
+        row(rows, "breaker", "", "slf4j resilience4j");
+        row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
         row(
                 rows,
                 "redis",
-                "event metrics profile auth assignment log routing ingest",
-                "slf4j jackson lettuce resilience4j caffeine");
-        var ports = "event protocol metrics profile auth assignment log http routing ingest hub redis";
+                "event metrics profile auth assignment log routing ingest breaker",
+                "slf4j jackson lettuce caffeine");
+        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
+        var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
         row(rows, "edge", ports, "slf4j netty jackson");
-        row(rows, "management", ports + " slo budget", "slf4j netty jackson prometheus jdk-measures");
-        row(rows, "config", "event profile yaml slo", "slf4j jackson");
-        row(rows, "gateway", ports + " edge management config slo budget", "slf4j netty caffeine logback jdk-measures");
+        row(rows, "query", ports + " edge", "slf4j netty jackson");
+        row(rows, "collector", ports + " edge query", "slf4j netty jackson");
+        row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
+        row(rows, "config", "event profile yaml", "slf4j jackson");
+        row(
+                rows,
+                "gateway",
+                ports + " postgres streams edge query collector management config slo budget sloapi yaml",
+                "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "explain", "event profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "event profile yaml auth assignment routing config gateway client client.publish demo bench cli.slo",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                        + " cli.slo",
                 "slf4j jackson picocli logback");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;

@@ -23,12 +23,12 @@ class MainTest {
         assertThat(run("--help")).isEqualTo(ExitCode.OK);
 
         assertThat(out.toString())
-                .contains("demo", "run", "token", "publish", "tail", "bench", "check-config")
+                .contains("demo", "run", "token", "publish", "tail", "explain", "bench", "check-config")
                 .contains("Examples:", "atalaya demo --duration 30s", "Exit status: 0 ok");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "token", "publish", "tail", "bench", "check-config"})
+    @ValueSource(strings = {"demo", "run", "token", "publish", "tail", "explain", "bench", "check-config"})
     void everyCommandExplainsItselfWithinEightyColumns(String command) {
         assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
 

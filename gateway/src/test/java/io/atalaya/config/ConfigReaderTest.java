@@ -10,6 +10,7 @@ import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
 import java.io.IOException;
 import java.net.URI;
@@ -108,7 +109,8 @@ class ConfigReaderTest {
                         1 << 20,
                         500,
                         1000));
-        assertThat(config.log()).isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, false));
+        assertThat(config.log())
+                .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, false));
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),
@@ -119,11 +121,25 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
+        assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
                 .isEqualTo(
                         new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+    }
+
+    @Test
+    void aLogInRedisNeedsARedis() {
+        assertThat(problems(environment(Map.of("LOG_STORE", "redis"))))
+                .singleElement()
+                .asString()
+                .endsWith("redis without redis-url (expected: redis-url, or another log-store)");
+        assertThat(valid(environment(Map.of("LOG_STORE", "Redis", "REDIS_URL", "redis://localhost")))
+                        .config()
+                        .logStore())
+                .isEqualTo(LogStore.REDIS);
     }
 
     @Test
@@ -318,14 +334,14 @@ class ConfigReaderTest {
     @Test
     void seedNamesWithoutCounterpartAreAcceptedAndRemarkedOn() {
         Path file = write("atalaya.yaml", "ws-broadcast-batch-size: 50\n");
-        var variables = Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://x", "WS_MAX_MESAGE_SIZE", "1");
+        var variables =
+                Map.of("WS_ACCEPT_TIMEOUT", "5.0", "DATABASE_URL", "postgres://db/x", "WS_MAX_MESAGE_SIZE", "1");
 
         List<String> notes = valid(environment(variables).withFile(file)).notes();
 
         assertThat(notes)
                 .anySatisfy(note -> assertThat(note).startsWith("ws-broadcast-batch-size is accepted"))
                 .anySatisfy(note -> assertThat(note).startsWith("WS_ACCEPT_TIMEOUT is accepted"))
-                .anySatisfy(note -> assertThat(note).startsWith("database-url is accepted"))
                 .anySatisfy(note -> assertThat(note).contains("WS_MAX_MESAGE_SIZE", "WS_MAX_MESSAGE_SIZE?"));
     }
 

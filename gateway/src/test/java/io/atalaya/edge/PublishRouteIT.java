@@ -107,7 +107,8 @@ class PublishRouteIT {
         JsonNode json = json(answer);
         assertThat(json.path("accepted").asInt()).isEqualTo(1);
         assertThat(json.path("ids").get(0).asString()).isNotEmpty();
-        assertThat(json.path("cursor").asString()).isEqualTo(log.head(new TenantId("1")).toString());
+        assertThat(json.path("cursor").asString())
+                .isEqualTo(log.head(new TenantId("1")).toString());
         assertThat(log.totals().logged()).isEqualTo(1);
     }
 

@@ -227,6 +227,16 @@ final class WireClient implements AutoCloseable {
         }
     }
 
+    /** Drops the connection without a word: the server's next write fails. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     @Override
     public void close() {
         try {

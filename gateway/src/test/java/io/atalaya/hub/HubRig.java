@@ -116,7 +116,8 @@ final class HubRig implements AutoCloseable {
                 Map.of(),
                 events,
                 Optional.empty(),
-                Map.of()));
+                Map.of(),
+                Profile.HttpServices.NONE));
     }
 
     private static EventSchema.Member member(String name) {
@@ -160,7 +161,14 @@ final class HubRig implements AutoCloseable {
     }
 
     TestSocket socket() {
-        var socket = new TestSocket(ticker);
+        return added(new TestSocket(ticker));
+    }
+
+    NativeTestSocket nativeSocket() {
+        return added(new NativeTestSocket(ticker));
+    }
+
+    private <S extends TestSocket> S added(S socket) {
         sockets.add(socket);
         return socket;
     }

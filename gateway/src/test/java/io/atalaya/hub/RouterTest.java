@@ -324,7 +324,9 @@ class RouterTest {
         for (int i = 0; i < count; i++) {
             long offset = next[0]++;
             entries.add(new EventLog.Entry(
-                    new io.atalaya.event.Cursor(HubRig.EPOCH, offset), 1_000, event("ALL", "", "%08d".formatted(offset))));
+                    new io.atalaya.event.Cursor(HubRig.EPOCH, offset),
+                    1_000,
+                    event("ALL", "", "%08d".formatted(offset))));
         }
         return entries;
     }

@@ -6,6 +6,7 @@ import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.protocol.CloseReason;
+import io.netty.channel.epoll.Epoll;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -93,7 +94,7 @@ class ShardModelTest {
     }
 
     private void join(HubRig rig, Random random) {
-        TestSocket socket = rig.socket();
+        TestSocket socket = random.nextBoolean() && Epoll.isAvailable() ? rig.nativeSocket() : rig.socket();
         Set<Topic> topics = someTopics(random);
         var who = HubRig.principal(HubRig.TENANT, "member " + members.size(), Instant.MAX);
         Session session = rig.join(socket, random.nextInt(2), who, topics.toArray(Topic[]::new));

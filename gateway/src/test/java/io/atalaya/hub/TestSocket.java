@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A client's socket that takes as many bytes as the test allows, fails when the test wants it to, and remembers what it
  * got and every buffer it was ever given. Confined to the thread that runs the shard.
  */
-final class TestSocket extends EmbeddedChannel {
+sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
     private static final int TEXT = 0x1;
     private static final int CLOSE = 0x8;
 
@@ -106,6 +106,20 @@ final class TestSocket extends EmbeddedChannel {
                 in.removeBytes(taken);
             }
         }
+    }
+
+    /** What the socket takes of bytes that come past the outbound buffer. */
+    int takeDirectly(ByteBuf bytes) throws IOException {
+        assertThat(isOpen()).as("open").isTrue();
+        assertThat(unsafe().outboundBuffer().isEmpty())
+                .as("nothing waits before them")
+                .isTrue();
+        if (broken) {
+            throw new IOException("broken pipe");
+        }
+        int taken = (int) Math.min(bytes.readableBytes(), budget);
+        take(bytes, taken);
+        return taken;
     }
 
     private void take(ByteBuf bytes, int taken) throws IOException {

@@ -52,7 +52,8 @@ public final class IngestFixtures {
                         "ORDER", new EventType("ORDER", true, List.of()),
                         "TYPING", new EventType("TYPING", false, List.of())),
                 unknownEvents,
-                Map.of());
+                Map.of(),
+                Profile.HttpServices.NONE);
     }
 
     /** Limits small enough to reach. */
@@ -92,7 +93,10 @@ public final class IngestFixtures {
         }
 
         void fail() {
-            held.remove().promise.completeExceptionally(new LogException(LogException.Reason.UNAVAILABLE, "disk: failed (expected: a write)"));
+            held.remove()
+                    .promise
+                    .completeExceptionally(
+                            new LogException(LogException.Reason.UNAVAILABLE, "disk: failed (expected: a write)"));
         }
 
         List<Event> stored() {

@@ -492,11 +492,10 @@ public abstract class EventLogContract {
 
         assertThat(ids(read(log, TENANT, 0))).containsExactly("a", "c");
         assertThat(ids(read(log, OTHER, 0))).containsExactly("b", "d");
-        assertThat(log.recent(TENANT, at(log, 0), 10))
-                .hasValueSatisfying(recent -> {
-                    assertThat(ids(recent.entries())).containsExactly("a", "c");
-                    assertThat(recent.through()).isEqualTo(log.head(TENANT));
-                });
+        assertThat(log.recent(TENANT, at(log, 0), 10)).hasValueSatisfying(recent -> {
+            assertThat(ids(recent.entries())).containsExactly("a", "c");
+            assertThat(recent.through()).isEqualTo(log.head(TENANT));
+        });
     }
 
     @Test
@@ -505,8 +504,10 @@ public abstract class EventLogContract {
         var self = new EventLog[1];
         EventLog log = create(ROOMY, () -> Instant.ofEpochMilli(millis.get()), entries -> {
             Cursor before = new Cursor(
-                    entries.getFirst().cursor().epoch(), entries.getFirst().cursor().offset() - 1);
-            var recent = self[0].recent(entries.getFirst().event().tenant(), before, 100).orElseThrow();
+                    entries.getFirst().cursor().epoch(),
+                    entries.getFirst().cursor().offset() - 1);
+            var recent = self[0].recent(entries.getFirst().event().tenant(), before, 100)
+                    .orElseThrow();
             entries.stream().filter(entry -> !recent.entries().contains(entry)).forEach(missing::add);
         });
         opened.add(log);
@@ -567,8 +568,8 @@ public abstract class EventLogContract {
         assertThat(ids(read(log, 0))).hasSize(6);
         assertThatThrownBy(() -> append(log, event("g")))
                 .hasCauseInstanceOf(LogException.class)
-                .satisfies(failure -> assertThat(((LogException) failure.getCause()).reason())
-                        .isEqualTo(LogException.Reason.FULL));
+                .satisfies(failure ->
+                        assertThat(((LogException) failure.getCause()).reason()).isEqualTo(LogException.Reason.FULL));
 
         log.backlog().confirm(log.backlog().take(2));
         append(log, event("g"));

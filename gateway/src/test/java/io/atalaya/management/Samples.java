@@ -62,6 +62,7 @@ final class Samples {
                 new Router.Totals(0, 0, 0, 0, 0, 0),
                 busy.answers(),
                 new DependencyStatus.Disabled(),
+                Optional.empty(),
                 busy.process());
     }
 
@@ -79,6 +80,7 @@ final class Samples {
                 new Router.Totals(5678, 78, 1, 7, 11, 2),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
+                Optional.empty(),
                 process());
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.atalaya.breaker.FakeTime;
 import io.atalaya.event.EventId;
 import java.time.Duration;
 import java.time.Instant;

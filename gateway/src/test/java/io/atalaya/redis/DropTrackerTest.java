@@ -3,6 +3,7 @@ package io.atalaya.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.atalaya.breaker.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.atalaya.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.atalaya.breaker.Breaker;
 import io.atalaya.redis.MessagePump.DropReason;
 import java.net.URI;
 import java.time.Duration;

@@ -23,7 +23,7 @@ import java.util.Set;
  *
  * @param claims what the credential entitles to, by event member
  */
-record Attendee(
+public record Attendee(
         String name,
         String tenant,
         String endpoint,
@@ -31,13 +31,13 @@ record Attendee(
         Map<String, List<String>> claims,
         List<Map<String, String>> assigned) {
 
-    Set<Topic> topics(Profile profile) {
+    public Set<Topic> topics(Profile profile) {
         Endpoint at = Objects.requireNonNull(profile.endpoints().get(endpoint), endpoint);
         return SessionTopics.of(
                 at, principal(at), assigned.stream().map(Assignment::new).toList());
     }
 
-    Principal principal(Endpoint at) {
+    public Principal principal(Endpoint at) {
         return new Principal(
                 new TenantId(tenant),
                 name,
@@ -49,17 +49,17 @@ record Attendee(
                 Instant.MAX);
     }
 
-    boolean gets(Event event, Profile profile) {
+    public boolean gets(Event event, Profile profile) {
         Set<Topic> mine = topics(profile);
         return new EventRoutes(profile).topicsOf(event).stream().anyMatch(mine::contains);
     }
 
-    static Event event(String tenant, String type, Map<String, String> scope) {
+    public static Event event(String tenant, String type, Map<String, String> scope) {
         var body = new Event.Body(new byte[] {'{'});
         return new Event(new TenantId(tenant), new EventId("e-1"), type, scope, body, Instant.EPOCH, 0, true);
     }
 
-    static Profile profile(String source, ProfileReader.Switches switches) {
+    public static Profile profile(String source, ProfileReader.Switches switches) {
         ProfileOutcome outcome = ProfileReader.read(ProfileSource.of(source, Path.of("")), switches);
         return switch (outcome) {
             case ProfileOutcome.Valid valid -> valid.profile();
@@ -68,7 +68,7 @@ record Attendee(
         };
     }
 
-    static Profile restaurant() {
+    public static Profile restaurant() {
         return profile("restaurant", ProfileReader.Switches.NONE);
     }
 }

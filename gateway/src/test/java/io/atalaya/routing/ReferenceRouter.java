@@ -8,7 +8,7 @@ import java.util.Set;
  * Says whether one session may see one event of the restaurant platform: written from the platform's description, rule
  * by rule, and without topics, profiles or indexes, so that it cannot share a mistake with the router under test.
  */
-final class ReferenceRouter {
+public final class ReferenceRouter {
     private static final Set<String> ALL_WAITERS =
             Set.of("ROUND_PENDING", "TABLE_SESSION_STARTED", "PRODUCT_AVAILABILITY_CHANGED");
     private static final Set<String> KITCHEN =
@@ -19,7 +19,7 @@ final class ReferenceRouter {
     private ReferenceRouter() {}
 
     /** What an event says of itself; null where it says nothing. */
-    static boolean maySee(Attendee who, String tenant, String type, Map<String, String> event) {
+    public static boolean maySee(Attendee who, String tenant, String type, Map<String, String> event) {
         if (!who.tenant().equals(tenant)) {
             return false;
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random tenants, people, assignments and events against the reference: never a leak, never a miss. */
-class RoutingPropertyTest {
+public class RoutingPropertyTest {
     private static final int PEOPLE = 200;
     private static final int EVENTS = 500;
     private static final List<String> ROLES = List.of("WAITER", "KITCHEN", "MANAGER", "ADMIN", "CLEANER");
@@ -55,7 +55,7 @@ class RoutingPropertyTest {
         assertThat(seen).as("deliveries, so that the property is not empty").isGreaterThan(EVENTS);
     }
 
-    private static List<Attendee> people(Random random) {
+    public static List<Attendee> people(Random random) {
         var people = new ArrayList<Attendee>();
         for (int i = 0; i < PEOPLE; i++) {
             people.add(random.nextInt(4) == 0 ? diner(random, i) : staff(random, i));
@@ -101,7 +101,7 @@ class RoutingPropertyTest {
         return new Attendee("d" + i, number(random, 3), "diner", Set.of(), claims, List.of(assignment(random)));
     }
 
-    private static Map<String, String> scope(Random random) {
+    public static Map<String, String> scope(Random random) {
         var scope = new HashMap<String, String>();
         if (random.nextInt(6) > 0) {
             scope.put("branch_id", number(random, 4));
@@ -115,11 +115,11 @@ class RoutingPropertyTest {
         return scope;
     }
 
-    private static String number(Random random, int most) {
+    public static String number(Random random, int most) {
         return Integer.toString(1 + random.nextInt(most));
     }
 
-    private static <T> T pick(Random random, List<T> from) {
+    public static <T> T pick(Random random, List<T> from) {
         return from.get(random.nextInt(from.size()));
     }
 }

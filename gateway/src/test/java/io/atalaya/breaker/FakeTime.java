@@ -1,4 +1,4 @@
-package io.atalaya.redis;
+package io.atalaya.breaker;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /** Wall and monotonic clock that a test moves by hand. Confined to the test. */
-final class FakeTime implements InstantSource, LongSupplier {
+public final class FakeTime implements InstantSource, LongSupplier {
     private long nanos = 1_000_000_000_000L;
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         nanos += by.toNanos();
     }
 

@@ -1,4 +1,4 @@
-package io.atalaya.redis;
+package io.atalaya.breaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -45,7 +45,7 @@ public final class Breaker {
      * @param openFor how long calls are avoided
      * @param probes calls let through after that; all of them failing opens it again
      */
-    Breaker(String name, Duration openFor, int probes, LongSupplier nanoClock) {
+    public Breaker(String name, Duration openFor, int probes, LongSupplier nanoClock) {
         this.openFor = openFor;
         this.nanoClock = nanoClock;
         this.machine = CircuitBreaker.of(name, settings(openFor, probes, nanoClock));
@@ -75,7 +75,7 @@ public final class Breaker {
     }
 
     /** Whether the call may be made; a refusal is counted as an avoided call. */
-    boolean tryAcquire() {
+    public boolean tryAcquire() {
         boolean permitted = machine.tryAcquirePermission();
         if (!permitted) {
             avoided.increment();
@@ -84,20 +84,20 @@ public final class Breaker {
     }
 
     /** The permitted call worked. */
-    void onSuccess() {
+    public void onSuccess() {
         succeeded.increment();
         machine.onSuccess(0, TimeUnit.NANOSECONDS);
     }
 
     /** The permitted call failed. */
-    void onFailure(Throwable failure) {
+    public void onFailure(Throwable failure) {
         lastFailureNanos.set(nanoClock.getAsLong());
         failed.increment();
         machine.onError(0, TimeUnit.NANOSECONDS, failure);
     }
 
     /** How long it makes sense to wait after a refusal: longer than zero, at most the time it stays open. */
-    Duration untilProbe() {
+    public Duration untilProbe() {
         if (machine.getState() != CircuitBreaker.State.OPEN) {
             return openFor;
         }

@@ -1,8 +1,8 @@
-package io.atalaya.redis;
+package io.atalaya.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.atalaya.redis.Breaker.State;
+import io.atalaya.breaker.Breaker.State;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

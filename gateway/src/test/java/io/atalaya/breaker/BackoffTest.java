@@ -1,8 +1,7 @@
-package io.atalaya.redis;
+package io.atalaya.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.atalaya.redis.RedisSubscriber.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

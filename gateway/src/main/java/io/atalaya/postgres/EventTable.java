@@ -1,0 +1,158 @@
+package io.atalaya.postgres;
+
+import io.atalaya.archive.Archive.Purged;
+import io.atalaya.archive.ArchiveFields;
+import io.atalaya.archive.EventQuery;
+import io.atalaya.event.Cursor;
+import io.atalaya.log.EventLog.Entry;
+import io.atalaya.postgres.Tally.LogChange;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LongSummaryStatistics;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of the events and their roll-ups, within a transaction of the caller's. Immutable.
+ *
+ * <p>Storing holds an advisory lock on each log that is shared among those who store and exclusive for who buries, so
+ * that an entry cannot become both at the same time.
+ */
+final class EventTable {
+    private static final String CREATE_INCOMING =
+            "CREATE TEMPORARY TABLE IF NOT EXISTS incoming (LIKE event) ON COMMIT DELETE ROWS";
+    private static final String STORE_INCOMING = """
+            INSERT INTO event (%1$s) SELECT %1$s FROM pg_temp.incoming i
+            WHERE NOT EXISTS (SELECT FROM dead_letter d WHERE (d.epoch, d.log_offset) = (i.epoch, i.log_offset))
+            ON CONFLICT (epoch, log_offset) DO NOTHING RETURNING epoch, log_offset""".formatted(CopyRows.COLUMNS);
+    private static final String ANY_DEAD =
+            "SELECT 1 FROM dead_letter WHERE epoch = ? AND log_offset BETWEEN ? AND ? LIMIT 1";
+    private static final String PURGE_EVENTS = """
+            WITH old AS (
+                SELECT epoch, log_offset FROM event WHERE at_ms < ?
+                ORDER BY at_ms, epoch, log_offset LIMIT ? FOR UPDATE SKIP LOCKED),
+            gone AS (
+                DELETE FROM event e USING old WHERE (e.epoch, e.log_offset) = (old.epoch, old.log_offset)
+                RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member)
+            SELECT epoch, tenant, type, div(at_ms, 60000)::bigint, member, count(*) FROM gone GROUP BY 1, 2, 3, 4, 5""";
+    private static final String PURGE_LETTERS = """
+            WITH old AS (
+                SELECT epoch, log_offset FROM dead_letter WHERE at_ms < ?
+                ORDER BY at_ms, epoch, log_offset LIMIT ? FOR UPDATE SKIP LOCKED)
+            DELETE FROM dead_letter d USING old WHERE (d.epoch, d.log_offset) = (old.epoch, old.log_offset)
+            RETURNING d.epoch""";
+
+    private final @Nullable String member;
+
+    EventTable(ArchiveFields fields) {
+        this.member = fields.statistics().orElse(null);
+    }
+
+    /** Locks logs until the end of the transaction. */
+    static void lock(Connection connection, Collection<Long> epochs, boolean exclusive) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (long epoch : epochs.stream().sorted().toList()) {
+                statement.execute("SELECT pg_advisory_xact_lock%s(%d)".formatted(exclusive ? "" : "_shared", epoch));
+            }
+        }
+    }
+
+    /** The entries with each position once, in their order, and the offsets that each log has among them. */
+    private static Collection<Entry> distinct(List<Entry> entries, TreeMap<Long, LongSummaryStatistics> offsets) {
+        var distinct = new LinkedHashMap<Cursor, Entry>(entries.size() * 2);
+        for (Entry entry : entries) {
+            distinct.putIfAbsent(entry.cursor(), entry);
+            offsets.computeIfAbsent(entry.cursor().epoch(), _ -> new LongSummaryStatistics())
+                    .accept(entry.cursor().offset());
+        }
+        return distinct.values();
+    }
+
+    /**
+     * Stores entries in the hope that all are new, which they are but for what was interrupted.
+     *
+     * @return whether they were tried; a unique violation tells too that they are not all new
+     */
+    boolean storeNew(Connection connection, List<Entry> entries) throws SQLException {
+        var offsets = new TreeMap<Long, LongSummaryStatistics>();
+        Collection<Entry> distinct = distinct(entries, offsets);
+        lock(connection, offsets.keySet(), false);
+        for (var log : offsets.entrySet()) {
+            var range = List.of(log.getKey(), log.getValue().getMin(), log.getValue().getMax());
+            if (distinct.size() < entries.size()
+                    || !Rows.query(connection, ANY_DEAD, range, row -> row.getInt(1)).isEmpty()) {
+                return false;
+            }
+        }
+        CopyRows.copy(connection, "event", entries);
+        tally(entries, LogChange.ARCHIVED).write(connection);
+        return true;
+    }
+
+    /** Stores those of the entries that are neither archived nor dead letters; answers how many. */
+    int storeMissing(Connection connection, List<Entry> entries) throws SQLException {
+        var offsets = new TreeMap<Long, LongSummaryStatistics>();
+        var distinct = new ArrayList<>(distinct(entries, offsets));
+        lock(connection, offsets.keySet(), false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(CREATE_INCOMING);
+        }
+        CopyRows.copy(connection, "pg_temp.incoming", distinct);
+        Set<Cursor> stored = new HashSet<>(Rows.query(
+                connection, STORE_INCOMING, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
+        distinct.removeIf(entry -> !stored.contains(entry.cursor()));
+        tally(distinct, LogChange.ARCHIVED).write(connection);
+        return stored.size();
+    }
+
+    /** Archives what was a dead letter until now. */
+    void storeRedriven(Connection connection, Entry entry) throws SQLException {
+        CopyRows.copy(connection, "event", List.of(entry));
+        tally(List.of(entry), LogChange.REDRIVEN).write(connection);
+    }
+
+    private Tally tally(List<Entry> entries, LogChange change) {
+        var tally = new Tally();
+        for (Entry entry : entries) {
+            tally.add(entry, member == null ? null : entry.event().scope().get(member), change);
+        }
+        return tally;
+    }
+
+    /** As {@link io.atalaya.archive.Archive#purge}. */
+    Purged purge(Connection connection, Instant before, int most) throws SQLException {
+        long beforeMillis = EventQuery.everyTenant().before(before).end();
+        var tally = new Tally();
+        String value = member == null ? "NULL::text" : "e.scope ->> '%s'".formatted(member);
+        int events = Rows.query(connection, PURGE_EVENTS.formatted(value), List.of(beforeMillis, most), row ->
+                        forget(row, tally))
+                .stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+        int letters = 0;
+        if (events < most) {
+            List<Long> epochs = Rows.query(
+                    connection, PURGE_LETTERS, List.of(beforeMillis, most - events), row -> row.getLong(1));
+            epochs.forEach(epoch -> tally.log(epoch, LogChange.DISCARDED));
+            letters = epochs.size();
+        }
+        tally.write(connection);
+        return new Purged(events, letters);
+    }
+
+    private static int forget(ResultSet row, Tally tally) throws SQLException {
+        int count = row.getInt(6);
+        tally.events(row.getString(2), row.getString(3), row.getString(5), row.getLong(4), -count);
+        tally.log(row.getLong(1), LogChange.purged(count));
+        return count;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.archive;
+
+import org.jspecify.annotations.NullMarked;

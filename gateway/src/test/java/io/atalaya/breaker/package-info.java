@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.breaker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.collector;
+
+import org.jspecify.annotations.NullMarked;

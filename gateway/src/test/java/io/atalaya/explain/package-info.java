@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.explain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.streams;
+
+import org.jspecify.annotations.NullMarked;
