@@ -53,7 +53,7 @@ class OpenSloTest {
                         total:
                           metricSource:
                             type: Prometheus
-                            spec: {query: sum(rate(http_requests_total[5m]))}
+                            spec: {query: 'sum(rate(http_requests_total[5m]))'}
                   timeWindow:
                     - {duration: 4w, isRolling: true}
                   budgetingMethod: Occurrences
@@ -86,7 +86,7 @@ class OpenSloTest {
                       thresholdMetric:
                         metricSource:
                           type: Prometheus
-                          spec: {query: histogram_quantile(0.9, x)}
+                          spec: {query: 'histogram_quantile(0.9, x)'}
                   timeWindow: [{duration: 1M, isRolling: false}]
                   objectives: [{target: 0.9}, {target: 0.99}]
                 ---
