@@ -7,6 +7,7 @@ import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
+import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
 import io.atalaya.streams.StreamContext;
 import io.atalaya.streams.StreamHearer;
@@ -24,6 +25,7 @@ final class Logs {
      */
     static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
         EventLog log = switch (config.logStore()) {
+            case EMBEDDED -> inFile(config, clock, router);
             case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
             case REDIS -> inRedis(config, router, closing);
         };
@@ -34,6 +36,14 @@ final class Logs {
     /** A log in memory is new with every process, and so is its epoch. */
     private static long newEpoch() {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
+    }
+
+    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, Router router) {
+        try {
+            return SqliteEventLog.open(config.dataDir(), config.log(), clock, router);
+        } catch (LogException refused) {
+            throw new StartException(String.valueOf(refused.getMessage()), refused);
+        }
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
