@@ -35,7 +35,7 @@ table_token() {
 start_gateway() {
     ! curl -s "http://127.0.0.1:$port/" >/dev/null || { say "port $port is taken"; exit 1; }
     export WS_HOST=127.0.0.1 WS_PORT=$port MANAGEMENT_PORT=0 WS_DRAIN_SECONDS=0 \
-        WS_MAX_TOTAL_CONNECTIONS=60000 WS_MAX_DINERS_PER_SESSION=60000 WS_HEARTBEAT_TIMEOUT=600
+        DATA_DIR="$out/data" WS_MAX_TOTAL_CONNECTIONS=60000 WS_MAX_DINERS_PER_SESSION=60000 WS_HEARTBEAT_TIMEOUT=600
     taskset -c 0 "$root/atalaya" run >"$out/gateway.log" 2>&1 &
     server=$!
     tries=0

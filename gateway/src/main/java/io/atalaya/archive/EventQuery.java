@@ -176,7 +176,7 @@ public record EventQuery(
         }
 
         /** The lowest value that does not lie before an instant. */
-        long firstAtOrAfter(Instant instant) {
+        public long firstAtOrAfter(Instant instant) {
             long floor = floor(instant);
             return instant(floor).isBefore(instant) ? floor + 1 : floor;
         }

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A gateway in a process of its own, with the JVM options of this one, so that client and server can be measured
@@ -43,10 +45,12 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess start(String mainClass, Map<String, String> settings)
             throws IOException, InterruptedException {
         int port = freePort();
-        Path log = Files.createTempFile("atalaya-bench-", ".log");
+        Path data = Files.createTempDirectory("atalaya-bench-");
+        Path log = data.resolve("gateway.log");
         var builder =
                 new ProcessBuilder(command(mainClass)).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(settings);
+        builder.environment().put("DATA_DIR", data.toString());
         builder.environment().put("WS_PORT", Integer.toString(port));
         builder.environment().put("MANAGEMENT_PORT", Integer.toString(freePort()));
         var started = new ServerProcess(builder.start(), port, log);
@@ -103,20 +107,28 @@ public final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Ends the gateway, with force when it does not go by itself, and deletes its log. */
+    /** Ends the gateway, with force when it does not go by itself, and deletes its log and its data. */
     @Override
     public void close() {
         process.destroy();
         try {
             if (!process.waitFor(STOP_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
-            Files.deleteIfExists(log);
+            deleteData();
         } catch (InterruptedException _) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         } catch (IOException _) {
-            // a log file left in the temporary directory harms nobody
+            // files left in the temporary directory harm nobody
+        }
+    }
+
+    private void deleteData() throws IOException {
+        try (Stream<Path> files = Files.walk(log.resolveSibling(""))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 }

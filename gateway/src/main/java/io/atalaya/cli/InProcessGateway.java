@@ -10,23 +10,42 @@ import io.atalaya.demo.RunningGateway;
 import io.atalaya.event.TenantId;
 import io.atalaya.gateway.Gateway;
 import io.atalaya.gateway.StartException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The gateway of the demonstration: on loopback, in this process, with secrets of its own. Thread-safe: immutable. */
 final class InProcessGateway implements RunningGateway {
     private final Gateway gateway;
+    private final TemporaryDirectory data;
 
-    private InProcessGateway(Gateway gateway) {
+    private InProcessGateway(Gateway gateway, TemporaryDirectory data) {
         this.gateway = gateway;
+        this.data = data;
     }
 
     static RunningGateway start(Settings settings) {
+        TemporaryDirectory data = TemporaryDirectory.create();
+        try {
+            return start(settings, data);
+        } catch (RuntimeException failure) {
+            data.close();
+            throw failure;
+        }
+    }
+
+    private static RunningGateway start(Settings settings, TemporaryDirectory data) {
         var source = ConfigSource.of(Map.of(
                 "ws-host", "127.0.0.1",
                 "ws-port", Integer.toString(settings.publicPort()),
                 "management-port", Integer.toString(settings.managementPort()),
                 "allow-missing-origin", "true",
+                "data-dir", data.path().toString(),
                 "ws-drain-seconds", "1",
                 "jwt-secret", settings.jwtSecret(),
                 "table-token-secret", settings.tableTokenSecret(),
@@ -38,7 +57,7 @@ final class InProcessGateway implements RunningGateway {
             case ConfigOutcome.Valid valid -> {
                 Gateway gateway = Gateway.start(valid.config());
                 settings.duties().forEach(duty -> gateway.assignments().put(entry(duty)));
-                yield new InProcessGateway(gateway);
+                yield new InProcessGateway(gateway, data);
             }
         };
     }
@@ -73,5 +92,32 @@ final class InProcessGateway implements RunningGateway {
     @Override
     public void close() {
         gateway.close();
+        data.close();
+    }
+
+    /**
+     * A directory of our own that is gone when it is closed.
+     *
+     * @param path readable and writable by this user alone
+     */
+    private record TemporaryDirectory(Path path) implements AutoCloseable {
+        static TemporaryDirectory create() {
+            try {
+                return new TemporaryDirectory(Files.createTempDirectory("atalaya-"));
+            } catch (IOException failure) {
+                throw new UncheckedIOException("no temporary directory: " + failure.getMessage(), failure);
+            }
+        }
+
+        @Override
+        public void close() {
+            try (Stream<Path> files = Files.walk(path)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException("%s: not deleted: %s".formatted(path, failure.getMessage()), failure);
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
@@ -60,6 +61,8 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var recovery =
+                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
         var streams = streams();
         var query = query();
         var collector = collector();
@@ -99,6 +102,7 @@ public final class ConfigReader {
                                         intake,
                                         values.value(Settings.LOG_STORE),
                                         log,
+                                        recovery,
                                         streams,
                                         archive(),
                                         database(),
@@ -160,13 +164,15 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
+        LogConfig defaults =
+                values.value(Settings.LOG_STORE) == LogStore.EMBEDDED ? LogConfig.ofFile() : LogConfig.defaults();
         return new LogConfig(
-                values.value(Settings.LOG_MAX_EVENTS),
-                values.value(Settings.LOG_MAX_BYTES),
+                values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
+                values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),
                 values.value(Settings.LOG_MAX_AGE),
                 values.value(Settings.DEDUPE_WINDOW),
-                values.value(Settings.LOG_MAX_REMEMBERED_IDS),
-                values.isSet(Settings.DATABASE_URL));
+                values.find(Settings.LOG_MAX_REMEMBERED_IDS).orElse(defaults.maxRememberedIds()),
+                defaults.archived() || values.isSet(Settings.DATABASE_URL));
     }
 
     private ArchiveConfig archive() {

@@ -27,12 +27,16 @@ final class Settings {
             Kinds.text("the name of a shipped profile, or a path"),
             "restaurant",
             "Endpoints, audiences and events: the name of a shipped profile or the path of a file.");
-    static final Setting<Path> DATA_DIR =
-            Setting.of("data-dir", Kinds.path(), "./data", "Directory of everything the gateway keeps on disk.");
+    static final Setting<Path> DATA_DIR = Setting.of(
+            "data-dir",
+            Kinds.path(),
+            "./data",
+            "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
     static final Setting<URI> DATABASE_URL = Setting.secret(
             "database-url",
             Kinds.databaseUrl(),
-            "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya.");
+            "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya. Without it the"
+                    + " embedded log's file holds the archive.");
     static final Setting<Integer> DATABASE_POOL_SIZE =
             Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
@@ -183,19 +187,25 @@ final class Settings {
     static final Setting<LogStore> LOG_STORE = Setting.of(
             "log-store",
             Kinds.oneOf(LogStore.class),
-            "memory",
-            "Where accepted events are kept: memory (gone with the process) or redis (Redis Streams at redis-url, shared"
-                    + " by every gateway that names it).");
+            "embedded",
+            "Where accepted events are kept: embedded (in a file of data-dir), redis (Redis Streams at redis-url, shared by"
+                    + " every gateway that names it) or memory (gone with the process).");
     static final Setting<Integer> LOG_PARTITIONS = Setting.of(
             "log-partitions",
             Kinds.integer(1, StreamConfig.MAX_PARTITIONS),
             Integer.toString(StreamConfig.DEFAULT_PARTITIONS),
             "Streams that tenants are spread over with log-store redis; fixed when the log is created. Each has an equal"
                     + " share of the bounds below.");
-    static final Setting<Integer> LOG_MAX_EVENTS =
-            Setting.of("log-max-events", Kinds.integer(1, 1_000 * MILLION), "100000", "Most events kept for replay.");
+    static final Setting<Integer> LOG_MAX_EVENTS = Setting.of(
+            "log-max-events",
+            Kinds.integer(1, 1_000 * MILLION),
+            "",
+            "Most events kept for replay. Default: 10000000 embedded, 100000 in memory or Redis.");
     static final Setting<Long> LOG_MAX_BYTES = Setting.of(
-            "log-max-bytes", Kinds.longBytes(1 << 10, 1L << 44), "64MiB", "Most bytes of events kept for replay.");
+            "log-max-bytes",
+            Kinds.longBytes(1 << 10, 1L << 44),
+            "",
+            "Most bytes of events kept for replay. Default: 1GiB embedded, 64MiB in memory or Redis.");
     static final Setting<Duration> LOG_MAX_AGE = Setting.of(
             "log-max-age",
             Kinds.duration(SECOND, Duration.ofDays(3650)),
@@ -204,8 +214,19 @@ final class Settings {
     static final Setting<Integer> LOG_MAX_REMEMBERED_IDS = Setting.of(
             "log-max-remembered-ids",
             Kinds.integer(1, 1_000 * MILLION),
+            "",
+            "Most event ids remembered; the oldest are forgotten first. Default: 2000000 embedded, 200000 in memory.");
+
+    static final Setting<Integer> REPLAY_CONCURRENCY = Setting.of(
+            "replay-concurrency",
+            Kinds.integer(1, 1_000),
+            "4",
+            "Replays that read the log at the same time; the others take turns.");
+    static final Setting<Integer> REPLAY_RATE = Setting.of(
+            "replay-rate",
+            Kinds.integer(1, 100 * MILLION),
             "200000",
-            "Most event ids remembered; the oldest are forgotten first.");
+            "Events a second read for all replays together, so that clients that come back do not starve the rest.");
 
     static final Setting<Integer> ARCHIVE_BATCH_SIZE = Setting.of(
             "archive-batch-size",
@@ -354,6 +375,7 @@ final class Settings {
                             LOG_MAX_BYTES,
                             LOG_MAX_AGE,
                             LOG_MAX_REMEMBERED_IDS)),
+            new Section("Recovery of clients", List.of(REPLAY_CONCURRENCY, REPLAY_RATE)),
             new Section(
                     "Archive",
                     List.of(

@@ -1,6 +1,7 @@
 package io.atalaya.gateway;
 
 import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.ArchiveRetention;
@@ -11,6 +12,8 @@ import io.atalaya.log.EventLog;
 import io.atalaya.postgres.PostgresArchive;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.Profile;
+import io.atalaya.sqlite.archive.SqliteArchive;
+import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,23 +30,35 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
     /** In a log of one process all tenants share an epoch. */
     private static final TenantId ANY_TENANT = new TenantId("0");
 
-    /** Over the database that is configured; empty without one. */
+    /** Transactions of the embedded archive share a thread with those of its log, so they have to be short. */
+    private static final int EMBEDDED_BATCH = 1_000;
+
+    /** Over the database that is configured, or else in the file of an embedded log; empty without either. */
     static Optional<ArchiveParts> open(
             GatewayConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
-        return config.database().map(database -> {
-            var archive = new PostgresArchive(database, fields(config.profile()), clock);
-            return of(archive, config, log, clock, nanoClock);
-        });
+        ArchiveFields fields = fields(config.profile());
+        ArchiveConfig archiving = config.archive();
+        if (config.database().isPresent()) {
+            var archive = new PostgresArchive(config.database().get(), fields, clock);
+            return Optional.of(of(archive, archiving, log, clock, nanoClock));
+        }
+        if (log instanceof SqliteEventLog embedded) {
+            var archive = new SqliteArchive(embedded, fields, clock);
+            var briefly = new ArchiveConfig(
+                    Math.min(archiving.batchSize(), EMBEDDED_BATCH), archiving.batchInterval(), archiving.maxAge());
+            return Optional.of(of(archive, briefly, log, clock, nanoClock));
+        }
+        return Optional.empty();
     }
 
     private static ArchiveParts of(
-            Archive archive, GatewayConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
+            Archive archive, ArchiveConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
         ArchiveLedger ledger = log instanceof RedisStreamLog shared
                 ? ArchiveLedger.shared(archive, log, shared::epochs)
                 : new ArchiveLedger(archive, log, log.head(ANY_TENANT).epoch());
         var timings = ArchiveWriter.Timings.defaults();
-        var writer = new ArchiveWriter(config.archive(), timings, archive, log, ledger, nanoClock);
-        return new ArchiveParts(archive, ledger, writer, new ArchiveRetention(config.archive(), ledger, clock));
+        var writer = new ArchiveWriter(config, timings, archive, log, ledger, nanoClock);
+        return new ArchiveParts(archive, ledger, writer, new ArchiveRetention(config, ledger, clock));
     }
 
     /** Events can be filtered by what they are routed by, and are counted by what the profile says. */

@@ -7,9 +7,9 @@ import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
+import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
 import io.atalaya.streams.StreamContext;
-import io.atalaya.streams.StreamHearer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -24,6 +24,7 @@ final class Logs {
      */
     static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
         EventLog log = switch (config.logStore()) {
+            case EMBEDDED -> inFile(config, clock, router);
             case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
             case REDIS -> inRedis(config, router, closing);
         };
@@ -36,13 +37,21 @@ final class Logs {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
+    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, Router router) {
+        try {
+            return SqliteEventLog.open(config.dataDir(), config.log(), clock, router);
+        } catch (LogException refused) {
+            throw new StartException(String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
     private static RedisStreamLog inRedis(GatewayConfig config, Router router, Closing closing) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
-        var hearer = new StreamHearer(router, router::isBehind);
+        var hearer = new RedisStreamLog.Hearer(router, router::isBehind);
         var log = new RedisStreamLog(config.log(), config.streams(), connections, context, hearer);
         try {
             log.open();

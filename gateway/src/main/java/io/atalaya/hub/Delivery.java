@@ -1,9 +1,12 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.Topic;
+import io.atalaya.log.EventLog;
+import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some events on their way to the shards, encoded once. Immutable but for the count of shards that still have to drain
@@ -13,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * events gets them as one slice.
  */
 final class Delivery {
+    /** Behind every offset of the log, so that no replay has taken it. */
+    static final long EPHEMERAL = Long.MAX_VALUE;
+
     private final ByteBuf frames;
     private final List<Item> items;
     private final long routedNanos;
@@ -24,8 +30,18 @@ final class Delivery {
      * @param start first byte of the event's frame
      * @param end the byte after its last
      * @param acceptedNanos when the event entered the gateway
+     * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
+     * @param handling how it may be given up where a client reads too slowly; null keeps it
+     * @param wanted the event itself when its acknowledgement is wanted
      */
-    record Item(List<Topic> topics, int start, int end, long acceptedNanos) {}
+    record Item(
+            List<Topic> topics,
+            int start,
+            int end,
+            long acceptedNanos,
+            long offset,
+            @Nullable Handling handling,
+            EventLog.@Nullable Entry wanted) {}
 
     /**
      * @param frames owned by the delivery

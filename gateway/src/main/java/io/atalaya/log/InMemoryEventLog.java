@@ -142,7 +142,7 @@ public final class InMemoryEventLog implements EventLog {
         return new Backlog() {
             @Override
             public List<Entry> take(int max) {
-                return events.after(confirmed(), max);
+                return events.after(confirmed(), max).orElseThrow();
             }
 
             @Override

@@ -15,7 +15,12 @@ import java.time.Duration;
  */
 public record LogConfig(
         int maxEvents, long maxBytes, Duration maxAge, Duration dedupeWindow, int maxRememberedIds, boolean archived) {
-    /** The settings that a gateway has when nothing is configured. */
+    /** The settings of a log in a file when nothing is configured. */
+    public static LogConfig ofFile() {
+        return new LogConfig(10_000_000, 1L << 30, Duration.ofHours(24), Duration.ofHours(24), 2_000_000, true);
+    }
+
+    /** The settings of a log in memory when nothing is configured. */
     public static LogConfig defaults() {
         return new LogConfig(100_000, 64L << 20, Duration.ofHours(24), Duration.ofHours(24), 200_000, false);
     }

@@ -127,15 +127,18 @@ public final class RecentEvents {
         }
     }
 
-    /** The events after a position that is in memory, whoever's they are; at most {@code max}. */
-    List<Entry> after(Cursor after, int max) {
+    /** The events after a position, whoever's they are, at most {@code max}; empty when memory does not reach back. */
+    public Optional<List<Entry>> after(Cursor after, int max) {
         synchronized (lock) {
+            if (after.offset() < headOffset - size) {
+                return Optional.empty();
+            }
             int index = index(after);
-            var found = new ArrayList<Entry>(Math.min(max, size - index));
+            var found = new ArrayList<Entry>(Math.clamp(max, 0, size - index));
             while (index < size && found.size() < max) {
                 found.add(at(index++));
             }
-            return found;
+            return Optional.of(found);
         }
     }
 

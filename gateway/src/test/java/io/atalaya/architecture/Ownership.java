@@ -8,7 +8,24 @@ import java.util.regex.Pattern;
 final class Ownership {
     /** Packages whose objects meet several threads. */
     static final Set<String> PACKAGES = Set.of(
-            "hub", "ingest", "edge", "redis", "log", "streams", "archive", "breaker", "postgres", "query", "collector");
+            "hub",
+            "ingest",
+            "edge",
+            "redis",
+            "log",
+            "archive",
+            "breaker",
+            "sqlite",
+            "sqlite.log",
+            "sqlite.archive",
+            "postgres",
+            "streams",
+            "query",
+            "collector",
+            "recovery",
+            "slow",
+            "ack",
+            "sqlite.acks");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

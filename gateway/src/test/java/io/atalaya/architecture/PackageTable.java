@@ -62,17 +62,25 @@ final class PackageTable {
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
         row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "sqlite", "event log archive", "slf4j sqlite");
+        row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
+        row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
         row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(rows, "slow", "event protocol", "netty");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
+        row(rows, "ack", "event metrics log", "slf4j");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack", "slf4j netty");
         row(
                 rows,
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
         row(rows, "streams", "event log breaker redis", "slf4j lettuce");
-        var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
+        var ports =
+                "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
@@ -81,7 +89,7 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres streams edge query collector management config",
+                ports + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.postgres.PostgresConfig;
+import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
@@ -39,6 +42,17 @@ class ConfigReaderTest {
     Path directory;
 
     @Test
+    void aLogInMemoryHasSmallerBounds() {
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
+
+        assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
+        assertThat(config.log().maxEvents()).isEqualTo(7);
+        assertThat(config.log().maxBytes()).isEqualTo(LogConfig.defaults().maxBytes());
+        assertThat(config.log().archived()).isFalse();
+    }
+
+    @Test
     void nothingButSecretsIsEnough() {
         GatewayConfig config = valid(environment(Map.of())).config();
 
@@ -46,7 +60,8 @@ class ConfigReaderTest {
         assertThat(config.profileSwitches()).isEqualTo(Map.of("ROUND_SUBMITTED_TO_KITCHEN", false));
         assertThat(config.dataDir()).isEqualTo(directory.resolve("data"));
         assertThat(config.hub()).isEqualTo(HubConfig.defaults());
-        assertThat(config.log()).isEqualTo(LogConfig.defaults());
+        assertThat(config.log()).isEqualTo(LogConfig.ofFile());
+        assertThat(config.logStore()).isEqualTo(LogStore.EMBEDDED);
         assertThat(config.edge().port()).isEqualTo(8001);
         assertThat(config.edge().host()).isEqualTo("0.0.0.0");
         assertThat(config.edge().allowedOrigins()).contains("http://localhost:5176", "http://127.0.0.1:5180");
@@ -115,9 +130,11 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
-        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
         assertThat(config.database())
                 .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
+        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
         assertThat(config.toString()).doesNotContain("hunter3");
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
@@ -129,6 +146,7 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+        assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
         assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())

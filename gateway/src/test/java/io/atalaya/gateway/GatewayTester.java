@@ -15,13 +15,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,18 +41,22 @@ final class GatewayTester implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Gateway gateway;
+    private final Path data;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<WireClient> clients = new ArrayList<>();
     private final TokenMinter minter;
 
-    private GatewayTester(Gateway gateway) {
+    private GatewayTester(Gateway gateway, Path data) {
         this.gateway = gateway;
+        this.data = data;
         this.minter = minter(InstantSource.system());
     }
 
     /** Starts a gateway; {@code settings} are keys and values in turn. */
     static GatewayTester start(String... settings) {
-        var overrides = new HashMap<>(Map.of(
+        Path data = temporaryDirectory();
+        var overrides = new HashMap<>(Map.of("data-dir", data.toString()));
+        overrides.putAll(Map.of(
                 "ws-host", "127.0.0.1",
                 "ws-port", "0",
                 "management-port", "0",
@@ -64,7 +72,7 @@ final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid -> new GatewayTester(Gateway.start(valid.config()));
+            case ConfigOutcome.Valid valid -> new GatewayTester(Gateway.start(valid.config()), data);
         };
     }
 
@@ -178,6 +186,25 @@ final class GatewayTester implements AutoCloseable {
         } finally {
             http.shutdownNow();
             gateway.close();
+            delete(data);
+        }
+    }
+
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory("atalaya-test-");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
@@ -188,6 +215,9 @@ final class GatewayTester implements AutoCloseable {
                 .as(books.toString())
                 .isTrue();
         assertThat(books.at("/deliveries/balanced").booleanValue())
+                .as(books.toString())
+                .isTrue();
+        assertThat(books.at("/acknowledgements/balanced").booleanValue())
                 .as(books.toString())
                 .isTrue();
     }

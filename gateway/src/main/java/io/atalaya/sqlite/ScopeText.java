@@ -1,0 +1,118 @@
+package io.atalaya.sqlite;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The scope of an event as a JSON object of texts, members in their order, and back. Stateless. */
+public final class ScopeText {
+    private ScopeText() {}
+
+    public static String write(Map<String, String> scope) {
+        if (scope.isEmpty()) {
+            return "{}";
+        }
+        var out = new StringBuilder(32 * scope.size());
+        char separator = '{';
+        for (Map.Entry<String, String> member : (scope.size() == 1 ? scope : new TreeMap<>(scope)).entrySet()) {
+            quote(member.getKey(), out.append(separator));
+            quote(member.getValue(), out.append(':'));
+            separator = ',';
+        }
+        return out.append('}').toString();
+    }
+
+    private static void quote(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || Character.isSurrogate(c)) {
+                out.append("\\u%04x".formatted((int) c));
+            } else if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException when it is anything else
+     */
+    public static Map<String, String> read(String text) {
+        var scope = new TreeMap<String, String>();
+        var in = new Reader(text);
+        in.expect('{');
+        if (!in.at('}')) {
+            do {
+                String name = in.quoted();
+                in.expect(':');
+                scope.put(name, in.quoted());
+            } while (in.at(','));
+            in.expect('}');
+        }
+        return scope;
+    }
+
+    /** Confined to one call. */
+    private static final class Reader {
+        private final String text;
+        private int position;
+
+        Reader(String text) {
+            this.text = text;
+        }
+
+        boolean at(char wanted) {
+            if (position < text.length() && text.charAt(position) == wanted) {
+                position++;
+                return true;
+            }
+            return false;
+        }
+
+        void expect(char wanted) {
+            if (!at(wanted)) {
+                throw new IllegalArgumentException("scope: %s (expected: %s at %d)".formatted(text, wanted, position));
+            }
+        }
+
+        String quoted() {
+            expect('"');
+            int end = text.indexOf('"', position);
+            int escape = text.indexOf('\\', position);
+            if (end >= 0 && (escape < 0 || escape > end)) {
+                String plain = text.substring(position, end);
+                position = end + 1;
+                return plain;
+            }
+            var out = new StringBuilder();
+            while (!at('"')) {
+                out.append(next() == '\\' ? escaped() : text.charAt(position - 1));
+            }
+            return out.toString();
+        }
+
+        private char next() {
+            if (position >= text.length()) {
+                expect('"');
+            }
+            return text.charAt(position++);
+        }
+
+        private char escaped() {
+            char c = next();
+            if (c != 'u') {
+                return c;
+            }
+            if (position + 4 > text.length()) {
+                expect('u');
+            }
+            int code = Integer.parseInt(text, position, position + 4, 16);
+            position += 4;
+            return (char) code;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite;
+
+import org.jspecify.annotations.NullMarked;
