@@ -18,15 +18,16 @@ public final class EventInsert {
     private final Prepared one;
     private final Prepared missing;
 
-    public EventInsert(Connection connection) {
-        many = new Prepared(connection, sql(ROWS));
-        one = new Prepared(connection, sql(1));
-        missing = new Prepared(connection, sql(1).replace("INSERT", "INSERT OR IGNORE"));
+    /** @param table one with the columns of {@code events} */
+    public EventInsert(Connection connection, String table) {
+        many = new Prepared(connection, sql(table, ROWS));
+        one = new Prepared(connection, sql(table, 1));
+        missing = new Prepared(connection, sql(table, 1).replace("INSERT", "INSERT OR IGNORE"));
     }
 
     /** Offset and time of all rows are parameters 1 and 2. */
-    private static String sql(int rows) {
-        var sql = new StringBuilder("INSERT INTO events(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
+    private static String sql(String table, int rows) {
+        var sql = new StringBuilder("INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
         int parameter = 3;
         for (int row = 0; row < rows; row++) {
             sql.append(row == 0 ? " VALUES" : ",").append("(?1+").append(row).append(",?2");

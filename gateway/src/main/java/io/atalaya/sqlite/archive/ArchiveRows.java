@@ -51,7 +51,7 @@ final class ArchiveRows {
         this.hash = store.file().idHash();
         this.fields = fields;
         this.members = List.copyOf(new TreeMap<>(columns.slots()).keySet());
-        this.events = new EventInsert(connection);
+        this.events = new EventInsert(connection, "events");
         this.tallies = new Tally.Statements(connection);
         many = new Prepared(connection, insert(columns, ROWS));
         one = new Prepared(connection, insert(columns, 1));

@@ -45,7 +45,7 @@ final class GroupCommit {
         this.epoch = file.epoch();
         this.retention = retention;
         hash = file.idHash();
-        insert = new EventInsert(connection);
+        insert = new EventInsert(connection, "events");
         chunks = new Chunks(connection);
         identity = new Prepared(connection, "SELECT tenant, id FROM events WHERE offset = ?");
         Chunk uncovered = Startup.uncovered(connection, hash);
