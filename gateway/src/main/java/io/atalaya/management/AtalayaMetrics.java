@@ -321,6 +321,20 @@ final class AtalayaMetrics {
                         "atalaya_redis_drop_alerts_total",
                         "Alerts raised for that share.",
                         redis.drops().alertCount());
+        redis.sharedLog().ifPresent(log -> addSharedLog(log, families));
+    }
+
+    private static void addSharedLog(DependencyStatus.SharedLog log, Families families) {
+        families.gauge(
+                        "atalaya_shared_log_reading",
+                        "1 while what other gateways store is heard.",
+                        log.reading() ? 1 : 0)
+                .counter("atalaya_shared_log_heard_total", "Events heard, whoever stored them.", log.heard())
+                .counter(
+                        "atalaya_shared_log_missed_total",
+                        "Events that were forgotten, or could not be read, before they were heard.",
+                        log.missed())
+                .counter("atalaya_shared_log_outages_total", "Times that the log could not be read.", log.outages());
     }
 
     private static String label(Enum<?> value) {

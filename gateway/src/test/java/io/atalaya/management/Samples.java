@@ -17,6 +17,7 @@ import io.atalaya.management.DependencyStatus.Drops;
 import io.atalaya.management.DependencyStatus.Observed;
 import io.atalaya.management.DependencyStatus.Probe;
 import io.atalaya.management.DependencyStatus.Queue;
+import io.atalaya.management.DependencyStatus.SharedLog;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.Sample.Population;
@@ -156,7 +157,8 @@ final class Samples {
                         breaker("redis_revocations", State.HALF_OPEN)),
                 new Queue(500, 478, Map.of("overflow", 20L, "sink_failed", 0L, "closed", 0L), 2),
                 new Drops(478, 20, 70, 5, 6.25, 5, 1, 60),
-                50);
+                50,
+                Optional.of(new SharedLog(subscribed, 900, 3, 1)));
     }
 
     private static Breaker breaker(String name, State state) {
