@@ -89,7 +89,8 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config",
+                ports
+                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
