@@ -65,8 +65,10 @@ public final class EventInsert {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.id().value());
             statement.setString(parameter++, event.type());
-            statement.setLong(parameter++, event.timestamp().toEpochMilli());
-            statement.setInt(parameter++, event.timestamp().getNano() % NANOS_PER_MILLI);
+            long seconds = event.timestamp().getEpochSecond();
+            int nanos = event.timestamp().getNano();
+            statement.setLong(parameter++, seconds * 1_000 + nanos / NANOS_PER_MILLI);
+            statement.setInt(parameter++, nanos % NANOS_PER_MILLI);
             statement.setString(parameter++, ScopeText.write(event.scope()));
             statement.setBytes(parameter++, closed(event.body()));
         }

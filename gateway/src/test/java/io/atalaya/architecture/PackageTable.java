@@ -53,6 +53,10 @@ final class PackageTable {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
         row(rows, "yaml", "", "slf4j jackson");
+        row(rows, "slo", "yaml", "");
+        row(rows, "budget", "slo", "slf4j");
+        row(rows, "generate", "slo yaml", "jackson");
+        row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
@@ -85,12 +89,14 @@ final class PackageTable {
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
                 ports
-                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config",
+                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
@@ -101,8 +107,10 @@ final class PackageTable {
         row(
                 rows,
                 "cli",
-                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                        + " cli.slo",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;
     }
 

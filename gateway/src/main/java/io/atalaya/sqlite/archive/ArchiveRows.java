@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Changes what is archived. Confined to the writer; every method is part of one of its transactions. */
@@ -124,7 +125,7 @@ final class ArchiveRows {
         return fresh;
     }
 
-    private static boolean isDense(TreeMap<Long, Entry> rows) {
+    private static boolean isDense(NavigableMap<Long, Entry> rows) {
         return rows.lastKey() - rows.firstKey() < 2L * rows.size();
     }
 

@@ -89,7 +89,7 @@ final class GroupCommit {
 
     /** Stores a group: each append whole or not at all. */
     Outcome commit(List<Append> group) {
-        gathering = new Gathering(head + 1, retention.now());
+        gathering = new Gathering(head + 1, retention.millis());
         try {
             Writer.transact(connection, _ -> {
                 forgetExpired();
