@@ -156,7 +156,10 @@ public final class AckDesk {
             return true;
         } catch (RuntimeException failure) {
             failures.increment();
-            LOG.atWarn().setCause(failure).addKeyValue("changes", changes.size()).log("acknowledgements: not stored yet");
+            LOG.atWarn()
+                    .setCause(failure)
+                    .addKeyValue("changes", changes.size())
+                    .log("acknowledgements: not stored yet");
             return false;
         }
     }
@@ -197,12 +200,6 @@ public final class AckDesk {
             waited = latency.snapshot();
         }
         return new AckReport(
-                store.totals(),
-                repeated.sum(),
-                late.sum(),
-                unknown.sum(),
-                unregistered.sum(),
-                failures.sum(),
-                waited);
+                store.totals(), repeated.sum(), late.sum(), unknown.sum(), unregistered.sum(), failures.sum(), waited);
     }
 }

@@ -55,9 +55,6 @@ public record AckReport(
                         "atalaya_acks_store_failures_total",
                         "Attempts that the store refused; each is repeated.",
                         failures)
-                .histogram(
-                        "atalaya_ack_latency_seconds",
-                        "From the first delivery to the acknowledgement.",
-                        latency);
+                .histogram("atalaya_ack_latency_seconds", "From the first delivery to the acknowledgement.", latency);
     }
 }

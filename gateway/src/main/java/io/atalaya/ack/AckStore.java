@@ -58,8 +58,7 @@ public interface AckStore extends AutoCloseable {
          * @param dueMillis when to send it again
          * @param expiresMillis until when to wait
          */
-        record Delivered(
-                Recipient recipient, EventLog.Entry entry, long atMillis, long dueMillis, long expiresMillis)
+        record Delivered(Recipient recipient, EventLog.Entry entry, long atMillis, long dueMillis, long expiresMillis)
                 implements Change {}
 
         /** The recipient has acknowledged it. */

@@ -113,12 +113,11 @@ public final class InMemoryAckStore implements AckStore {
         if (row == null) {
             return new Effect(Effect.Kind.UNKNOWN, 0);
         }
-        Effect.Kind kind =
-                switch (row.state) {
-                    case AWAITING -> Effect.Kind.DONE;
-                    case ACKNOWLEDGED -> Effect.Kind.REPEATED;
-                    case EXPIRED -> Effect.Kind.LATE;
-                };
+        Effect.Kind kind = switch (row.state) {
+            case AWAITING -> Effect.Kind.DONE;
+            case ACKNOWLEDGED -> Effect.Kind.REPEATED;
+            case EXPIRED -> Effect.Kind.LATE;
+        };
         settle(row, State.ACKNOWLEDGED, acknowledgement.atMillis());
         return new Effect(kind, row.deliveredMillis);
     }

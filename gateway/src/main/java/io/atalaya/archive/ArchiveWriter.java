@@ -28,7 +28,6 @@ public final class ArchiveWriter implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(ArchiveWriter.class);
     private static final int LOOKS_AN_INTERVAL = 10;
-    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
 
     private final ArchiveConfig config;
     private final Timings timings;
@@ -115,7 +114,9 @@ public final class ArchiveWriter implements AutoCloseable {
             logger.atDebug().log("archive writer interrupted");
         }
         long left = log.totals().backlog();
-        (left == 0 ? logger.atInfo() : logger.atWarn()).addKeyValue("backlog", left).log("archive writer ends");
+        (left == 0 ? logger.atInfo() : logger.atWarn())
+                .addKeyValue("backlog", left)
+                .log("archive writer ends");
     }
 
     private void refresh() {
@@ -129,7 +130,7 @@ public final class ArchiveWriter implements AutoCloseable {
 
     /** Until a batch is full, the interval is over or the writer is closing. */
     private void awaitMore() throws InterruptedException {
-        if (nanoClock.getAsLong() - refreshedNanos > REFRESH_INTERVAL.toNanos()) {
+        if (nanoClock.getAsLong() - refreshedNanos > ledger.refreshInterval().toNanos()) {
             refresh();
         }
         Duration look = config.batchInterval().dividedBy(LOOKS_AN_INTERVAL);
@@ -157,7 +158,8 @@ public final class ArchiveWriter implements AutoCloseable {
         if (left <= 0) {
             throw new InterruptedException("no time left");
         }
-        TimeUnit.NANOSECONDS.sleep(Math.min(left, Math.min(time.toNanos(), timings.backoffMin().toNanos())));
+        TimeUnit.NANOSECONDS.sleep(
+                Math.min(left, Math.min(time.toNanos(), timings.backoffMin().toNanos())));
     }
 
     /** Archives what the log has, as long as the drain time lasts; the rest stays in the log. */

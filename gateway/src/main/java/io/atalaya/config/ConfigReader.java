@@ -13,8 +13,8 @@ import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
-import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
@@ -164,9 +164,8 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
-        LogConfig defaults = values.value(Settings.LOG_STORE) == LogStore.EMBEDDED
-                ? LogConfig.ofFile()
-                : LogConfig.defaults();
+        LogConfig defaults =
+                values.value(Settings.LOG_STORE) == LogStore.EMBEDDED ? LogConfig.ofFile() : LogConfig.defaults();
         return new LogConfig(
                 values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
                 values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),

@@ -27,15 +27,18 @@ final class Settings {
             Kinds.text("the name of a shipped profile, or a path"),
             "restaurant",
             "Endpoints, audiences and events: the name of a shipped profile or the path of a file.");
-    static final Setting<Path> DATA_DIR =
-            Setting.of("data-dir", Kinds.path(), "./data", "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
+    static final Setting<Path> DATA_DIR = Setting.of(
+            "data-dir",
+            Kinds.path(),
+            "./data",
+            "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
     static final Setting<URI> DATABASE_URL = Setting.secret(
             "database-url",
             Kinds.databaseUrl(),
             "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya. Without it the"
                     + " embedded log's file holds the archive.");
-    static final Setting<Integer> DATABASE_POOL_SIZE = Setting.of(
-            "database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
+    static final Setting<Integer> DATABASE_POOL_SIZE =
+            Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");

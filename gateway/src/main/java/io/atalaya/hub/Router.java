@@ -49,7 +49,8 @@ public final class Router implements EventLog.CommitListener {
     private final LongAdder failed = new LongAdder();
 
     private record Routable(Event event, EventLog.@Nullable Entry entry) {
-        @Nullable Cursor cursor() {
+        @Nullable
+        Cursor cursor() {
             return entry == null ? null : entry.cursor();
         }
 
@@ -197,9 +198,7 @@ public final class Router implements EventLog.CommitListener {
             case SlowPolicy.Conflate(String member) -> {
                 Event event = routable.event();
                 String value = event.scope().get(member);
-                yield value == null
-                        ? null
-                        : new Handling(rule.name(), routable.cursor(), event.type() + '\n' + value);
+                yield value == null ? null : new Handling(rule.name(), routable.cursor(), event.type() + '\n' + value);
             }
         };
     }

@@ -325,15 +325,14 @@ public final class Shard {
             byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
         }
         var givenUp = counters.givenUp();
-        var book =
-                new DeliveryBook(
-                        counters.matched(),
-                        counters.sent,
-                        givenUp.conflated(),
-                        givenUp.dropped(),
-                        counters.duplicate,
-                        counters.closed,
-                        pending);
+        var book = new DeliveryBook(
+                counters.matched(),
+                counters.sent,
+                givenUp.conflated(),
+                givenUp.dropped(),
+                counters.duplicate,
+                counters.closed,
+                pending);
         return new ShardSnapshot(
                 byEndpoint,
                 book,

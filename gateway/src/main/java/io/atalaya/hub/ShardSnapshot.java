@@ -111,8 +111,7 @@ public record ShardSnapshot(
         }
 
         GivenUp plus(GivenUp other) {
-            return new GivenUp(
-                    sum(conflatedByType, other.conflatedByType), sum(droppedByType, other.droppedByType));
+            return new GivenUp(sum(conflatedByType, other.conflatedByType), sum(droppedByType, other.droppedByType));
         }
     }
 

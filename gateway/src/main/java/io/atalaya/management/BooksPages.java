@@ -34,7 +34,9 @@ public final class BooksPages {
             var books = Answers.map();
             books.put("intake", intake(sample.intake()));
             books.put("deliveries", deliveries(sample.hub().book()));
-            books.put("acknowledgements", acknowledgements(sample.acknowledgements().book()));
+            books.put(
+                    "acknowledgements",
+                    acknowledgements(sample.acknowledgements().book()));
             sample.archive().ifPresent(status -> books.put("archive", archive(status)));
             return Answers.json(200, books);
         }));

@@ -38,7 +38,7 @@ final class EventReader {
         Condition(EventQuery query) {
             String time = column(query.time());
             query.type().ifPresent(type -> and("type = ?", type));
-            new TreeMap<>(query.scope()).forEach((member, value) -> and("scope ->> '" + member + "' = ?", value));
+            new TreeMap<>(query.scope()).forEach((member, value) -> and(Schema.column(member) + " = ?", value));
             query.from().ifPresent(_ -> and(time + " >= ?", query.lowest()));
             query.to().ifPresent(_ -> and(time + " < ?", query.end()));
         }
@@ -67,8 +67,7 @@ final class EventReader {
     }
 
     /**
-     * A page. A query over all tenants that no index serves as a whole is answered tenant by tenant, each from its
-     * index, and merged.
+     * A page. A query over all tenants is answered tenant by tenant, each from its index, and merged.
      */
     static EventPage page(Connection connection, EventQuery query) throws SQLException {
         var condition = new Condition(query);
@@ -76,17 +75,15 @@ final class EventReader {
         String order = " ORDER BY %1$s %2$s, epoch %2$s, log_offset %2$s"
                 .formatted(column(query.time()), query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC");
         long wanted = query.limit() + 1L;
-        boolean served = query.type().isEmpty() && query.scope().isEmpty() && query.time() == Time.ARRIVAL;
         String one = "SELECT %s FROM event WHERE %s%s".formatted(CopyRows.COLUMNS, condition.sql, order);
         var parameters = new ArrayList<>(condition.parameters);
         String sql;
-        if (query.tenant().isPresent() || served) {
+        if (query.tenant().isPresent()) {
             sql = tenanted(query, one, parameters) + " LIMIT ? OFFSET ?";
         } else {
             sql = """
                     SELECT %1$s FROM (SELECT DISTINCT tenant AS whose FROM tally_type) tenants
-                    CROSS JOIN LATERAL (%2$s LIMIT ?) found%3$s LIMIT ? OFFSET ?"""
-                    .formatted(CopyRows.COLUMNS, one.replace("WHERE true", "WHERE tenant = whose"), order);
+                    CROSS JOIN LATERAL (%2$s LIMIT ?) found%3$s LIMIT ? OFFSET ?""".formatted(CopyRows.COLUMNS, one.replace("WHERE true", "WHERE tenant = whose"), order);
             parameters.add(wanted + query.skip());
         }
         parameters.add(wanted);
@@ -101,9 +98,8 @@ final class EventReader {
 
     /** How many events a query selects; by roll-up where neither a time nor a member narrows it. */
     static long count(Connection connection, EventQuery query) throws SQLException {
-        boolean rolledUp = query.scope().isEmpty()
-                && query.from().isEmpty()
-                && query.to().isEmpty();
+        boolean rolledUp =
+                query.scope().isEmpty() && query.from().isEmpty() && query.to().isEmpty();
         var condition = new Condition(query);
         var parameters = new ArrayList<>(condition.parameters);
         String what = rolledUp ? "coalesce(sum(events), 0)::bigint FROM tally_type" : "count(*) FROM event";
@@ -112,8 +108,9 @@ final class EventReader {
     }
 
     static Optional<Entry> find(Connection connection, TenantId tenant, EventId id) throws SQLException {
-        String sql = "SELECT %s FROM event WHERE id = ? AND tenant = ? ORDER BY at_ms DESC, epoch DESC, log_offset DESC LIMIT 1"
-                .formatted(CopyRows.COLUMNS);
+        String sql =
+                "SELECT %s FROM event WHERE id = ? AND tenant = ? ORDER BY at_ms DESC, epoch DESC, log_offset DESC LIMIT 1"
+                        .formatted(CopyRows.COLUMNS);
         return Rows.query(connection, sql, List.of(id.value(), tenant.value()), Rows::entry).stream()
                 .findFirst();
     }
@@ -148,7 +145,8 @@ final class EventReader {
     private static long sum(Connection connection, String table, @Nullable TenantId tenant, long afterMinute)
             throws SQLException {
         String time = afterMinute == Long.MIN_VALUE ? "true" : "minute > " + afterMinute;
-        String sql = "SELECT coalesce(sum(events), 0)::bigint FROM %s WHERE %s AND %s".formatted(table, of(tenant), time);
+        String sql =
+                "SELECT coalesce(sum(events), 0)::bigint FROM %s WHERE %s AND %s".formatted(table, of(tenant), time);
         return Rows.query(connection, sql, List.of(), row -> row.getLong(1)).getFirst();
     }
 
@@ -156,8 +154,7 @@ final class EventReader {
             Connection connection, String table, String name, @Nullable TenantId tenant) throws SQLException {
         String sql = """
                 SELECT %1$s, sum(events)::bigint FROM %2$s WHERE %3$s
-                GROUP BY 1 ORDER BY 2 DESC, %1$s COLLATE "C" LIMIT %4$d"""
-                .formatted(name, table, of(tenant), Statistics.MAX_NAMES);
+                GROUP BY 1 ORDER BY 2 DESC, %1$s COLLATE "C" LIMIT %4$d""".formatted(name, table, of(tenant), Statistics.MAX_NAMES);
         var counts = new LinkedHashMap<String, Long>();
         Rows.query(connection, sql, List.of(), row -> counts.put(row.getString(1), row.getLong(2)));
         return counts;

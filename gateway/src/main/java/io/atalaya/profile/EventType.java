@@ -51,9 +51,8 @@ public record EventType(String name, boolean durable, List<Audience> audiences, 
 
         public Ack {
             if (timeout.compareTo(Duration.ofSeconds(1)) < 0 || expires.compareTo(timeout) < 0) {
-                throw new IllegalArgumentException(
-                        "ack: %s, %s (expected: a timeout of 1 s or more, not after expiry)"
-                                .formatted(timeout, expires));
+                throw new IllegalArgumentException("ack: %s, %s (expected: a timeout of 1 s or more, not after expiry)"
+                        .formatted(timeout, expires));
             }
         }
     }

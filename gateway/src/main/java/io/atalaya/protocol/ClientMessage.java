@@ -111,7 +111,9 @@ public sealed interface ClientMessage {
         }
 
         private static void addTexts(JsonParser parser, List<String> texts) {
-            for (JsonToken item = parser.nextToken(); item != null && item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+            for (JsonToken item = parser.nextToken();
+                    item != null && item != JsonToken.END_ARRAY;
+                    item = parser.nextToken()) {
                 if (item == JsonToken.VALUE_STRING) {
                     texts.add(parser.getString());
                 }

@@ -75,8 +75,7 @@ final class Acknowledgements {
 
     /** The event is sent again now; the next time is a time-out away. */
     void postpone(Waiting waiting) {
-        EventType.Ack ack =
-                routes.ruleOf(waiting.entry().event()).ack().orElse(EventType.Ack.DEFAULT);
+        EventType.Ack ack = routes.ruleOf(waiting.entry().event()).ack().orElse(EventType.Ack.DEFAULT);
         desk.report(due(waiting, clock.millis() + ack.timeout().toMillis()));
     }
 

@@ -23,8 +23,7 @@ import java.util.Set;
  * @param filter what they were chosen by
  * @param through everything that passes the filter up to this position is in it
  */
-record Chunk(
-        ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked, Filter filter, Cursor through) {
+record Chunk(ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked, Filter filter, Cursor through) {
 
     /**
      * What a session is to get. Immutable.

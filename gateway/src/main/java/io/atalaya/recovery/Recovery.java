@@ -33,8 +33,9 @@ public final class Recovery {
     public record Pace(Executor worker, Later later, LongSupplier nanoClock, InstantSource clock) {
         /** Real time. */
         public static Pace system(Executor worker, InstantSource clock) {
-            Later later = (delayNanos, task) ->
-                    CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, worker).execute(task);
+            Later later =
+                    (delayNanos, task) -> CompletableFuture.delayedExecutor(delayNanos, TimeUnit.NANOSECONDS, worker)
+                            .execute(task);
             return new Pace(worker, later, System::nanoTime, clock);
         }
     }
@@ -93,7 +94,8 @@ public final class Recovery {
             }
             case Since.After after -> start(session, wish, after.cursor(), false);
             // a position that the log answers as one of another epoch
-            case Since.Unreadable _ -> start(session, wish, new Cursor(head(session).epoch() ^ 1, 0), false);
+            case Since.Unreadable _ ->
+                start(session, wish, new Cursor(head(session).epoch() ^ 1, 0), false);
         }
     }
 

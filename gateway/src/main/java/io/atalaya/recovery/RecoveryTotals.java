@@ -44,15 +44,10 @@ public record RecoveryTotals(
                 .counter(
                         "atalaya_replays_ended_total",
                         "Those of them that caught up, or ended before.",
-                        Series.labelled("outcome")
-                                .add(completed, "live")
-                                .add(abandoned, "abandoned"))
+                        Series.labelled("outcome").add(completed, "live").add(abandoned, "abandoned"))
                 .gauge("atalaya_replays_active", "Sessions that are being replayed to.", active())
                 .gauge("atalaya_replay_readings_waiting", "Readings that wait for their turn.", waiting)
-                .counter(
-                        "atalaya_replay_events_read_total",
-                        "Events read from the log for replays.",
-                        eventsRead)
+                .counter("atalaya_replay_events_read_total", "Events read from the log for replays.", eventsRead)
                 .counter(
                         "atalaya_replay_read_failures_total",
                         "Readings that the log could not answer; each is tried again.",

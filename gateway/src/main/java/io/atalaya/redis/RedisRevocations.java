@@ -1,8 +1,8 @@
 package io.atalaya.redis;
 
-import io.atalaya.breaker.Breaker;
 import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.event.TenantId;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;

@@ -27,28 +27,30 @@ public final class EventRoutes {
     private final Route unknownTypes;
     private final boolean wantsAcks;
 
-    /** An event type with its audiences, each with its alternatives in order of preference. */
-    private record Route(EventType rule, TopicShape[][] audiences) {
-        static Route of(EventType rule) {
-            return new Route(
-                    rule,
-                    rule.audiences().stream()
-                            .map(Audience::alternatives)
-                            .map(alternatives -> alternatives.toArray(TopicShape[]::new))
-                            .toArray(TopicShape[][]::new));
+    /** An event type with its audiences, each with its alternatives in order of preference. Immutable. */
+    private static final class Route {
+        private final EventType rule;
+        private final TopicShape[][] audiences;
+
+        Route(EventType rule) {
+            this.rule = rule;
+            this.audiences = rule.audiences().stream()
+                    .map(Audience::alternatives)
+                    .map(alternatives -> alternatives.toArray(TopicShape[]::new))
+                    .toArray(TopicShape[][]::new);
         }
     }
 
     public EventRoutes(Profile profile) {
-        profile.events().forEach((type, rule) -> routes.put(type, Route.of(rule)));
-        unknownTypes = Route.of(profile.unknownEvents().orElse(NOBODY));
+        profile.events().forEach((type, rule) -> routes.put(type, new Route(rule)));
+        unknownTypes = new Route(profile.unknownEvents().orElse(NOBODY));
         wantsAcks = Stream.concat(routes.values().stream(), Stream.of(unknownTypes))
-                .anyMatch(route -> route.rule().ack().isPresent());
+                .anyMatch(route -> route.rule.ack().isPresent());
     }
 
     /** What the catalogue says about an event's type. */
     public EventType ruleOf(Event event) {
-        return routes.getOrDefault(event.type(), unknownTypes).rule();
+        return routes.getOrDefault(event.type(), unknownTypes).rule;
     }
 
     /** Whether there are types whose events have to be acknowledged. */
@@ -58,7 +60,7 @@ public final class EventRoutes {
 
     /** The topics of an event, without repetition; all of them are the event's tenant's. */
     public List<Topic> topicsOf(Event event) {
-        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes).audiences();
+        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes).audiences;
         var topics = new ArrayList<Topic>(audiences.length);
         for (TopicShape[] alternatives : audiences) {
             addTopic(alternatives, event, topics);

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param cursor where it stands; null for an event that is not logged
  * @param latestOf a later event with the same text replaces it; null when it is dropped instead, the oldest first
  */
-public record Handling(String type, @Nullable Cursor cursor, @Nullable String latestOf) {}
+public record Handling(
+        String type, @Nullable Cursor cursor, @Nullable String latestOf) {}

@@ -139,9 +139,7 @@ public final class Fields {
         }
         Optional<Duration> value =
                 node.get() instanceof Node.Text text ? duration(text.text()) : Optional.<Duration>empty();
-        if (value.isPresent()
-                && value.get().compareTo(min) >= 0
-                && value.get().compareTo(max) <= 0) {
+        if (value.isPresent() && value.get().compareTo(min) >= 0 && value.get().compareTo(max) <= 0) {
             return value.get();
         }
         problems.add(

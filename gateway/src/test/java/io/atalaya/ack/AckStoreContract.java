@@ -60,8 +60,7 @@ abstract class AckStoreContract {
     }
 
     static Change delivered(Recipient to, long offset, long atMillis) {
-        return new Change.Delivered(
-                to, entry(to.tenant(), offset), atMillis, atMillis + TIMEOUT, atMillis + EXPIRES);
+        return new Change.Delivered(to, entry(to.tenant(), offset), atMillis, atMillis + TIMEOUT, atMillis + EXPIRES);
     }
 
     static Change acknowledged(Recipient by, long offset, long atMillis) {
@@ -82,7 +81,8 @@ abstract class AckStoreContract {
 
     @Test
     void aDeliveryIsAwaitedUntilItIsAcknowledged() {
-        List<Effect> effects = apply(delivered(ANNA, 1, 1_000), delivered(ANNA, 2, 1_100), acknowledged(ANNA, 1, 5_000));
+        List<Effect> effects =
+                apply(delivered(ANNA, 1, 1_000), delivered(ANNA, 2, 1_100), acknowledged(ANNA, 1, 5_000));
 
         assertThat(effects)
                 .containsExactly(
@@ -156,8 +156,7 @@ abstract class AckStoreContract {
 
         assertThat(effects)
                 .extracting(Effect::kind)
-                .containsExactly(
-                        Effect.Kind.UNKNOWN, Effect.Kind.UNKNOWN, Effect.Kind.DONE, Effect.Kind.REPEATED);
+                .containsExactly(Effect.Kind.UNKNOWN, Effect.Kind.UNKNOWN, Effect.Kind.DONE, Effect.Kind.REPEATED);
     }
 
     @Test
@@ -167,8 +166,10 @@ abstract class AckStoreContract {
         }
 
         assertThat(offsets(store.awaiting(ANNA, Optional.empty(), 2))).containsExactly(1L, 2L);
-        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 2)), 2))).containsExactly(3L, 4L);
-        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 5)), 2))).isEmpty();
+        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 2)), 2)))
+                .containsExactly(3L, 4L);
+        assertThat(offsets(store.awaiting(ANNA, Optional.of(new Cursor(7, 5)), 2)))
+                .isEmpty();
     }
 
     @Test
@@ -276,8 +277,7 @@ abstract class AckStoreContract {
                     }
                 } else {
                     changes.add(acknowledged(who, offset, nowMillis));
-                    model.computeIfPresent(
-                            key, (_, state) -> state == State.AWAITING ? State.ACKNOWLEDGED : state);
+                    model.computeIfPresent(key, (_, state) -> state == State.AWAITING ? State.ACKNOWLEDGED : state);
                 }
             }
             store.apply(changes);

@@ -78,7 +78,8 @@ final class PackageTable {
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
         row(rows, "streams", "event log breaker redis", "slf4j lettuce");
-        var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
+        var ports =
+                "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");

@@ -11,6 +11,7 @@ import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
@@ -42,8 +43,8 @@ class ConfigReaderTest {
 
     @Test
     void aLogInMemoryHasSmallerBounds() {
-        GatewayConfig config =
-                valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7"))).config();
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
 
         assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
         assertThat(config.log().maxEvents()).isEqualTo(7);
@@ -78,6 +79,8 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.empty(), Duration.ofMinutes(5), 10_000));
+        assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
+        assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
     }
@@ -127,9 +130,13 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
+                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
         assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
-        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
         assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
+        assertThat(config.database())
+        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.toString()).doesNotContain("hunter3");
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),

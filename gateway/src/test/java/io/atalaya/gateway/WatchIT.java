@@ -38,8 +38,8 @@ class WatchIT {
     /** Publishes one event and returns its id. */
     private String publish(String type, int ship, String padding) {
         String id = "e" + published++;
-        gateway.publish("{\"type\":\"" + type + "\",\"tenant_id\":1,\"ship\":" + ship + ",\"id\":\"" + id + "\",\"pad\":\""
-                + padding + "\"}");
+        gateway.publish("{\"type\":\"" + type + "\",\"tenant_id\":1,\"ship\":" + ship + ",\"id\":\"" + id
+                + "\",\"pad\":\"" + padding + "\"}");
         return id;
     }
 
@@ -56,7 +56,8 @@ class WatchIT {
     }
 
     private void awaitAcks(Totals wanted) {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(acks()).isEqualTo(wanted));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(acks()).isEqualTo(wanted));
     }
 
     @Test
@@ -109,11 +110,8 @@ class WatchIT {
         List<String> texts = client.drain(Duration.ofMillis(1_500));
         assertThat(texts).hasSizeBetween(2, 4).allMatch(text -> text.contains(alarm));
         client.sendText("{\"type\":\"ack\",\"id\":\"" + alarm + "\"}");
-        await().untilAsserted(() -> assertThat(gateway.gateway()
-                        .core()
-                        .recovery()
-                        .acknowledgements()
-                        .late())
+        await().untilAsserted(() -> assertThat(
+                        gateway.gateway().core().recovery().acknowledgements().late())
                 .isEqualTo(1));
     }
 

@@ -116,7 +116,8 @@ public final class HubRig implements AutoCloseable {
         var all = new Audience("all", List.of(ALL));
         var ack = new EventType.Ack(Duration.ofSeconds(30), Duration.ofSeconds(100));
         return routes(Map.of(
-                "ALARM", new EventType("ALARM", true, List.of(all), new EventType.SlowPolicy.Close(), Optional.of(ack))));
+                "ALARM",
+                new EventType("ALARM", true, List.of(all), new EventType.SlowPolicy.Close(), Optional.of(ack))));
     }
 
     private static EventRoutes routes(Map<String, EventType> more) {

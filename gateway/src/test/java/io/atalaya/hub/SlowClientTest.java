@@ -141,7 +141,8 @@ class SlowClientTest {
             if (random.nextInt(3) == 0) {
                 slow.acceptOnly(random.nextInt(1_500));
             } else {
-                String type = List.of("ALL", "OLDEST", "OLDEST", "LATEST", "LATEST").get(random.nextInt(5));
+                String type =
+                        List.of("ALL", "OLDEST", "OLDEST", "LATEST", "LATEST").get(random.nextInt(5));
                 String name = "n" + step + "x".repeat(random.nextInt(100));
                 published.addAll(texts(rig.publish(event(type, "" + random.nextInt(3), name))));
             }

@@ -184,7 +184,8 @@ final class HealthPagesTest {
         var pages = new HealthPages(
                 () -> completedFuture(Samples.withRedis(redis)), () -> completedFuture(Samples.probes(true)));
         var handler = pages.whole(
-                () -> completedFuture(new HealthPages.Stores(stores, Map.of("database", Map.of("status", "x")))), () -> 0);
+                () -> completedFuture(new HealthPages.Stores(stores, Map.of("database", Map.of("status", "x")))),
+                () -> 0);
 
         var answer = Exchange.of(List.of(Route.get("/health/detailed", handler)), "/health/detailed")
                 .answer();

@@ -81,8 +81,8 @@ class ProfileReaderTest {
         String text = Files.readString(Path.of("src/test/resources/profiles-of-tests/harbour.yaml"))
                 .replace("SHIP_MOORED:   {", "SHIP_MOORED:   {ack: true, ");
 
-        Map<String, EventType> events =
-                valid(ProfileReader.read("harbour.yaml", text, ProfileReader.Switches.NONE)).events();
+        Map<String, EventType> events = valid(ProfileReader.read("harbour.yaml", text, ProfileReader.Switches.NONE))
+                .events();
 
         assertThat(events.get("SHIP_POSITION").slow()).isEqualTo(new EventType.SlowPolicy.DropOldest());
         assertThat(events.get("BERTH_STATUS").slow()).isEqualTo(new EventType.SlowPolicy.Conflate("berth"));

@@ -53,7 +53,8 @@ class AcknowledgementTest {
     }
 
     private void acknowledge(Session session, EventLog.Entry entry) {
-        assertThat(rig.recovery.onAcknowledged(session, List.of(entry.event().id().value())))
+        assertThat(rig.recovery.onAcknowledged(
+                        session, List.of(entry.event().id().value())))
                 .isTrue();
         rig.run();
     }
@@ -336,8 +337,7 @@ class AcknowledgementTest {
             }
             assertThat(rig.acks.totals())
                     .as("seed %d, step %d", seed, step)
-                    .isEqualTo(new Totals(
-                            all.size(), acknowledged.size(), 0, all.size() - acknowledged.size()));
+                    .isEqualTo(new Totals(all.size(), acknowledged.size(), 0, all.size() - acknowledged.size()));
         }
     }
 }

@@ -62,12 +62,7 @@ final class RecoveryRig implements AutoCloseable {
                 (delayNanos, task) -> later.add(new Later(hub.ticker.nanoTime() + delayNanos, task)),
                 hub.ticker::nanoTime,
                 clock);
-        this.recovery = new Recovery(
-                config,
-                new Recovery.Stores(log, acks),
-                routes,
-                limits.maxOutboundBytes(),
-                pace);
+        this.recovery = new Recovery(config, new Recovery.Stores(log, acks), routes, limits.maxOutboundBytes(), pace);
     }
 
     RecoveryRig(LogConfig bounds) {

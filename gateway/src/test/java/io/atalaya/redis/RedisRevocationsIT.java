@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.atalaya.breaker.Breaker;
 import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList.Status;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.event.TenantId;
 import java.time.Duration;
 import java.time.Instant;

@@ -138,8 +138,8 @@ class WaitingLineTest {
         assertThat(line.bytes()).isLessThanOrEqualTo(room);
         int gone = dropped.size();
         assertThat(gone).isBetween(2, 5);
-        var rest = new StringBuilder("k{\"type\":\"gap\",\"reason\":\"slow\",\"dropped\":" + gone + ",\"cursor\":\"7-"
-                + (1 + gone) + "\"}");
+        var rest = new StringBuilder(
+                "k{\"type\":\"gap\",\"reason\":\"slow\",\"dropped\":" + gone + ",\"cursor\":\"7-" + (1 + gone) + "\"}");
         for (int i = gone; i < 5; i++) {
             rest.append('d').append(i);
         }
@@ -217,7 +217,9 @@ class WaitingLineTest {
         }
         taken.append(String.join("", takeAll(500)));
         String all = taken.toString();
-        assertThat(all).as("seed %d", seed).contains(latest.values().stream().map(n -> "<" + n + ">").toList());
+        assertThat(all)
+                .as("seed %d", seed)
+                .contains(latest.values().stream().map(n -> "<" + n + ">").toList());
         assertThat(all).as("seed %d", seed).contains(kept);
         assertThat(all.split("\"dropped\":", -1).length - 1).isPositive();
         List<Integer> order = java.util.regex.Pattern.compile("<(\\d+)>")
