@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.explain.ExplainCommand;
 import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
@@ -60,7 +61,8 @@ public final class Main implements Runnable {
                 new ExplainCommand(System.getenv()),
                 new DeadLettersCommand(),
                 new BenchCommand(),
-                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
+                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
+                new SloCommand());
     }
 
     /** The whole command line, ready to execute. */

@@ -16,6 +16,7 @@ import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.sloapi.SloConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
@@ -111,6 +112,7 @@ public final class ConfigReader {
                                         auth,
                                         assignments,
                                         redis,
+                                        slo(),
                                         management),
                                 notes)
                         : invalid(List.of());
@@ -228,6 +230,10 @@ public final class ConfigReader {
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private SloConfig slo() {
+        return new SloConfig(values.findPath(Settings.SLO_FILES), values.value(Settings.SLO_KEEP));
     }
 
     private ManagementConfig management() {

@@ -15,6 +15,7 @@ import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.sloapi.SloConfig;
 import io.atalaya.streams.StreamConfig;
 import java.nio.file.Path;
 import java.util.Map;
@@ -50,6 +51,7 @@ public record GatewayConfig(
         AuthConfig auth,
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,
+        SloConfig slo,
         ManagementConfig management) {
 
     public GatewayConfig {

@@ -299,6 +299,17 @@ final class Settings {
             "0",
             "With log-store redis: replicas that must have events before they are acknowledged (WAIT).");
 
+    static final Setting<Path> SLO_FILES = Setting.of(
+            "slo-files",
+            Kinds.path(),
+            "",
+            "Folder of objectives of one's own (atalaya.yaml, catalogue.yaml). Without it those of the program hold.");
+    static final Setting<Boolean> SLO_KEEP = Setting.of(
+            "slo-keep",
+            Kinds.flag(),
+            "false",
+            "Whether error budgets are kept on disk, in data-dir, and survive a restart. One gateway a directory.");
+
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",
             Kinds.host(),
@@ -394,6 +405,7 @@ final class Settings {
                             REDIS_POOL_MAX_CONNECTIONS,
                             REDIS_DURABILITY,
                             REDIS_WAIT_REPLICAS)),
+            new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
             new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
 
     static final List<Setting<?>> ALL =

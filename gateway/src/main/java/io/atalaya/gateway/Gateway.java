@@ -60,6 +60,8 @@ public final class Gateway implements AutoCloseable {
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
+            closing.add("budgets", status.budgets());
+            status.budgets().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",
@@ -168,6 +170,7 @@ public final class Gateway implements AutoCloseable {
         if (!lifecycle.move(State.READY, State.DRAINING)) {
             return;
         }
+        status.budgets().close(); // what follows was asked for, and is no down time
         status.view().onPhase(Phase.DRAINING);
         LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
         publicPort.close();

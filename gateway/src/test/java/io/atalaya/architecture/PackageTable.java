@@ -53,6 +53,10 @@ final class PackageTable {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
         row(rows, "yaml", "", "slf4j jackson");
+        row(rows, "slo", "yaml", "");
+        row(rows, "budget", "slo", "slf4j");
+        row(rows, "generate", "slo yaml", "jackson");
+        row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
@@ -64,6 +68,7 @@ final class PackageTable {
         row(rows, "archive", "event metrics log breaker", "slf4j");
         row(rows, "sqlite", "event log archive", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
         row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
@@ -84,11 +89,14 @@ final class PackageTable {
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
-                ports + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
+                ports
+                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
@@ -99,8 +107,10 @@ final class PackageTable {
         row(
                 rows,
                 "cli",
-                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                        + " cli.slo",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;
     }
 

@@ -23,6 +23,7 @@ import io.atalaya.routing.EventRoutes;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -106,7 +107,7 @@ final class ManagementFixture {
 
     private static List<Route> routes(ManagementConfig config, ManagementFixture gateway) {
         var pages = new ManagementRoutes.Pages(
-                new MetricsPages(gateway.view::sample),
+                new MetricsPages(gateway.view::sample, MetricSnapshots::new),
                 new HealthPages(gateway.view::sample, gateway.view::probes),
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
