@@ -20,7 +20,9 @@ final class CopyRows {
     /** The columns that a row has, in this order. */
     static final String COLUMNS = "epoch, log_offset, at_ms, ts_us, tenant, id, type, scope, body";
 
-    private static final byte[] HEAD = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    private static final byte[] HEAD = {
+        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
+    };
     private static final short FIELDS = 9;
     private static final short END = -1;
     private static final byte JSONB_VERSION = 1;

@@ -49,13 +49,15 @@ final class Database implements AutoCloseable {
         settings.addDataSourceProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
         settings.addDataSourceProperty("loginTimeout", Integer.toString(CONNECT_SECONDS));
         settings.addDataSourceProperty(
-                "socketTimeout", Long.toString(config.statementTimeout().plus(SOCKET_GRACE).toSeconds()));
+                "socketTimeout",
+                Long.toString(config.statementTimeout().plus(SOCKET_GRACE).toSeconds()));
         settings.addDataSourceProperty("tcpKeepAlive", "true");
-        settings.setConnectionInitSql("SET search_path = %s; SET plan_cache_mode = force_custom_plan; SET lock_timeout = %d; SET statement_timeout = %d"
-                .formatted(
-                        Schema.NAME,
-                        LOCK_PATIENCE.toMillis(),
-                        config.statementTimeout().toMillis()));
+        settings.setConnectionInitSql(
+                "SET search_path = %s; SET plan_cache_mode = force_custom_plan; SET lock_timeout = %d; SET statement_timeout = %d"
+                        .formatted(
+                                Schema.NAME,
+                                LOCK_PATIENCE.toMillis(),
+                                config.statementTimeout().toMillis()));
         settings.setMaximumPoolSize(config.maxConnections());
         settings.setMinimumIdle(1);
         settings.setConnectionTimeout(config.connectTimeout().toMillis());

@@ -85,8 +85,7 @@ final class EventReader {
         } else {
             sql = """
                     SELECT %1$s FROM (SELECT DISTINCT tenant AS whose FROM tally_type) tenants
-                    CROSS JOIN LATERAL (%2$s LIMIT ?) found%3$s LIMIT ? OFFSET ?"""
-                    .formatted(CopyRows.COLUMNS, one.replace("WHERE true", "WHERE tenant = whose"), order);
+                    CROSS JOIN LATERAL (%2$s LIMIT ?) found%3$s LIMIT ? OFFSET ?""".formatted(CopyRows.COLUMNS, one.replace("WHERE true", "WHERE tenant = whose"), order);
             parameters.add(wanted + query.skip());
         }
         parameters.add(wanted);
@@ -101,9 +100,8 @@ final class EventReader {
 
     /** How many events a query selects; by roll-up where neither a time nor a member narrows it. */
     static long count(Connection connection, EventQuery query) throws SQLException {
-        boolean rolledUp = query.scope().isEmpty()
-                && query.from().isEmpty()
-                && query.to().isEmpty();
+        boolean rolledUp =
+                query.scope().isEmpty() && query.from().isEmpty() && query.to().isEmpty();
         var condition = new Condition(query);
         var parameters = new ArrayList<>(condition.parameters);
         String what = rolledUp ? "coalesce(sum(events), 0)::bigint FROM tally_type" : "count(*) FROM event";
@@ -112,8 +110,9 @@ final class EventReader {
     }
 
     static Optional<Entry> find(Connection connection, TenantId tenant, EventId id) throws SQLException {
-        String sql = "SELECT %s FROM event WHERE id = ? AND tenant = ? ORDER BY at_ms DESC, epoch DESC, log_offset DESC LIMIT 1"
-                .formatted(CopyRows.COLUMNS);
+        String sql =
+                "SELECT %s FROM event WHERE id = ? AND tenant = ? ORDER BY at_ms DESC, epoch DESC, log_offset DESC LIMIT 1"
+                        .formatted(CopyRows.COLUMNS);
         return Rows.query(connection, sql, List.of(id.value(), tenant.value()), Rows::entry).stream()
                 .findFirst();
     }
@@ -148,7 +147,8 @@ final class EventReader {
     private static long sum(Connection connection, String table, @Nullable TenantId tenant, long afterMinute)
             throws SQLException {
         String time = afterMinute == Long.MIN_VALUE ? "true" : "minute > " + afterMinute;
-        String sql = "SELECT coalesce(sum(events), 0)::bigint FROM %s WHERE %s AND %s".formatted(table, of(tenant), time);
+        String sql =
+                "SELECT coalesce(sum(events), 0)::bigint FROM %s WHERE %s AND %s".formatted(table, of(tenant), time);
         return Rows.query(connection, sql, List.of(), row -> row.getLong(1)).getFirst();
     }
 
@@ -156,8 +156,7 @@ final class EventReader {
             Connection connection, String table, String name, @Nullable TenantId tenant) throws SQLException {
         String sql = """
                 SELECT %1$s, sum(events)::bigint FROM %2$s WHERE %3$s
-                GROUP BY 1 ORDER BY 2 DESC, %1$s COLLATE "C" LIMIT %4$d"""
-                .formatted(name, table, of(tenant), Statistics.MAX_NAMES);
+                GROUP BY 1 ORDER BY 2 DESC, %1$s COLLATE "C" LIMIT %4$d""".formatted(name, table, of(tenant), Statistics.MAX_NAMES);
         var counts = new LinkedHashMap<String, Long>();
         Rows.query(connection, sql, List.of(), row -> counts.put(row.getString(1), row.getLong(2)));
         return counts;

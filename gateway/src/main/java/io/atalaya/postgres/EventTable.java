@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LongSummaryStatistics;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -87,9 +87,11 @@ final class EventTable {
         Collection<Entry> distinct = distinct(entries, offsets);
         lock(connection, offsets.keySet(), false);
         for (var log : offsets.entrySet()) {
-            var range = List.of(log.getKey(), log.getValue().getMin(), log.getValue().getMax());
+            var range = List.of(
+                    log.getKey(), log.getValue().getMin(), log.getValue().getMax());
             if (distinct.size() < entries.size()
-                    || !Rows.query(connection, ANY_DEAD, range, row -> row.getInt(1)).isEmpty()) {
+                    || !Rows.query(connection, ANY_DEAD, range, row -> row.getInt(1))
+                            .isEmpty()) {
                 return false;
             }
         }
@@ -107,8 +109,8 @@ final class EventTable {
             statement.execute(CREATE_INCOMING);
         }
         CopyRows.copy(connection, "pg_temp.incoming", distinct);
-        Set<Cursor> stored = new HashSet<>(Rows.query(
-                connection, STORE_INCOMING, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
+        Set<Cursor> stored = new HashSet<>(
+                Rows.query(connection, STORE_INCOMING, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
         distinct.removeIf(entry -> !stored.contains(entry.cursor()));
         tally(distinct, LogChange.ARCHIVED).write(connection);
         return stored.size();
@@ -133,15 +135,18 @@ final class EventTable {
         long beforeMillis = EventQuery.everyTenant().before(before).end();
         var tally = new Tally();
         String value = member == null ? "NULL::text" : "e.scope ->> '%s'".formatted(member);
-        int events = Rows.query(connection, PURGE_EVENTS.formatted(value), List.of(beforeMillis, most), row ->
-                        forget(row, tally))
+        int events = Rows.query(
+                        connection,
+                        PURGE_EVENTS.formatted(value),
+                        List.of(beforeMillis, most),
+                        row -> forget(row, tally))
                 .stream()
                 .mapToInt(Integer::intValue)
                 .sum();
         int letters = 0;
         if (events < most) {
-            List<Long> epochs = Rows.query(
-                    connection, PURGE_LETTERS, List.of(beforeMillis, most - events), row -> row.getLong(1));
+            List<Long> epochs =
+                    Rows.query(connection, PURGE_LETTERS, List.of(beforeMillis, most - events), row -> row.getLong(1));
             epochs.forEach(epoch -> tally.log(epoch, LogChange.DISCARDED));
             letters = epochs.size();
         }

@@ -37,7 +37,8 @@ public record PostgresConfig(URI url, int maxConnections, Duration connectTimeou
             throw new IllegalArgumentException("database-url: not a PostgreSQL URL (expected: " + expected() + ")");
         }
         if (maxConnections < 2) {
-            throw new IllegalArgumentException("database connections: %d (expected: 2 or more)".formatted(maxConnections));
+            throw new IllegalArgumentException(
+                    "database connections: %d (expected: 2 or more)".formatted(maxConnections));
         }
     }
 
@@ -48,14 +49,16 @@ public record PostgresConfig(URI url, int maxConnections, Duration connectTimeou
 
     /** What {@link #parse} accepts, for people. */
     public static String expected() {
-        return "postgresql://user:password@host:port/database, with parameters out of " + new TreeMap<>(PARAMETERS).keySet();
+        return "postgresql://user:password@host:port/database, with parameters out of "
+                + new TreeMap<>(PARAMETERS).keySet();
     }
 
     /** Reads a URL; empty when it is not one of PostgreSQL with a host and a database. */
     public static Optional<URI> parse(String text) {
         try {
             var url = new URI(text);
-            boolean known = url.getScheme() != null && SCHEME.matcher(url.getScheme()).matches();
+            boolean known =
+                    url.getScheme() != null && SCHEME.matcher(url.getScheme()).matches();
             boolean complete = known && url.getHost() != null && url.getPath().length() > 1;
             return complete && PARAMETERS.keySet().containsAll(parameters(url).keySet())
                     ? Optional.of(url)
@@ -89,9 +92,10 @@ public record PostgresConfig(URI url, int maxConnections, Duration connectTimeou
     /** The URL's parameters by the names of the driver. */
     Map<String, String> driverParameters() {
         var named = new TreeMap<String, String>();
-        parameters(url).forEach((name, value) -> named.put(
-                PARAMETERS.getOrDefault(name, name),
-                name.equals("target_session_attrs") && value.equals("read-write") ? "primary" : value));
+        parameters(url)
+                .forEach((name, value) -> named.put(
+                        PARAMETERS.getOrDefault(name, name),
+                        name.equals("target_session_attrs") && value.equals("read-write") ? "primary" : value));
         return named;
     }
 

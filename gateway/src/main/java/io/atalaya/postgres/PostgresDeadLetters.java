@@ -82,8 +82,7 @@ final class PostgresDeadLetters implements DeadLetters {
     @Override
     public List<DeadLetter> page(@Nullable String code, @Nullable Cursor after, int limit) {
         if (limit < 1 || limit > EventQuery.MAX_LIMIT) {
-            throw new IllegalArgumentException(
-                    "limit: %d (expected: 1 … %d)".formatted(limit, EventQuery.MAX_LIMIT));
+            throw new IllegalArgumentException("limit: %d (expected: 1 … %d)".formatted(limit, EventQuery.MAX_LIMIT));
         }
         var sql = new StringBuilder("SELECT " + Rows.DEAD_LETTER + " FROM dead_letter WHERE true");
         var parameters = new ArrayList<Object>();
@@ -133,8 +132,8 @@ final class PostgresDeadLetters implements DeadLetters {
 
     private Redriven refuseAgain(Cursor position, Rejection rejection) {
         String sql = "UPDATE dead_letter SET code = ?, reason = ?, attempts = attempts + 1 " + BY_POSITION;
-        int changed = database.write(connection -> Rows.update(
-                connection, sql, rejection.code(), rejection.text(), position.epoch(), position.offset()));
+        int changed = database.write(connection ->
+                Rows.update(connection, sql, rejection.code(), rejection.text(), position.epoch(), position.offset()));
         return changed > 0 ? new Redriven.StillRejected(rejection) : new Redriven.Absent();
     }
 
@@ -150,7 +149,8 @@ final class PostgresDeadLetters implements DeadLetters {
     }
 
     private static boolean delete(Connection connection, Cursor position) throws SQLException {
-        return Rows.update(connection, "DELETE FROM dead_letter " + BY_POSITION, position.epoch(), position.offset()) > 0;
+        return Rows.update(connection, "DELETE FROM dead_letter " + BY_POSITION, position.epoch(), position.offset())
+                > 0;
     }
 
     @Override

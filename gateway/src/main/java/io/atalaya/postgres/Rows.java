@@ -67,8 +67,8 @@ final class Rows {
 
     /** Reads a row of {@code dead_letter}. */
     static DeadLetter deadLetter(ResultSet row) throws SQLException {
-        Entry entry = entry(
-                row, new String(row.getBytes(7), UTF_8), new String(row.getBytes(8), UTF_8), row.getBytes(9));
+        Entry entry =
+                entry(row, new String(row.getBytes(7), UTF_8), new String(row.getBytes(8), UTF_8), row.getBytes(9));
         return new DeadLetter(
                 entry,
                 new Rejection(row.getString(10), row.getString(11)),

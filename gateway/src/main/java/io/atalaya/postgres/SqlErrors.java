@@ -30,7 +30,8 @@ final class SqlErrors {
     static ArchiveException translate(SQLException failure) {
         String state = failure.getSQLState();
         if (state != null && state.length() == 5 && ABOUT_DATA.contains(state.substring(0, 2))) {
-            return ArchiveException.rejected(new Rejection(state, "%s (SQLSTATE %s)".formatted(text(failure), state)), failure);
+            return ArchiveException.rejected(
+                    new Rejection(state, "%s (SQLSTATE %s)".formatted(text(failure), state)), failure);
         }
         return ArchiveException.unavailable(
                 "database: %s (SQLSTATE %s)".formatted(text(failure), state == null ? "none" : state), failure);
@@ -38,9 +39,12 @@ final class SqlErrors {
 
     /** The primary message: the detail would quote the row. */
     private static String text(SQLException failure) {
-        @Nullable String primary = failure instanceof PSQLException ours && ours.getServerErrorMessage() != null
+        @Nullable
+        String primary = failure instanceof PSQLException ours && ours.getServerErrorMessage() != null
                 ? ours.getServerErrorMessage().getMessage()
                 : failure.getMessage();
-        return primary == null ? failure.getClass().getSimpleName() : primary.lines().findFirst().orElse("");
+        return primary == null
+                ? failure.getClass().getSimpleName()
+                : primary.lines().findFirst().orElse("");
     }
 }

@@ -92,8 +92,18 @@ final class Tally {
                 INSERT INTO %1$s AS t (%2$s, events) SELECT * FROM unnest(?::%3$s[], ?::text[], ?::bigint[])
                 ON CONFLICT (%2$s) DO UPDATE SET events = t.events + excluded.events""".formatted(table, key, firstType);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, array(connection, firstType, changes.keySet().stream().map(Key::first).toList()));
-            statement.setArray(2, array(connection, "text", changes.keySet().stream().map(Key::second).toList()));
+            statement.setArray(
+                    1,
+                    array(
+                            connection,
+                            firstType,
+                            changes.keySet().stream().map(Key::first).toList()));
+            statement.setArray(
+                    2,
+                    array(
+                            connection,
+                            "text",
+                            changes.keySet().stream().map(Key::second).toList()));
             statement.setArray(3, array(connection, "bigint", List.copyOf(changes.values())));
             statement.executeUpdate();
         }
@@ -108,8 +118,18 @@ final class Tally {
         String sql = "DELETE FROM %1$s WHERE events = 0 AND (%2$s) IN (SELECT * FROM unnest(?::%3$s[], ?::text[]))"
                 .formatted(table, key, firstType);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, array(connection, firstType, changes.keySet().stream().map(Key::first).toList()));
-            statement.setArray(2, array(connection, "text", changes.keySet().stream().map(Key::second).toList()));
+            statement.setArray(
+                    1,
+                    array(
+                            connection,
+                            firstType,
+                            changes.keySet().stream().map(Key::first).toList()));
+            statement.setArray(
+                    2,
+                    array(
+                            connection,
+                            "text",
+                            changes.keySet().stream().map(Key::second).toList()));
             statement.executeUpdate();
         }
     }

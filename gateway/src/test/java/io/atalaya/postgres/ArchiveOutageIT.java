@@ -39,8 +39,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 final class ArchiveOutageIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ArchiveConfig CONFIG =
-            new ArchiveConfig(200, Duration.ofMillis(50), Duration.ofDays(30));
+    private static final ArchiveConfig CONFIG = new ArchiveConfig(200, Duration.ofMillis(50), Duration.ofDays(30));
     private static final ArchiveWriter.Timings TIMINGS = new ArchiveWriter.Timings(
             Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(30));
     private static final LogConfig BOUNDS =
@@ -99,14 +98,17 @@ final class ArchiveOutageIT {
     }
 
     private void assertBalanced() {
-        ledger.book().ifPresent(book -> assertThat(book.balanced()).as("%s", book).isTrue());
+        ledger.book()
+                .ifPresent(book -> assertThat(book.balanced()).as("%s", book).isTrue());
     }
 
     private void assertAllArchivedInOrder() {
         assertThat(server.query(database, "SELECT log_offset FROM event ORDER BY log_offset"))
-                .containsExactlyElementsOf(
-                        LongStream.rangeClosed(1, appended).mapToObj(Long::toString).toList());
-        assertThat(ledger.book().map(ArchiveBook::counts).orElseThrow().archived()).isEqualTo(appended);
+                .containsExactlyElementsOf(LongStream.rangeClosed(1, appended)
+                        .mapToObj(Long::toString)
+                        .toList());
+        assertThat(ledger.book().map(ArchiveBook::counts).orElseThrow().archived())
+                .isEqualTo(appended);
         assertThat(archive.count(EventQuery.of(Entries.TENANT))).isEqualTo(appended);
     }
 

@@ -53,13 +53,10 @@ final class PostgresArchiveIT extends ArchiveModelContract {
 
     /** Makes a database refuse events of a type. */
     static void refuse(PostgresServer server, URI database, String type) {
-        server.execute(
-                database,
-                """
+        server.execute(database, """
                 CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN IF NEW.type = '%s' THEN RAISE EXCEPTION 'no %% here', NEW.type; END IF; RETURN NEW; END $$;
-                CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse()"""
-                        .formatted(type));
+                CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse()""".formatted(type));
     }
 
     @Override

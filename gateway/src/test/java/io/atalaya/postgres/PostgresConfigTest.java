@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PostgresConfigTest {
     @Test
     void theUrlIsTakenApart() {
-        var config = config("postgresql://ann:p%40ss%2Bw+rd@db.example:5433/events?sslmode=verify-full&application_name=a%26b");
+        var config = config(
+                "postgresql://ann:p%40ss%2Bw+rd@db.example:5433/events?sslmode=verify-full&application_name=a%26b");
 
         assertThat(config.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example:5433/events");
         assertThat(config.user()).contains("ann");
         assertThat(config.password()).contains("p@ss+w+rd");
-        assertThat(config.driverParameters())
-                .isEqualTo(Map.of("sslmode", "verify-full", "ApplicationName", "a&b"));
+        assertThat(config.driverParameters()).isEqualTo(Map.of("sslmode", "verify-full", "ApplicationName", "a&b"));
     }
 
     @Test
@@ -35,7 +35,10 @@ final class PostgresConfigTest {
     void thePasswordIsNotShown() {
         var config = config("postgresql://ann:hush@db/events");
 
-        assertThat(config.toString()).contains("db:5432/events").doesNotContain("hush").doesNotContain("ann");
+        assertThat(config.toString())
+                .contains("db:5432/events")
+                .doesNotContain("hush")
+                .doesNotContain("ann");
     }
 
     @ParameterizedTest

@@ -78,8 +78,9 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private static long postmaster(Path directory) throws IOException {
-        return Long.parseLong(
-                Files.readAllLines(directory.resolve("postmaster.pid")).getFirst().strip());
+        return Long.parseLong(Files.readAllLines(directory.resolve("postmaster.pid"))
+                .getFirst()
+                .strip());
     }
 
     private static int freePort() throws IOException {
@@ -140,7 +141,9 @@ public final class PostgresServer implements AutoCloseable {
     public void stop() {
         if (process != null) {
             try {
-                new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                        .start()
+                        .waitFor();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -220,7 +223,8 @@ public final class PostgresServer implements AutoCloseable {
         kill();
         Runtime.getRuntime().removeShutdownHook(lastResort);
         try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
