@@ -73,8 +73,8 @@ public final class DeadLettersCommand implements Runnable {
 
     @Command(name = "list", description = "Print dead letters, one a line, and how many there are on standard error.")
     int list(
-            @Option(names = "--code", paramLabel = "CODE", description = "Only those of this reason.")
-                    @Nullable String code,
+            @Option(names = "--code", paramLabel = "CODE", description = "Only those of this reason.") @Nullable
+                    String code,
             @Option(
                             names = "--limit",
                             paramLabel = "N",
