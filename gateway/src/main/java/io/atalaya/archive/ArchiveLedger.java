@@ -45,8 +45,7 @@ public final class ArchiveLedger {
     /** Buries an event that cannot be stored; answers whether it is a new dead letter. */
     boolean bury(Entry entry, Rejection rejection) {
         return change(
-                () -> archive.bury(entry, rejection),
-                (buried, old) -> buried ? old.plus(new Counts(0, 1, 0, 0)) : old);
+                () -> archive.bury(entry, rejection), (buried, old) -> buried ? old.plus(new Counts(0, 1, 0, 0)) : old);
     }
 
     /** Deletes what is old, as {@link Archive#purge} does. */

@@ -68,7 +68,9 @@ public final class ArchiveRetention implements AutoCloseable {
             }
             return purged.total();
         } catch (RuntimeException failure) {
-            logger.atWarn().addKeyValue("error", failure.getMessage()).log("archive retention failed; tried again later");
+            logger.atWarn()
+                    .addKeyValue("error", failure.getMessage())
+                    .log("archive retention failed; tried again later");
             return 0;
         }
     }

@@ -115,7 +115,9 @@ public final class ArchiveWriter implements AutoCloseable {
             logger.atDebug().log("archive writer interrupted");
         }
         long left = log.totals().backlog();
-        (left == 0 ? logger.atInfo() : logger.atWarn()).addKeyValue("backlog", left).log("archive writer ends");
+        (left == 0 ? logger.atInfo() : logger.atWarn())
+                .addKeyValue("backlog", left)
+                .log("archive writer ends");
     }
 
     private void refresh() {
@@ -157,7 +159,8 @@ public final class ArchiveWriter implements AutoCloseable {
         if (left <= 0) {
             throw new InterruptedException("no time left");
         }
-        TimeUnit.NANOSECONDS.sleep(Math.min(left, Math.min(time.toNanos(), timings.backoffMin().toNanos())));
+        TimeUnit.NANOSECONDS.sleep(
+                Math.min(left, Math.min(time.toNanos(), timings.backoffMin().toNanos())));
     }
 
     /** Archives what the log has, as long as the drain time lasts; the rest stays in the log. */

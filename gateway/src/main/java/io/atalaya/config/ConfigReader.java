@@ -21,6 +21,7 @@ import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.YamlReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +65,7 @@ public final class ConfigReader {
         var query = query();
         var collector = collector();
         var auth = auth();
-        var assignments = new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+        var assignments = assignments();
         var redis = redis();
         var management = management();
         Path dataDir = values.base(Settings.DATA_DIR)
@@ -76,6 +74,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.assignments();
         checks.log();
         checks.remarks();
         values.rejectOthers(notes);
@@ -107,7 +106,10 @@ public final class ConfigReader {
                                         auth,
                                         assignments,
                                         redis,
-                                        management),
+                                        management,
+                                        Settings.ALL.stream()
+                                                .map(values::inForce)
+                                                .toList()),
                                 notes)
                         : invalid(List.of());
             }
@@ -218,6 +220,19 @@ public final class ConfigReader {
         return text.contains("://")
                 ? text
                 : values.base(Settings.JWT_JWKS).resolve(text).toString();
+    }
+
+    private AssignmentConfig assignments() {
+        Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
+        AssignmentConfig.SourceConfig source = database
+                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
+        return new AssignmentConfig(
+                source,
+                values.value(Settings.ASSIGNMENTS_ZONE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
     }
 
     private Optional<RedisConfig> redis() {

@@ -3,6 +3,7 @@ package io.atalaya.gateway;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
+import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;
 import io.atalaya.management.BooksPages;
 import io.atalaya.management.GatewayView;
@@ -38,7 +39,8 @@ final class StatusPages {
                 core.intake()::book,
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
-                new ProcessProbe(Path.of("/proc/self")));
+                new ProcessProbe(Path.of("/proc/self")),
+                LogQueue::droppedByAll);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.metrics = new MetricsPages(view::sample);
         this.health = new HealthPages(view::sample, view::probes);
@@ -51,7 +53,8 @@ final class StatusPages {
                         new BooksPages(
                                 view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
-                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker),
+                        new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
+                        config.document(),
                         readBack.operatorPages(health),
                         readBack.deadLetterPages()));
     }

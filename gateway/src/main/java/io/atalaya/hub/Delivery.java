@@ -3,7 +3,9 @@ package io.atalaya.hub;
 import io.atalaya.event.Topic;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some events on their way to the shards, encoded once. Immutable but for the count of shards that still have to drain
@@ -24,8 +26,24 @@ final class Delivery {
      * @param start first byte of the event's frame
      * @param end the byte after its last
      * @param acceptedNanos when the event entered the gateway
+     * @param counted whether some shard has counted the fan-out already; null where there is one shard only
      */
-    record Item(List<Topic> topics, int start, int end, long acceptedNanos) {}
+    record Item(
+            List<Topic> topics,
+            int start,
+            int end,
+            long acceptedNanos,
+            @Nullable AtomicBoolean counted) {
+        /** For a process with {@code shards} shards. */
+        static Item of(List<Topic> topics, int start, int end, long acceptedNanos, int shards) {
+            return new Item(topics, start, end, acceptedNanos, shards > 1 ? new AtomicBoolean() : null);
+        }
+
+        /** Whether the caller is the first shard that found somebody for the event, and so counts its fan-out. */
+        boolean isFirstFanout() {
+            return counted == null || (!counted.getPlain() && counted.compareAndSet(false, true));
+        }
+    }
 
     /**
      * @param frames owned by the delivery

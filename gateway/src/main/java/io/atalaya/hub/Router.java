@@ -150,11 +150,12 @@ public final class Router implements EventLog.CommitListener {
                     frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
                     int start = frames.writerIndex();
                     EventFrames.encode(routable.event(), routable.cursor(), frames);
-                    items.add(new Delivery.Item(
+                    items.add(Delivery.Item.of(
                             topics,
                             start,
                             frames.writerIndex(),
-                            routable.event().acceptedNanos()));
+                            routable.event().acceptedNanos(),
+                            hub.shards()));
                     shards |= mask;
                 }
             }

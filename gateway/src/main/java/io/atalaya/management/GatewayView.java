@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -57,6 +58,7 @@ public final class GatewayView {
      * @param intake the intake's book at the moment of the call
      * @param redis how the gateway gets on with Redis
      * @param archive how its writer gets on; empty where nothing is archived
+     * @param logLinesDropped lines of the log lost so far
      */
     public record Sources(
             Profile profile,
@@ -66,7 +68,8 @@ public final class GatewayView {
             Supplier<IntakeBook> intake,
             DependencyStatus.Source redis,
             Supplier<Optional<ArchiveWriter.Status>> archive,
-            ProcessProbe process) {}
+            ProcessProbe process,
+            LongSupplier logLinesDropped) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
     public GatewayView(Sources sources, Identity identity, InstantSource clock, Executor worker) {
@@ -133,7 +136,8 @@ public final class GatewayView {
                 answers(),
                 sources.redis().status(),
                 sources.archive().get(),
-                sources.process().sample());
+                sources.process().sample(),
+                sources.logLinesDropped().getAsLong());
     }
 
     private Population population(ShardSnapshot shards) {

@@ -94,14 +94,20 @@ public final class DeadLettersApi {
 
     /** {@code GET /api/v1/dead-letters/{id}}: one of them with its event. */
     void onShow(Request request, Responder responder) {
-        about(request, responder, "", position -> letters.find(position)
-                .map(letter -> {
-                    Map<String, Object> members = members(letter);
-                    members.put("scope", new TreeMap<>(letter.entry().event().scope()));
-                    members.put("body", letter.entry().event().body().toString());
-                    return json(members);
-                })
-                .orElseGet(() -> absent(position)));
+        about(
+                request,
+                responder,
+                "",
+                position -> letters.find(position)
+                        .map(letter -> {
+                            Map<String, Object> members = members(letter);
+                            members.put(
+                                    "scope",
+                                    new TreeMap<>(letter.entry().event().scope()));
+                            members.put("body", letter.entry().event().body().toString());
+                            return json(members);
+                        })
+                        .orElseGet(() -> absent(position)));
     }
 
     /** {@code DELETE /api/v1/dead-letters/{id}}: deletes one for good; it counts as discarded. */
@@ -122,8 +128,10 @@ public final class DeadLettersApi {
         about(request, responder, REDRIVE, position -> switch (ledger.redrive(position)) {
             case Redriven.Archived _ -> json(Map.of("archived", true));
             case Redriven.StillRejected still ->
-                Response.problem(Problem.of(409, "the archive still refuses it: "
-                                + still.rejection().text())
+                Response.problem(Problem.of(
+                                409,
+                                "the archive still refuses it: "
+                                        + still.rejection().text())
                         .with("code", still.rejection().code()));
             case Redriven.Absent _ -> absent(position);
         });
@@ -141,7 +149,8 @@ public final class DeadLettersApi {
             return;
         }
         @Nullable String code = body.get().path("code").asStringOpt().orElse(null);
-        @Nullable Cursor after =
+        @Nullable
+        Cursor after =
                 body.get().path("after").asStringOpt().flatMap(Cursor::parse).orElse(null);
         reads.answer(responder, () -> redriveAll(code, after));
     }

@@ -52,12 +52,14 @@ final class PackageTable {
     private static Map<String, Row> rows() {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
+        row(rows, "logging", "", "slf4j logback");
         row(rows, "yaml", "", "slf4j jackson");
         row(rows, "http", "", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
         row(rows, "profile", "event yaml", "slf4j jackson");
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
+        row(rows, "auth.journal", "event auth", "slf4j jackson");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
@@ -65,7 +67,7 @@ final class PackageTable {
         row(rows, "sqlite", "event log archive", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
-        row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
+        row(rows, "postgres", "event assignment log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
@@ -84,9 +86,9 @@ final class PackageTable {
         row(
                 rows,
                 "gateway",
-                ports + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
+                ports + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive edge query collector management config",
                 "slf4j netty caffeine logback jdk-measures");
-        row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
+        row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
@@ -95,7 +97,7 @@ final class PackageTable {
         row(
                 rows,
                 "cli",
-                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
+                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench",
                 "slf4j jackson picocli logback");
         return rows;
     }

@@ -27,8 +27,7 @@ final class BatchArchiverTest {
     private final FakeTime time = new FakeTime();
     private final ModelArchive archive =
             new ModelArchive(new ArchiveFields(List.of("branch_id"), Optional.empty()), time);
-    private final LogConfig bounds =
-            new LogConfig(100, 1 << 20, Duration.ofDays(1), Duration.ofDays(1), 1_000, true);
+    private final LogConfig bounds = new LogConfig(100, 1 << 20, Duration.ofDays(1), Duration.ofDays(1), 1_000, true);
     private final InMemoryEventLog log = new InMemoryEventLog(bounds, Entries.EPOCH, time, _ -> {});
     private final ArchiveLedger ledger = new ArchiveLedger(archive, log, Entries.EPOCH);
     private final Breaker breaker = new Breaker("database", OPEN, 1, time);
@@ -60,7 +59,8 @@ final class BatchArchiverTest {
     }
 
     private void assertBalanced() {
-        ledger.book().ifPresent(book -> assertThat(book.balanced()).as("%s", book).isTrue());
+        ledger.book()
+                .ifPresent(book -> assertThat(book.balanced()).as("%s", book).isTrue());
     }
 
     private void append(int first, int last, String type) {

@@ -59,8 +59,9 @@ final class ArchivedGatewayIT {
     }
 
     private void awaitArchived(int archived) {
-        await().atMost(PATIENCE).until(() -> archiveBook().path("archived").asInt() == archived
-                && archiveBook().path("backlog").asInt() == 0);
+        await().atMost(PATIENCE)
+                .until(() -> archiveBook().path("archived").asInt() == archived
+                        && archiveBook().path("backlog").asInt() == 0);
     }
 
     private HttpResponse<String> operate(String method, String path, String body) {
@@ -103,9 +104,12 @@ final class ArchivedGatewayIT {
         String second = page.at("/dead_letters/1/id").asString();
         assertThat(page.path("total").asInt()).isEqualTo(3);
         assertThat(page.path("next").asString()).isEqualTo(second);
-        assertThat(gateway.management("/api/v1/dead-letters/" + first).path("body").asString())
+        assertThat(gateway.management("/api/v1/dead-letters/" + first)
+                        .path("body")
+                        .asString())
                 .contains("\"round_id\":2");
-        assertThat(operate("POST", "/api/v1/dead-letters/" + first + "/redrive", "").statusCode())
+        assertThat(operate("POST", "/api/v1/dead-letters/" + first + "/redrive", "")
+                        .statusCode())
                 .isEqualTo(409);
         assertThat(operate("DELETE", "/api/v1/dead-letters/" + first, "").statusCode())
                 .isEqualTo(200);
@@ -113,15 +117,18 @@ final class ArchivedGatewayIT {
                 .isEqualTo(404);
 
         server.execute(database, "DROP TRIGGER refuse ON event");
-        assertThat(operate("POST", "/api/v1/dead-letters/" + second + "/redrive", "").statusCode())
+        assertThat(operate("POST", "/api/v1/dead-letters/" + second + "/redrive", "")
+                        .statusCode())
                 .isEqualTo(200);
-        assertThat(operate("POST", "/api/v1/dead-letters/redrive", "{\"code\":\"P0001\"}").body())
+        assertThat(operate("POST", "/api/v1/dead-letters/redrive", "{\"code\":\"P0001\"}")
+                        .body())
                 .contains("\"archived\":1");
 
         assertThat(archiveBook().path("archived").asInt()).isEqualTo(3);
         assertThat(archiveBook().path("dead_lettered").asInt()).isZero();
         assertThat(archiveBook().at("/purged/dead_letter").asInt()).isEqualTo(1);
-        assertThat(operate("POST", "/api/v1/dead-letters/redrive", "{\"cod\":1}").statusCode())
+        assertThat(operate("POST", "/api/v1/dead-letters/redrive", "{\"cod\":1}")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(operate("GET", "/api/v1/dead-letters/nonsense", "").statusCode())
                 .isEqualTo(404);
@@ -130,13 +137,10 @@ final class ArchivedGatewayIT {
     }
 
     private void refuse(String type) {
-        server.execute(
-                database,
-                """
+        server.execute(database, """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN IF NEW.type = '%s' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$;
-                CREATE TRIGGER refuse BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse()"""
-                        .formatted(type));
+                CREATE TRIGGER refuse BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION refuse()""".formatted(type));
     }
 
     @Test
@@ -153,10 +157,11 @@ final class ArchivedGatewayIT {
         assertThat(archiveBook().path("backlog").asInt()).isEqualTo(1);
         await().atMost(PATIENCE)
                 .until(() -> operate("GET", "/health/database", "").statusCode() == 503);
-        await().atMost(PATIENCE).until(() -> gateway.management("/health/ready")
-                .at("/checks/archive")
-                .asString()
-                .equals("unavailable"));
+        await().atMost(PATIENCE)
+                .until(() -> gateway.management("/health/ready")
+                        .at("/checks/archive")
+                        .asString()
+                        .equals("unavailable"));
         assertThat(operate("GET", "/health/ready", "").statusCode()).isEqualTo(200);
 
         server.restart();

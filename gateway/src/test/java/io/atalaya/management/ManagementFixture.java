@@ -40,7 +40,7 @@ import java.util.concurrent.CompletableFuture;
  * A gateway without ports in one thread: an embedded event loop, the restaurant profile, and sessions on request.
  * Confined to the test's thread.
  */
-final class ManagementFixture {
+final class ManagementFixture implements AutoCloseable {
     static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
 
     final Profile profile = restaurant();
@@ -57,6 +57,7 @@ final class ManagementFixture {
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
     final List<String> forgotten = new ArrayList<>();
+    private final List<EmbeddedChannel> sockets = new ArrayList<>();
     final GatewayView view = new GatewayView(
             new GatewayView.Sources(
                     profile,
@@ -66,7 +67,8 @@ final class ManagementFixture {
                     () -> Samples.busy().intake(),
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
-                    new ProcessProbe(Path.of("/proc/self"))),
+                    new ProcessProbe(Path.of("/proc/self")),
+                    () -> 0),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
             Runnable::run);
@@ -84,6 +86,7 @@ final class ManagementFixture {
                 NOW.minusSeconds(60),
                 Instant.MAX);
         var own = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        sockets.add(own);
         var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
         return hub.shardOf(channel.eventLoop())
                 .join(
@@ -92,6 +95,13 @@ final class ManagementFixture {
                         principal,
                         slot,
                         SessionTopics.of(endpoint, principal, List.of()));
+    }
+
+    /** Releases what the sessions were sent. */
+    @Override
+    public void close() {
+        sockets.forEach(EmbeddedChannel::finishAndReleaseAll);
+        channel.finishAndReleaseAll();
     }
 
     List<Route> routes() {
@@ -110,6 +120,7 @@ final class ManagementFixture {
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of("profile", "restaurant"),
                 Map.of(),
                 List.of());
         return new ManagementRoutes(config, pages).routes();
