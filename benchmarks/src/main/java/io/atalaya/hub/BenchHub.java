@@ -80,7 +80,7 @@ final class BenchHub {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                Map.of("SECTOR", new EventType("SECTOR", true, List.of(branch, sector))),
+                Map.of("SECTOR", EventType.plain("SECTOR", true, List.of(branch, sector))),
                 Optional.empty(),
                 Map.of());
     }

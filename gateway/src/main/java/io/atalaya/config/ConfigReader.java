@@ -14,6 +14,7 @@ import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
@@ -61,6 +62,8 @@ public final class ConfigReader {
         var hub = hub();
         var intake = intake();
         var log = log();
+        var recovery =
+                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
         var streams = streams();
         var query = query();
         var collector = collector();
@@ -98,6 +101,7 @@ public final class ConfigReader {
                                         intake,
                                         values.value(Settings.LOG_STORE),
                                         log,
+                                        recovery,
                                         streams,
                                         archive(),
                                         database(),
@@ -162,9 +166,8 @@ public final class ConfigReader {
     }
 
     private LogConfig log() {
-        LogConfig defaults = values.value(Settings.LOG_STORE) == LogStore.EMBEDDED
-                ? LogConfig.ofFile()
-                : LogConfig.defaults();
+        LogConfig defaults =
+                values.value(Settings.LOG_STORE) == LogStore.EMBEDDED ? LogConfig.ofFile() : LogConfig.defaults();
         return new LogConfig(
                 values.find(Settings.LOG_MAX_EVENTS).orElse(defaults.maxEvents()),
                 values.find(Settings.LOG_MAX_BYTES).orElse(defaults.maxBytes()),

@@ -13,6 +13,7 @@ import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public record GatewayConfig(
         IntakeConfig intake,
         LogStore logStore,
         LogConfig log,
+        RecoveryConfig recovery,
         StreamConfig streams,
         ArchiveConfig archive,
         Optional<PostgresConfig> database,

@@ -28,15 +28,18 @@ final class Settings {
             Kinds.text("the name of a shipped profile, or a path"),
             "restaurant",
             "Endpoints, audiences and events: the name of a shipped profile or the path of a file.");
-    static final Setting<Path> DATA_DIR =
-            Setting.of("data-dir", Kinds.path(), "./data", "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
+    static final Setting<Path> DATA_DIR = Setting.of(
+            "data-dir",
+            Kinds.path(),
+            "./data",
+            "Directory of everything the gateway keeps on disk; made, for its user alone, when missing.");
     static final Setting<URI> DATABASE_URL = Setting.secret(
             "database-url",
             Kinds.databaseUrl(),
             "PostgreSQL (15 or newer) that keeps the archive of events, in a schema of its own: atalaya. Without it the"
                     + " embedded log's file holds the archive.");
-    static final Setting<Integer> DATABASE_POOL_SIZE = Setting.of(
-            "database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
+    static final Setting<Integer> DATABASE_POOL_SIZE =
+            Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");
@@ -215,6 +218,17 @@ final class Settings {
             "",
             "Most event ids remembered; the oldest are forgotten first. Default: 2000000 embedded, 200000 in memory.");
 
+    static final Setting<Integer> REPLAY_CONCURRENCY = Setting.of(
+            "replay-concurrency",
+            Kinds.integer(1, 1_000),
+            "4",
+            "Replays that read the log at the same time; the others take turns.");
+    static final Setting<Integer> REPLAY_RATE = Setting.of(
+            "replay-rate",
+            Kinds.integer(1, 100 * MILLION),
+            "200000",
+            "Events a second read for all replays together, so that clients that come back do not starve the rest.");
+
     static final Setting<Integer> ARCHIVE_BATCH_SIZE = Setting.of(
             "archive-batch-size",
             Kinds.integer(1, 50_000),
@@ -378,6 +392,7 @@ final class Settings {
                             LOG_MAX_BYTES,
                             LOG_MAX_AGE,
                             LOG_MAX_REMEMBERED_IDS)),
+            new Section("Recovery of clients", List.of(REPLAY_CONCURRENCY, REPLAY_RATE)),
             new Section(
                     "Archive",
                     List.of(

@@ -9,6 +9,7 @@ import io.atalaya.hub.Session;
 import io.atalaya.hub.Shard;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.recovery.Wish;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.List;
@@ -149,6 +150,7 @@ final class Connecting {
         resume(ctx);
         Session session =
                 shardOf(ctx).join(ctx, endpoint, principal, slot, SessionTopics.of(endpoint, principal, assignments));
+        context.recovery().begin(session, Wish.of(request::parameter));
         target.onJoined(session);
         if (context.hub().revocations() != revocationsSeen) {
             session.recheck(() -> {});

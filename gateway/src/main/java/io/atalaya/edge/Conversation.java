@@ -21,6 +21,11 @@ final class Conversation {
     static void onMessage(EdgeContext context, Session session, byte[] utf8) {
         switch (ClientMessage.parse(utf8)) {
             case ClientMessage.Ping _ -> session.reply(WebSocketFrames.text(session.allocator(), PONG));
+            case ClientMessage.Ack ack -> {
+                if (!context.recovery().onAcknowledged(session, ack.ids())) {
+                    session.onUnknownMessage();
+                }
+            }
             case ClientMessage.Named named -> onNamed(context, session, named.name());
             case ClientMessage.Unknown _ -> session.onUnknownMessage();
         }

@@ -5,6 +5,7 @@ import io.atalaya.auth.Authenticator;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.profile.Profile;
+import io.atalaya.recovery.Recovery;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -19,6 +20,7 @@ public record EdgeContext(
         Map<String, Authenticator> authenticators,
         Assignments assignments,
         Hub hub,
+        Recovery recovery,
         HubConfig limits,
         EdgeConfig config,
         LongSupplier nanoClock) {

@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.assignment.CachedAssignments;
@@ -12,10 +13,12 @@ import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
+import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +40,12 @@ record Core(
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
+        Recovery recovery,
         Optional<ArchiveParts> archiving,
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
+    private static final int REMEMBERED_ACKS = 1_000_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
     static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
@@ -64,6 +69,7 @@ record Core(
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         EventLog log = Logs.open(config, clock, hub.router(), closing);
+        Recovery recovery = recovery(config, log, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
@@ -78,6 +84,7 @@ record Core(
                 assignments,
                 hub,
                 log,
+                recovery,
                 archiving,
                 intake);
     }
@@ -101,6 +108,20 @@ record Core(
         return archiving.map(ArchiveParts::archive);
     }
 
+    private static Recovery recovery(
+            GatewayConfig config, EventLog log, EventRoutes routes, InstantSource clock, Closing closing) {
+        var worker = Executors.newVirtualThreadPerTaskExecutor();
+        closing.add("replays", worker::shutdownNow);
+        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
+        closing.add("acknowledgements", acks);
+        return new Recovery(
+                config.recovery(),
+                new Recovery.Stores(log, acks),
+                routes,
+                config.hub().maxOutboundBytes(),
+                Recovery.Pace.system(worker, clock));
+    }
+
     /** How the gateway gets on with Redis. */
     DependencyStatus.Source redisStatus() {
         return redis == null ? DependencyStatus.Source.disabled() : redis.status();
@@ -110,6 +131,7 @@ record Core(
     void start(Closing closing) {
         hub.start();
         Logs.start(log);
+        recovery.start();
         archiving.ifPresent(ArchiveParts::start);
         if (redis != null) {
             redis.start();

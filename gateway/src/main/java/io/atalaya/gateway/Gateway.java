@@ -107,6 +107,7 @@ public final class Gateway implements AutoCloseable {
                 core.authentication().byScheme(),
                 core.assignments(),
                 core.hub(),
+                core.recovery(),
                 config.hub(),
                 config.edge(),
                 core.nanoClock()));

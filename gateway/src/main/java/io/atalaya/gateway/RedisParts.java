@@ -1,9 +1,9 @@
 package io.atalaya.gateway;
 
 import io.atalaya.auth.RevocationList;
+import io.atalaya.breaker.Breaker;
 import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook;
-import io.atalaya.breaker.Breaker;
 import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.profile.AuthenticationScheme;

@@ -37,6 +37,8 @@ final class StatusPages {
                 config.hub(),
                 core.log(),
                 core.intake()::book,
+                core.recovery()::totals,
+                core.recovery()::acknowledgements,
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")),

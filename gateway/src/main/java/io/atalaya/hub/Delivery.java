@@ -1,6 +1,8 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.Topic;
+import io.atalaya.log.EventLog;
+import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * events gets them as one slice.
  */
 final class Delivery {
+    /** Behind every offset of the log, so that no replay has taken it. */
+    static final long EPHEMERAL = Long.MAX_VALUE;
+
     private final ByteBuf frames;
     private final List<Item> items;
     private final long routedNanos;
@@ -26,6 +31,9 @@ final class Delivery {
      * @param start first byte of the event's frame
      * @param end the byte after its last
      * @param acceptedNanos when the event entered the gateway
+     * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
+     * @param handling how it may be given up where a client reads too slowly; null keeps it
+     * @param wanted the event itself when its acknowledgement is wanted
      * @param counted whether some shard has counted the fan-out already; null where there is one shard only
      */
     record Item(
@@ -33,12 +41,10 @@ final class Delivery {
             int start,
             int end,
             long acceptedNanos,
+            long offset,
+            @Nullable Handling handling,
+            EventLog.@Nullable Entry wanted,
             @Nullable AtomicBoolean counted) {
-        /** For a process with {@code shards} shards. */
-        static Item of(List<Topic> topics, int start, int end, long acceptedNanos, int shards) {
-            return new Item(topics, start, end, acceptedNanos, shards > 1 ? new AtomicBoolean() : null);
-        }
-
         /** Whether the caller is the first shard that found somebody for the event, and so counts its fan-out. */
         boolean isFirstFanout() {
             return counted == null || (!counted.getPlain() && counted.compareAndSet(false, true));

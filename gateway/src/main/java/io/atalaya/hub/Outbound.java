@@ -1,6 +1,8 @@
 package io.atalaya.hub;
 
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.slow.Handling;
+import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -30,11 +32,15 @@ import org.jspecify.annotations.Nullable;
  * write that fails is repeated the other way, where the channel meets the failure and closes.
  *
  * <p>When bytes stay behind, an empty <em>marker</em> is written after them; its promise completes when the socket has
- * accepted everything before it. Until then the session lags: its runs are copied, so that a slow reader holds its own
- * bytes and never a whole shared buffer, and what the socket has not yet accepted is bounded: the bytes, and for each
- * stretch of them what Netty needs to keep it.
+ * accepted everything before it. Until then the session lags and further deliveries stand in a {@link WaitingLine} of its
+ * own, where they can still be given up; when the marker completes, the first of them are written and marked in their
+ * turn. So a slow reader holds its own bytes and never a shared buffer, and what it holds, in the outbound buffer and in
+ * the line, is bounded.
  */
 final class Outbound {
+    private static final long EVERYTHING_DURABLE = Delivery.EPHEMERAL - 1;
+    private static final long UNTIMED = Long.MIN_VALUE;
+
     private final Session session;
     private final ChannelHandlerContext ctx;
     private final Shard shard;
@@ -47,9 +53,12 @@ final class Outbound {
     private int runEnd;
     private long oldestNanos;
     private long lastStamp;
+    private long replayedThrough;
+    private @Nullable WaitingLine waiting;
 
     private int unmarked;
     private int marked;
+    private int markers;
     private boolean abandoned;
 
     Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
@@ -64,7 +73,17 @@ final class Outbound {
 
     /** Deliveries whose fate is open. */
     int pending() {
-        return unmarked + marked;
+        return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** A replay takes over what is durable: live offers of it are repetitions from now on. */
+    void leaveDurable() {
+        replayedThrough = EVERYTHING_DURABLE;
+    }
+
+    /** The replay has delivered everything up to {@code offset}. */
+    void takeDurableAfter(long offset) {
+        replayedThrough = offset;
     }
 
     /**
@@ -75,31 +94,113 @@ final class Outbound {
      */
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
-        if (stamp == lastStamp) {
+        if (stamp == lastStamp || item.offset() <= replayedThrough) {
             shard.counters().duplicate++;
             return false;
         }
         lastStamp = stamp;
-        unmarked++;
-        if (runFrames == frames && runEnd == item.start()) {
+        if (item.wanted() != null) {
+            session.onDelivered(item.wanted());
+        }
+        if (markers > 0) {
+            standInLine(frames, item);
+            return false;
+        }
+        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
+            unmarked++;
             runEnd = item.end();
             return false;
         }
+        return startRun(frames, item);
+    }
+
+    private boolean startRun(ByteBuf frames, Delivery.Item item) {
         boolean first = runFrames == null;
         if (first) {
             oldestNanos = item.acceptedNanos();
         } else {
-            queueRun(marked > 0);
+            endRun();
+            if (abandoned) {
+                shard.counters().closed++;
+                return false;
+            }
+            if (markers > 0) {
+                standInLine(frames, item);
+                return false;
+            }
         }
+        unmarked++;
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
         return first;
     }
 
+    /** Much at once is flushed at once, so that a reader which does not keep up is noticed while events can still wait. */
+    private void endRun() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unflushed = runEnd - runStart + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        if (unflushed < shard.mostUnflushedBytes()) {
+            queueRun(false);
+        } else {
+            flush();
+        }
+    }
+
+    private void standInLine(ByteBuf frames, Delivery.Item item) {
+        byte[] frame = new byte[item.end() - item.start()];
+        frames.getBytes(item.start(), frame);
+        standInLine(frame, 1, item.handling(), item.acceptedNanos());
+    }
+
+    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+        WaitingLine line = waiting;
+        if (line == null) {
+            line = new WaitingLine(new GivenUp());
+            waiting = line;
+        }
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+            session.close(CloseReason.SLOW_CONSUMER);
+        }
+    }
+
+    /** Counts what does not wait any longer. */
+    private final class GivenUp implements WaitingLine.Fate {
+        @Override
+        public void onConflated(String type) {
+            shard.counters().onConflated(type);
+        }
+
+        @Override
+        public void onDropped(String type) {
+            shard.onDropped(session, type);
+        }
+    }
+
+    /**
+     * Takes deliveries that are for this session alone, and flushes. Their latency is not that of live delivery and is
+     * not recorded. Not during a drain.
+     */
+    void deliver(ByteBuf frames, int events) {
+        if (markers > 0) {
+            byte[] bytes = new byte[frames.readableBytes()];
+            frames.getBytes(frames.readerIndex(), bytes);
+            standInLine(bytes, events, null, UNTIMED);
+            return;
+        }
+        unmarked += events;
+        oldestNanos = UNTIMED;
+        runFrames = frames;
+        runStart = frames.readerIndex();
+        runEnd = frames.writerIndex();
+        flush();
+    }
+
     /** Writes the run out and flushes. Closes the session when it reads too slowly. */
     void flush() {
-        if (abandoned) {
+        if (abandoned || runFrames == null) {
             return;
         }
         Socket socket = direct;
@@ -107,7 +208,11 @@ final class Outbound {
             onEverythingAccepted();
             return;
         }
-        queueRun(socket != null || marked > 0);
+        queueRun(socket != null);
+        flushQueue();
+    }
+
+    private void flushQueue() {
         Channel.Unsafe channel = ctx.channel().unsafe();
         channel.flush();
         ChannelOutboundBuffer buffer = channel.outboundBuffer();
@@ -121,6 +226,20 @@ final class Outbound {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
+        }
+    }
+
+    /** The socket has taken what was in the outbound buffer: the first of those that wait take their turn. */
+    private void writeWaiting() {
+        while (waiting != null && markers == 0 && !abandoned) {
+            WaitingLine.Batch batch = waiting.take(ctx.alloc(), shard.mostUnflushedBytes());
+            if (waiting.isEmpty()) {
+                waiting = null;
+            }
+            unmarked += batch.events();
+            oldestNanos = batch.sinceNanos();
+            ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
+            flushQueue();
         }
     }
 
@@ -170,7 +289,9 @@ final class Outbound {
     private void onAccepted(int events, long sinceNanos) {
         ShardCounters counters = shard.counters();
         counters.sent += events;
-        counters.latency.record(shard.nowNanos() - sinceNanos, events);
+        if (sinceNanos != UNTIMED) {
+            counters.latency.record(shard.nowNanos() - sinceNanos, events);
+        }
     }
 
     private void mark() {
@@ -178,14 +299,21 @@ final class Outbound {
         long sinceNanos = oldestNanos;
         marked += events;
         unmarked = 0;
+        markers++;
         ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
         ctx.flush();
     }
 
     private void onMarker(boolean accepted, int events, long sinceNanos) {
-        if (accepted && !abandoned) {
-            marked -= events;
-            onAccepted(events, sinceNanos);
+        if (!accepted || abandoned) {
+            return;
+        }
+        markers--;
+        marked -= events;
+        onAccepted(events, sinceNanos);
+        writeWaiting();
+        if (pending() == 0) {
+            session.onNothingPending();
         }
     }
 
@@ -195,6 +323,7 @@ final class Outbound {
         direct = null;
         runFrames = null;
         shard.counters().closed += pending();
+        waiting = null;
         unmarked = 0;
         marked = 0;
     }
@@ -207,7 +336,7 @@ final class Outbound {
         if (buffer == null || abandoned) {
             return;
         }
-        if (buffer.isEmpty()) {
+        if (buffer.isEmpty() && markers == 0) {
             openDirect();
         } else if (buffer.totalPendingWriteBytes() > 2L * shard.config().maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);

@@ -4,14 +4,18 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
+import io.atalaya.profile.EventType;
+import io.atalaya.profile.EventType.SlowPolicy;
 import io.atalaya.protocol.EventFrames;
 import io.atalaya.routing.EventRoutes;
+import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +49,16 @@ public final class Router implements EventLog.CommitListener {
     private final LongAdder ephemeralDropped = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
-    private record Routable(Event event, @Nullable Cursor cursor) {}
+    private record Routable(Event event, EventLog.@Nullable Entry entry) {
+        @Nullable
+        Cursor cursor() {
+            return entry == null ? null : entry.cursor();
+        }
+
+        long offset() {
+            return entry == null ? Delivery.EPHEMERAL : entry.cursor().offset();
+        }
+    }
 
     /**
      * @param routed events routed, whether or not anyone was there
@@ -69,7 +82,7 @@ public final class Router implements EventLog.CommitListener {
     public void onCommitted(List<EventLog.Entry> entries) {
         var batch = new ArrayList<Routable>(entries.size());
         for (EventLog.Entry entry : entries) {
-            batch.add(new Routable(entry.event(), entry.cursor()));
+            batch.add(new Routable(entry.event(), entry));
         }
         enqueue(batch);
     }
@@ -150,12 +163,7 @@ public final class Router implements EventLog.CommitListener {
                     frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
                     int start = frames.writerIndex();
                     EventFrames.encode(routable.event(), routable.cursor(), frames);
-                    items.add(Delivery.Item.of(
-                            topics,
-                            start,
-                            frames.writerIndex(),
-                            routable.event().acceptedNanos(),
-                            hub.shards()));
+                    items.add(item(routable, topics, start, frames.writerIndex()));
                     shards |= mask;
                 }
             }
@@ -170,6 +178,31 @@ public final class Router implements EventLog.CommitListener {
         int size = events.size();
         var delivery = new Delivery(frames, items, nowNanos, Long.bitCount(shards), () -> onDrained(size));
         hub.offer(delivery, shards);
+    }
+
+    private Delivery.Item item(Routable routable, List<Topic> topics, int start, int end) {
+        EventType rule = routes.ruleOf(routable.event());
+        return new Delivery.Item(
+                topics,
+                start,
+                end,
+                routable.event().acceptedNanos(),
+                routable.offset(),
+                handling(routable, rule),
+                rule.ack().isPresent() ? routable.entry() : null,
+                hub.shards() > 1 ? new AtomicBoolean() : null);
+    }
+
+    private static @Nullable Handling handling(Routable routable, EventType rule) {
+        return switch (rule.slow()) {
+            case SlowPolicy.Close _ -> null;
+            case SlowPolicy.DropOldest _ -> new Handling(rule.name(), routable.cursor(), null);
+            case SlowPolicy.Conflate(String member) -> {
+                Event event = routable.event();
+                String value = event.scope().get(member);
+                yield value == null ? null : new Handling(rule.name(), routable.cursor(), event.type() + '\n' + value);
+            }
+        };
     }
 
     /** Whoever routes has to go on: a failure that escaped would leave nobody routing, for good. */

@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
@@ -52,6 +53,19 @@ public final class Session {
     private boolean standingUnknown;
     private long unknownSinceNanos;
     private @Nullable MessageWindow messages;
+    private @Nullable Companion companion;
+
+    /** Whoever brings a session back to where its client was. Called on the session's loop. */
+    public interface Companion {
+        /** An event whose acknowledgement is wanted was delivered live. */
+        void onDelivered(EventLog.Entry entry);
+
+        /** The socket has taken everything that waited for it. */
+        void onNothingPending();
+
+        /** The session has ended. */
+        void onEnded();
+    }
 
     /**
      * @param ctx context to write frames from: nothing between it and the socket may encode
@@ -104,7 +118,8 @@ public final class Session {
         return outbound;
     }
 
-    boolean hasEnded() {
+    /** Whether the session is over. */
+    public boolean hasEnded() {
         return ended;
     }
 
@@ -218,6 +233,56 @@ public final class Session {
         }
     }
 
+    /** From now on durable events are left to {@code replay}, which reads them from the log. */
+    public void leaveDurableTo(Companion replay) {
+        companion = replay;
+        outbound.leaveDurable();
+    }
+
+    /** The companion has delivered everything durable up to {@code offset}; what comes after is delivered live. */
+    public void goLive(long offset) {
+        outbound.takeDurableAfter(offset);
+    }
+
+    /** Nobody needs to hear of the session any longer. */
+    public void dismissCompanion() {
+        companion = null;
+    }
+
+    /** Whoever accompanies the session, if somebody does. */
+    public @Nullable Companion companion() {
+        return companion;
+    }
+
+    void onDelivered(EventLog.Entry entry) {
+        if (companion != null) {
+            companion.onDelivered(entry);
+        }
+    }
+
+    /**
+     * Delivers events that were chosen for this session alone; takes ownership of {@code frames}, which hold them one
+     * behind the other.
+     */
+    public void deliver(DeliveryBook.Kind kind, ByteBuf frames, int events) {
+        if (!ended && events > 0) {
+            shard.counters().onMatched(kind, events);
+            outbound.deliver(frames, events);
+        }
+        frames.release();
+    }
+
+    /** Whether the socket has taken everything that was delivered. */
+    public boolean hasNothingPending() {
+        return outbound.pending() == 0;
+    }
+
+    void onNothingPending() {
+        if (companion != null) {
+            companion.onNothingPending();
+        }
+    }
+
     /** Called by the shard's sweep. */
     void onSweep(long nowNanos, Instant now) {
         HubConfig config = shard.config();
@@ -327,5 +392,10 @@ public final class Session {
         outbound.abandon();
         shard.onEnded(this);
         slot.release();
+        Companion left = companion;
+        companion = null;
+        if (left != null) {
+            left.onEnded();
+        }
     }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one event loop with their topic index and counters. Confined to that loop; the doors for other
@@ -30,12 +32,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * session is flushed as it is matched, which touches its memory once instead of twice.
  */
 public final class Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+    private static final long DROP_LOG_NANOS = 1_000_000_000L;
+    private static final int MOST_UNFLUSHED_BYTES = 64 * 1024;
     private static final int EVENTS_PER_DRAIN = 1_024;
 
     private final int number;
     private final EventLoop loop;
     private final Hub hub;
     private final HubConfig config;
+    private final int mostUnflushedBytes;
     private final ShardCounters counters = new ShardCounters();
 
     private final Queue<Delivery> inbox = new ConcurrentLinkedQueue<>();
@@ -48,13 +54,17 @@ public final class Shard {
     private int dirtySize;
     private long stamp;
     private long nextSessionId;
+    private long nextDropLogNanos;
+    private long droppedSinceLog;
 
     Shard(int number, EventLoop loop, Hub hub, HubConfig config) {
         this.number = number;
         this.loop = loop;
         this.hub = hub;
         this.config = config;
+        this.mostUnflushedBytes = Math.min(MOST_UNFLUSHED_BYTES, config.maxOutboundBytes() / 2);
         this.nextSessionId = number;
+        this.nextDropLogNanos = hub.nowNanos();
     }
 
     void start() {
@@ -71,6 +81,11 @@ public final class Shard {
 
     int number() {
         return number;
+    }
+
+    /** What a session may collect before it is flushed: so much can wait when the socket takes nothing. */
+    int mostUnflushedBytes() {
+        return mostUnflushedBytes;
     }
 
     HubConfig config() {
@@ -231,6 +246,24 @@ public final class Shard {
         counters().onRefused(reason);
     }
 
+    /** There was no room for an event that waited for a slow client. */
+    void onDropped(Session session, String type) {
+        counters().onDropped(type);
+        droppedSinceLog++;
+        long nowNanos = nowNanos();
+        if (nowNanos - nextDropLogNanos >= 0) {
+            LOG.atInfo()
+                    .addKeyValue("session", session.id())
+                    .addKeyValue("endpoint", session.endpoint().name())
+                    .addKeyValue("tenant", session.principal().tenant())
+                    .addKeyValue("type", type)
+                    .addKeyValue("dropped", droppedSinceLog)
+                    .log("a client reads too slowly: events dropped");
+            nextDropLogNanos = nowNanos + DROP_LOG_NANOS;
+            droppedSinceLog = 0;
+        }
+    }
+
     Subscribers subscribersOf(Topic topic) {
         Subscribers subscribers = index.get(topic);
         if (subscribers == null) {
@@ -296,11 +329,19 @@ public final class Shard {
             silences += silence;
             byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
         }
-        var book =
-                new DeliveryBook(counters.matched, counters.sent, 0, 0, counters.duplicate, counters.closed, pending);
+        var givenUp = counters.givenUp();
+        var book = new DeliveryBook(
+                counters.matched(),
+                counters.sent,
+                givenUp.conflated(),
+                givenUp.dropped(),
+                counters.duplicate,
+                counters.closed,
+                pending);
         return new ShardSnapshot(
                 byEndpoint,
                 book,
+                givenUp,
                 counters.fanouts,
                 counters.fanoutsWithFailures,
                 counters.clientMessages,

@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -11,9 +12,13 @@ import java.util.Map;
  */
 final class ShardCounters {
     long matched;
+    long replayed;
+    long resent;
     long sent;
     long duplicate;
     long closed;
+    private final Map<String, Long> conflated = new HashMap<>();
+    private final Map<String, Long> dropped = new HashMap<>();
 
     long fanouts;
     long fanoutsWithFailures;
@@ -34,6 +39,33 @@ final class ShardCounters {
             refusals.put(reason, 0L);
             closes.put(reason, 0L);
         }
+    }
+
+    /** Deliveries were chosen for one session. */
+    void onMatched(DeliveryBook.Kind kind, int events) {
+        switch (kind) {
+            case LIVE -> matched += events;
+            case REPLAY -> replayed += events;
+            case RESEND -> resent += events;
+        }
+    }
+
+    /** A later event took the place of one of this type, which waited for a slow client. */
+    void onConflated(String type) {
+        conflated.merge(type, 1L, Long::sum);
+    }
+
+    /** There was no room for an event of this type, which waited for a slow client. */
+    void onDropped(String type) {
+        dropped.merge(type, 1L, Long::sum);
+    }
+
+    ShardSnapshot.GivenUp givenUp() {
+        return new ShardSnapshot.GivenUp(conflated, dropped);
+    }
+
+    DeliveryBook.Matched matched() {
+        return new DeliveryBook.Matched(matched, replayed, resent);
     }
 
     /** A connection was turned away before it became a session. */

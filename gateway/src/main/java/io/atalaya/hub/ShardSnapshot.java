@@ -11,6 +11,7 @@ import java.util.TreeMap;
  *
  * @param sessionsByEndpoint open sessions by endpoint name
  * @param book the deliveries
+ * @param givenUp deliveries that slow clients did not get, by type
  * @param fanouts events fanned out to at least one session
  * @param fanoutsWithFailures drains in which at least one delivery ended with its session
  * @param clientMessages text messages received from clients
@@ -28,6 +29,7 @@ import java.util.TreeMap;
 public record ShardSnapshot(
         Map<String, Integer> sessionsByEndpoint,
         DeliveryBook book,
+        GivenUp givenUp,
         long fanouts,
         long fanoutsWithFailures,
         long clientMessages,
@@ -45,6 +47,7 @@ public record ShardSnapshot(
     public static final ShardSnapshot EMPTY = new ShardSnapshot(
             Map.of(),
             DeliveryBook.EMPTY,
+            new GivenUp(Map.of(), Map.of()),
             0,
             0,
             0,
@@ -104,6 +107,7 @@ public record ShardSnapshot(
         return new ShardSnapshot(
                 byEndpoint,
                 book.plus(other.book),
+                givenUp.plus(other.givenUp),
                 fanouts + other.fanouts,
                 fanoutsWithFailures + other.fanoutsWithFailures,
                 clientMessages + other.clientMessages,
@@ -119,7 +123,32 @@ public record ShardSnapshot(
                 silence.plus(other.silence));
     }
 
-    private static Map<CloseReason, Long> sum(Map<CloseReason, Long> left, Map<CloseReason, Long> right) {
+    /**
+     * Deliveries that waited for a slow client and were given up. Immutable.
+     *
+     * @param conflatedByType replaced by a later one, by event type of the catalogue
+     * @param droppedByType for want of room
+     */
+    public record GivenUp(Map<String, Long> conflatedByType, Map<String, Long> droppedByType) {
+        public GivenUp {
+            conflatedByType = Map.copyOf(conflatedByType);
+            droppedByType = Map.copyOf(droppedByType);
+        }
+
+        long conflated() {
+            return conflatedByType.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        long dropped() {
+            return droppedByType.values().stream().mapToLong(Long::longValue).sum();
+        }
+
+        GivenUp plus(GivenUp other) {
+            return new GivenUp(sum(conflatedByType, other.conflatedByType), sum(droppedByType, other.droppedByType));
+        }
+    }
+
+    private static <K> Map<K, Long> sum(Map<K, Long> left, Map<K, Long> right) {
         var sums = new HashMap<>(left);
         right.forEach((reason, count) -> sums.merge(reason, count, Long::sum));
         return sums;

@@ -2,6 +2,8 @@ package io.atalaya.management;
 
 import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.breaker.Breaker;
+import io.atalaya.hub.DeliveryBook;
+import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.management.Sample.Health;
 import io.atalaya.metrics.Families;
@@ -31,6 +33,8 @@ final class AtalayaMetrics {
         addIntake(sample, families);
         addDeliveries(sample, families);
         addRouting(sample, families);
+        sample.recovery().addTo(families);
+        sample.acknowledgements().addTo(families);
         addDependencies(sample, families);
         sample.process().addTo(families);
         return families.build();
@@ -142,7 +146,8 @@ final class AtalayaMetrics {
     private static Series balanced(Sample sample) {
         var series = Series.labelled("book")
                 .add(sample.intake().balanced() ? 1 : 0, "intake")
-                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries");
+                .add(sample.hub().book().balanced() ? 1 : 0, "deliveries")
+                .add(sample.acknowledgements().book().balanced() ? 1 : 0, "acknowledgements");
         sample.archive()
                 .flatMap(ArchiveWriter.Status::book)
                 .ifPresent(book -> series.add(book.balanced() ? 1 : 0, "archive"));
@@ -159,8 +164,8 @@ final class AtalayaMetrics {
         var book = sample.hub().book();
         families.counter(
                         "atalaya_deliveries_matched_total",
-                        "Pairs of event and session that routing produced.",
-                        book.matched())
+                        "Pairs of event and session that routing, replays and resends produced.",
+                        matched(book))
                 .counter(
                         "atalaya_deliveries_total",
                         "Those pairs by what became of them.",
@@ -170,6 +175,10 @@ final class AtalayaMetrics {
                                 .add(book.dropped(), "dropped")
                                 .add(book.duplicate(), "duplicate")
                                 .add(book.closed(), "closed"))
+                .counter(
+                        "atalaya_deliveries_given_up_total",
+                        "Deliveries that waited for a slow client and were not sent, by event type.",
+                        givenUp(sample.hub().givenUp()))
                 .gauge("atalaya_deliveries_pending", "Pairs not yet accepted by the socket.", book.pending())
                 .histogram(
                         "atalaya_delivery_latency_seconds",
@@ -187,6 +196,21 @@ final class AtalayaMetrics {
                         "atalaya_fanouts_failed_total",
                         "Rounds of fan-outs in which a session ended.",
                         sample.hub().fanoutsWithFailures());
+    }
+
+    private static Series givenUp(ShardSnapshot.GivenUp givenUp) {
+        var series = Series.labelled("state", "type");
+        new TreeMap<>(givenUp.conflatedByType()).forEach((type, count) -> series.add(count, "conflated", type));
+        new TreeMap<>(givenUp.droppedByType()).forEach((type, count) -> series.add(count, "dropped", type));
+        return series;
+    }
+
+    private static Series matched(DeliveryBook book) {
+        var series = Series.labelled("kind");
+        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+            series.add(book.matched().of(kind), label(kind));
+        }
+        return series;
     }
 
     private static void addRouting(Sample sample, Families families) {

@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckStore;
 import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.http.Request;
 import io.atalaya.http.Route.Responder;
@@ -33,6 +34,9 @@ public final class BooksPages {
             var books = Answers.map();
             books.put("intake", intake(sample.intake()));
             books.put("deliveries", deliveries(sample.hub().book()));
+            books.put(
+                    "acknowledgements",
+                    acknowledgements(sample.acknowledgements().book()));
             sample.archive().ifPresent(status -> books.put("archive", archive(status)));
             return Answers.json(200, books);
         }));
@@ -75,13 +79,27 @@ public final class BooksPages {
 
     private static Map<String, Object> deliveries(DeliveryBook book) {
         var page = Answers.map();
-        page.put("matched", book.matched());
+        var matched = Answers.map();
+        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+            matched.put(word(kind), book.matched().of(kind));
+        }
+        page.put("matched", matched);
         page.put("sent", book.sent());
         page.put("conflated", book.conflated());
-        page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("policy", book.dropped()));
+        page.put("dropped", book.dropped() == 0 ? Map.of() : Map.of("slow", book.dropped()));
         page.put("duplicate", book.duplicate());
         page.put("closed", book.closed());
         page.put("pending", book.pending());
+        page.put("balanced", book.balanced());
+        return page;
+    }
+
+    private static Map<String, Object> acknowledgements(AckStore.Totals book) {
+        var page = Answers.map();
+        page.put("wanted", book.wanted());
+        page.put("acknowledged", book.acknowledged());
+        page.put("expired", book.expired());
+        page.put("awaiting", book.awaiting());
         page.put("balanced", book.balanced());
         return page;
     }

@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
 import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Hub;
@@ -13,6 +14,7 @@ import io.atalaya.management.Sample.Population;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -56,6 +58,8 @@ public final class GatewayView {
      *
      * @param limits the hub's
      * @param intake the intake's book at the moment of the call
+     * @param acknowledgements how acknowledgements go
+     * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
      * @param archive how its writer gets on; empty where nothing is archived
      * @param logLinesDropped lines of the log lost so far
@@ -66,6 +70,8 @@ public final class GatewayView {
             HubConfig limits,
             EventLog log,
             Supplier<IntakeBook> intake,
+            Supplier<RecoveryTotals> recovery,
+            Supplier<AckReport> acknowledgements,
             DependencyStatus.Source redis,
             Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process,
@@ -133,6 +139,8 @@ public final class GatewayView {
                 sources.log().totals(),
                 gathered.logOpen(),
                 sources.hub().router().totals(),
+                sources.recovery().get(),
+                sources.acknowledgements().get(),
                 answers(),
                 sources.redis().status(),
                 sources.archive().get(),

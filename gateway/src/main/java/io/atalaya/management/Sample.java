@@ -1,5 +1,6 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
 import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.hub.HubConfig;
@@ -9,6 +10,7 @@ import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeBook.Drop;
 import io.atalaya.log.EventLog;
 import io.atalaya.metrics.ProcessSample;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Locale;
@@ -38,6 +40,8 @@ public record Sample(
         EventLog.Totals log,
         boolean logOpen,
         Router.Totals router,
+        RecoveryTotals recovery,
+        AckReport acknowledgements,
         Map<String, Map<Integer, Long>> answers,
         DependencyStatus redis,
         Optional<ArchiveWriter.Status> archive,

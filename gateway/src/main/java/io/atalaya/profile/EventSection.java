@@ -1,11 +1,14 @@
 package io.atalaya.profile;
 
+import io.atalaya.profile.EventType.Ack;
+import io.atalaya.profile.EventType.SlowPolicy;
 import io.atalaya.yaml.Definitions;
 import io.atalaya.yaml.Fields;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.Suggestion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,6 +25,10 @@ import java.util.regex.Pattern;
 final class EventSection {
     private static final Pattern TYPE = Pattern.compile("[^\\p{Cntrl}*]{1,128}");
     private static final Pattern SWITCH = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Map<String, SlowPolicy> SLOW =
+            Map.of("close", new SlowPolicy.Close(), "drop-oldest", new SlowPolicy.DropOldest());
     private static final Map<String, Boolean> DELIVERY = Map.of("durable", true, "ephemeral", false);
 
     private final EventSchema schema;
@@ -138,8 +145,69 @@ final class EventSection {
                 extra.stream().filter(audience -> !to.contains(audience)).forEach(to::add);
             }
         });
+        SlowPolicy slow = fields.optional("slow").map(this::slowPolicy).orElseGet(SlowPolicy.Close::new);
+        Optional<Ack> ack = fields.optional("ack").flatMap(this::ack);
         fields.rejectOthers();
-        return new EventType(name, durable, to);
+        if (ack.isPresent() && !(durable && slow instanceof SlowPolicy.Close)) {
+            problems.add(
+                    fields.place().child("ack"),
+                    durable ? "ack with a slow policy" : "ack on ephemeral events",
+                    "delivery: durable and slow: close, since what is waited for must not be given up");
+            ack = Optional.empty();
+        }
+        return new EventType(name, durable, to, slow, ack);
+    }
+
+    private SlowPolicy slowPolicy(Node node) {
+        if (node instanceof Node.Text text) {
+            SlowPolicy policy = SLOW.get(text.text());
+            if (policy != null) {
+                return policy;
+            }
+        } else if (node instanceof Node.Mapping mapping) {
+            Fields fields = new Fields(mapping, problems);
+            String member = fields.required("conflate", "the member whose latest value is enough")
+                    .map(this::routingMember)
+                    .orElse("");
+            fields.rejectOthers();
+            return new SlowPolicy.Conflate(member);
+        }
+        problems.add(node.place(), node.describe(), "close, drop-oldest or {conflate: <member>}");
+        return new SlowPolicy.Close();
+    }
+
+    private String routingMember(Node node) {
+        if (node instanceof Node.Text text && routingMembers().contains(text.text())) {
+            return text.text();
+        }
+        problems.add(
+                node.place(),
+                node.describe(),
+                "a routing member: " + Suggestion.oneOf(node.describe(), routingMembers()));
+        return "";
+    }
+
+    /** {@code true}, {@code false}, or a mapping. */
+    private Optional<Ack> ack(Node node) {
+        if (node instanceof Node.Text text && text.text().equals("false")) {
+            return Optional.empty();
+        }
+        if (node instanceof Node.Text text && text.text().equals("true")) {
+            return Optional.of(Ack.DEFAULT);
+        }
+        if (!(node instanceof Node.Mapping mapping)) {
+            problems.add(node.place(), node.describe(), "true, false or {timeout: 30s, expires: 24h}");
+            return Optional.empty();
+        }
+        Fields fields = new Fields(mapping, problems);
+        Duration timeout = fields.duration("timeout", SECOND, DAY, Ack.DEFAULT.timeout());
+        Duration expires = fields.duration("expires", SECOND, DAY.multipliedBy(365), Ack.DEFAULT.expires());
+        fields.rejectOthers();
+        if (expires.compareTo(timeout) < 0) {
+            problems.add(fields.place().child("expires"), "less than timeout", "at least as long as timeout");
+            return Optional.empty();
+        }
+        return Optional.of(new Ack(timeout, expires));
     }
 
     private void addAudiences(Node list, List<Audience> audiencesOfEvent) {

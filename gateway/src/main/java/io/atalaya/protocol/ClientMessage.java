@@ -2,7 +2,9 @@ package io.atalaya.protocol;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -14,6 +16,13 @@ import tools.jackson.core.json.JsonFactory;
 public sealed interface ClientMessage {
     /** {@code ping}, or a JSON object whose {@code type} is {@code "ping"}, whatever else it holds. */
     record Ping() implements ClientMessage {}
+
+    /** A JSON object whose {@code type} is {@code "ack"}: the texts of its {@code id} and of its list {@code ids}. */
+    record Ack(List<String> ids) implements ClientMessage {
+        public Ack {
+            ids = List.copyOf(ids);
+        }
+    }
 
     /** Any other short plain text, or the {@code type} of any other JSON object: perhaps a command. */
     record Named(String name) implements ClientMessage {}
@@ -46,11 +55,15 @@ public sealed interface ClientMessage {
             if (Arrays.equals(utf8, PLAIN_PING) || Arrays.equals(utf8, USUAL_PING)) {
                 return new Ping();
             }
-            String name = looksLikeObject(utf8) ? typeOf(utf8) : plainName(utf8);
-            if (name.isEmpty()) {
-                return new Unknown();
+            if (looksLikeObject(utf8)) {
+                return object(utf8);
             }
-            return name.equals("ping") ? new Ping() : new Named(name);
+            String name = plainName(utf8);
+            return name.equals("ping") ? new Ping() : named(name);
+        }
+
+        private static ClientMessage named(String name) {
+            return name.isEmpty() ? new Unknown() : new Named(name);
         }
 
         private static boolean looksLikeObject(byte[] utf8) {
@@ -66,22 +79,45 @@ public sealed interface ClientMessage {
             return utf8.length > MAX_NAME ? "" : new String(utf8, UTF_8).strip();
         }
 
-        private static String typeOf(byte[] utf8) {
+        private static ClientMessage object(byte[] utf8) {
             String type = "";
+            var ids = new ArrayList<String>();
             // from characters: from bytes, the parser would also accept what looks like UTF-16 (RFC 8259 section 8.1)
             try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), new String(utf8, UTF_8))) {
                 parser.nextToken();
                 while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-                    boolean isType = parser.currentName().equals("type");
+                    String name = parser.currentName();
                     JsonToken value = parser.nextToken();
-                    if (isType && value == JsonToken.VALUE_STRING) {
+                    if (name.equals("type") && value == JsonToken.VALUE_STRING) {
                         type = parser.getString();
+                    } else if (name.equals("id") && value == JsonToken.VALUE_STRING) {
+                        ids.add(parser.getString());
+                    } else if (name.equals("ids") && value == JsonToken.START_ARRAY) {
+                        addTexts(parser, ids);
                     }
                     parser.skipChildren();
                 }
-                return parser.nextToken() == null && type.length() <= MAX_NAME ? type : "";
+                if (parser.nextToken() != null || type.length() > MAX_NAME) {
+                    return new Unknown();
+                }
             } catch (JacksonException _) {
-                return "";
+                return new Unknown();
+            }
+            return switch (type) {
+                case "ping" -> new Ping();
+                case "ack" -> new Ack(ids);
+                default -> named(type);
+            };
+        }
+
+        private static void addTexts(JsonParser parser, List<String> texts) {
+            for (JsonToken item = parser.nextToken();
+                    item != null && item != JsonToken.END_ARRAY;
+                    item = parser.nextToken()) {
+                if (item == JsonToken.VALUE_STRING) {
+                    texts.add(parser.getString());
+                }
+                parser.skipChildren();
             }
         }
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class EventFrames {
     private static final byte[] CURSOR_MEMBER = ",\"cursor\":\"".getBytes(US_ASCII);
     private static final byte[] CURSOR_END = "\"}".getBytes(US_ASCII);
-    private static final int MOST_OVERHEAD = 10 + CURSOR_MEMBER.length + 30 + CURSOR_END.length;
+    private static final byte[] REDELIVERED_END = "\",\"redelivered\":true}".getBytes(US_ASCII);
+    private static final int MOST_OVERHEAD = 10 + CURSOR_MEMBER.length + 30 + REDELIVERED_END.length;
 
     private EventFrames() {}
 
@@ -25,15 +26,25 @@ public final class EventFrames {
 
     /** Appends the event's frame. */
     public static void encode(Event event, @Nullable Cursor cursor, ByteBuf out) {
-        byte[] open = event.body().open();
         if (cursor == null) {
+            byte[] open = event.body().open();
             WebSocketFrames.writeTextHeader(out, open.length + 1);
             out.writeBytes(open).writeByte('}');
             return;
         }
+        write(event, cursor, CURSOR_END, out);
+    }
+
+    /** Appends the frame of an event that its recipient may have had before: {@code redelivered} is its last member. */
+    public static void encodeAgain(Event event, Cursor cursor, ByteBuf out) {
+        write(event, cursor, REDELIVERED_END, out);
+    }
+
+    private static void write(Event event, Cursor cursor, byte[] end, ByteBuf out) {
+        byte[] open = event.body().open();
         byte[] position = cursor.toString().getBytes(US_ASCII);
-        int length = open.length + CURSOR_MEMBER.length + position.length + CURSOR_END.length;
+        int length = open.length + CURSOR_MEMBER.length + position.length + end.length;
         WebSocketFrames.writeTextHeader(out, length);
-        out.writeBytes(open).writeBytes(CURSOR_MEMBER).writeBytes(position).writeBytes(CURSOR_END);
+        out.writeBytes(open).writeBytes(CURSOR_MEMBER).writeBytes(position).writeBytes(end);
     }
 }

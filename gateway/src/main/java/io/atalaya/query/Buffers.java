@@ -100,7 +100,8 @@ public final class Buffers {
         }
         double share = log.retained() == 0 ? 0 : Math.min(1, log.backlog() / (double) log.retained());
         double full = Math.max(
-                percent((double) log.backlog(), bounds.backlog), percent(share * log.retainedBytes(), bounds.backlogBytes));
+                percent((double) log.backlog(), bounds.backlog),
+                percent(share * log.retainedBytes(), bounds.backlogBytes));
         return new Queue(log.backlog(), bounds.backlog, full);
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,26 +21,46 @@ import org.jspecify.annotations.Nullable;
  * allocated but the topics and their list.
  */
 public final class EventRoutes {
-    /** Audiences of an event type, each with its alternatives in order of preference. */
-    private final Map<String, TopicShape[][]> routes = new HashMap<>();
+    private static final EventType NOBODY = EventType.plain("*", true, List.of());
 
-    private final TopicShape[][] unknownTypes;
+    private final Map<String, Route> routes = new HashMap<>();
+    private final Route unknownTypes;
+    private final boolean wantsAcks;
 
-    public EventRoutes(Profile profile) {
-        profile.events().forEach((type, rule) -> routes.put(type, compile(rule)));
-        unknownTypes = profile.unknownEvents().map(EventRoutes::compile).orElseGet(() -> new TopicShape[0][]);
+    /** An event type with its audiences, each with its alternatives in order of preference. Immutable. */
+    private static final class Route {
+        private final EventType rule;
+        private final TopicShape[][] audiences;
+
+        Route(EventType rule) {
+            this.rule = rule;
+            this.audiences = rule.audiences().stream()
+                    .map(Audience::alternatives)
+                    .map(alternatives -> alternatives.toArray(TopicShape[]::new))
+                    .toArray(TopicShape[][]::new);
+        }
     }
 
-    private static TopicShape[][] compile(EventType rule) {
-        return rule.audiences().stream()
-                .map(Audience::alternatives)
-                .map(alternatives -> alternatives.toArray(TopicShape[]::new))
-                .toArray(TopicShape[][]::new);
+    public EventRoutes(Profile profile) {
+        profile.events().forEach((type, rule) -> routes.put(type, new Route(rule)));
+        unknownTypes = new Route(profile.unknownEvents().orElse(NOBODY));
+        wantsAcks = Stream.concat(routes.values().stream(), Stream.of(unknownTypes))
+                .anyMatch(route -> route.rule.ack().isPresent());
+    }
+
+    /** What the catalogue says about an event's type. */
+    public EventType ruleOf(Event event) {
+        return routes.getOrDefault(event.type(), unknownTypes).rule;
+    }
+
+    /** Whether there are types whose events have to be acknowledged. */
+    public boolean wantsAcks() {
+        return wantsAcks;
     }
 
     /** The topics of an event, without repetition; all of them are the event's tenant's. */
     public List<Topic> topicsOf(Event event) {
-        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes);
+        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes).audiences;
         var topics = new ArrayList<Topic>(audiences.length);
         for (TopicShape[] alternatives : audiences) {
             addTopic(alternatives, event, topics);

@@ -80,7 +80,8 @@ public final class Positions {
         long high = above == null ? LABELS : above.getValue();
         long label = low + (high - low) / 2;
         if (label == low || label == high) {
-            throw new SQLException("archive: no room for events of another log between %s and %s".formatted(below, above));
+            throw new SQLException(
+                    "archive: no room for events of another log between %s and %s".formatted(below, above));
         }
         SqliteFile.execute(connection, "INSERT INTO logs(label, epoch) VALUES(%d, %d)".formatted(label, epoch));
         known.put(epoch, label);

@@ -53,13 +53,17 @@ public final class Schema {
               counted TEXT, -- value of the member that statistics count by
               m0 TEXT, m1 TEXT, m2 TEXT, m3 TEXT, m4 TEXT, m5 TEXT, m6 TEXT, m7 TEXT -- see archive_members
             ) STRICT""",
-            "CREATE INDEX archived_at ON archived(at_ms)",
-            "CREATE INDEX archived_ts ON archived(ts_us)",
-            "CREATE INDEX archived_tenant ON archived(tenant, at_ms)",
-            "CREATE INDEX archived_tenant_ts ON archived(tenant, ts_us)",
-            "CREATE INDEX archived_type ON archived(tenant, type, at_ms)",
-            // by ranges of events, so that the present range is small enough to stay in memory while it fills
+            "CREATE INDEX archived_type ON archived(position >> 12, tenant, type)",
             "CREATE INDEX archived_id ON archived(position >> 12, id_hash)",
+            """
+            CREATE TABLE buckets(
+              bucket INTEGER PRIMARY KEY, -- of archived.position >> 12
+              events INTEGER NOT NULL,
+              min_at INTEGER NOT NULL, -- bounds of archived.at_ms
+              max_at INTEGER NOT NULL,
+              min_ts INTEGER NOT NULL, -- bounds of archived.ts_us
+              max_ts INTEGER NOT NULL
+            ) STRICT""",
             """
             CREATE TABLE archive_members(
               member TEXT PRIMARY KEY,

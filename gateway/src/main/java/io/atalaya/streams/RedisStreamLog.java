@@ -19,10 +19,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -287,6 +289,13 @@ public final class RedisStreamLog implements EventLog {
             bytes += account.bytes();
         }
         return new Totals(logged, confirmed, retained, bytes);
+    }
+
+    /** The epochs of all partitions, as far as this gateway has heard. */
+    public Set<Long> epochs() {
+        return partitions.stream()
+                .map(partition -> partition.view().recent().head().epoch())
+                .collect(Collectors.toSet());
     }
 
     /** How the log gets on with Redis. */

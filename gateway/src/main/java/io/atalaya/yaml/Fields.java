@@ -1,5 +1,6 @@
 package io.atalaya.yaml;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +17,8 @@ import java.util.regex.Pattern;
  * goes on to the next problem.
  */
 public final class Fields {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
     private final Node.Mapping mapping;
     private final Problems problems;
     private final Set<String> known = new LinkedHashSet<>();
@@ -125,6 +129,40 @@ public final class Fields {
         } catch (NumberFormatException _) {
             return Optional.empty();
         }
+    }
+
+    /** A duration such as {@code 500ms}, {@code 10s}, {@code 5m}, {@code 24h} or {@code 7d}; {@code fallback} without. */
+    public Duration duration(String key, Duration min, Duration max, Duration fallback) {
+        Optional<Node> node = optional(key);
+        if (node.isEmpty()) {
+            return fallback;
+        }
+        Optional<Duration> value =
+                node.get() instanceof Node.Text text ? duration(text.text()) : Optional.<Duration>empty();
+        if (value.isPresent() && value.get().compareTo(min) >= 0 && value.get().compareTo(max) <= 0) {
+            return value.get();
+        }
+        problems.add(
+                node.get().place(),
+                node.get().describe(),
+                "a duration such as 10s or 5m, %d s … %d s".formatted(min.toSeconds(), max.toSeconds()));
+        return fallback;
+    }
+
+    private static Optional<Duration> duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(amount);
+                    case "s" -> Duration.ofSeconds(amount);
+                    case "m" -> Duration.ofMinutes(amount);
+                    case "h" -> Duration.ofHours(amount);
+                    default -> Duration.ofDays(amount);
+                });
     }
 
     /** A list of texts; empty when the key is missing. Whatever is not a text, or is there twice, is reported. */

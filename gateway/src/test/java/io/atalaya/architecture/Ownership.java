@@ -21,7 +21,11 @@ final class Ownership {
             "postgres",
             "streams",
             "query",
-            "collector");
+            "collector",
+            "recovery",
+            "slow",
+            "ack",
+            "sqlite.acks");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -70,14 +70,18 @@ final class PackageTable {
         row(rows, "postgres", "event assignment log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing", "slf4j netty");
+        row(rows, "slow", "event protocol", "netty");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
+        row(rows, "ack", "event metrics log", "slf4j");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack", "slf4j netty");
         row(
                 rows,
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
         row(rows, "streams", "event log breaker redis", "slf4j lettuce");
-        var ports = "event protocol metrics profile auth assignment log breaker archive http routing ingest hub redis";
+        var ports =
+                "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");

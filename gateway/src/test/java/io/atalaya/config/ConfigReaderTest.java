@@ -2,13 +2,18 @@ package io.atalaya.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
+import io.atalaya.query.QueryConfig;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Problem;
@@ -39,8 +44,8 @@ class ConfigReaderTest {
 
     @Test
     void aLogInMemoryHasSmallerBounds() {
-        GatewayConfig config =
-                valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7"))).config();
+        GatewayConfig config = valid(environment(Map.of("LOG_STORE", "memory", "LOG_MAX_EVENTS", "7")))
+                .config();
 
         assertThat(config.logStore()).isEqualTo(LogStore.MEMORY);
         assertThat(config.log().maxEvents()).isEqualTo(7);
@@ -79,6 +84,8 @@ class ConfigReaderTest {
                         ZoneId.systemDefault(),
                         Duration.ofMinutes(5),
                         10_000));
+        assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
+        assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
     }
@@ -128,6 +135,13 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
+                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
+        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
+        assertThat(config.database())
+        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.toString()).doesNotContain("hunter3");
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),
@@ -142,6 +156,7 @@ class ConfigReaderTest {
                         ZoneId.of("America/Buenos_Aires"),
                         Duration.ofSeconds(30),
                         77));
+        assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
         assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())

@@ -217,5 +217,8 @@ final class GatewayTester implements AutoCloseable {
         assertThat(books.at("/deliveries/balanced").booleanValue())
                 .as(books.toString())
                 .isTrue();
+        assertThat(books.at("/acknowledgements/balanced").booleanValue())
+                .as(books.toString())
+                .isTrue();
     }
 }

@@ -54,7 +54,7 @@ class DirectWriteTest {
         assertThat(socket.directWrites())
                 .containsExactly(length(alone), length(together.get(0)) + length(together.get(1)));
         assertThat(socket.texts()).hasSize(4);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(4, 4, 0, 0, 0, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(4, 4, 0, 0, 0, 0, 0));
     }
 
     private static int length(EventLog.Entry entry) {
@@ -79,14 +79,14 @@ class DirectWriteTest {
         var first = rig.publish(event("ALL", "", "a")).getFirst();
         var second = rig.publish(event("ALL", "", "b")).getFirst();
 
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(3, 1, 0, 0, 0, 0, 2));
+        assertThat(rig.book()).isEqualTo(HubRig.book(3, 1, 0, 0, 0, 0, 2));
         socket.acceptOnly(length(first) - 5);
         assertThat(rig.book().sent()).isEqualTo(2);
         socket.acceptEverything();
 
         assertThat(socket.directWrites()).containsExactly(length(first));
         assertThat(socket.texts()).endsWith(text(first), text(second));
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(3, 3, 0, 0, 0, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(3, 3, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -111,7 +111,7 @@ class DirectWriteTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, 5);
         slab.writeBytes("later".getBytes(UTF_8));
-        var item = Delivery.Item.of(List.of(all()), 0, slab.writerIndex(), 0, 1);
+        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, null, null, null);
         rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
 
         rig.run();
@@ -167,7 +167,7 @@ class DirectWriteTest {
         var entry = rig.publish(event("BOTH", "1", "a")).getFirst();
 
         assertThat(socket.texts()).hasSize(2).last().isEqualTo(text(entry));
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(3, 2, 0, 0, 1, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(3, 2, 0, 0, 1, 0, 0));
     }
 
     @Test
@@ -183,7 +183,7 @@ class DirectWriteTest {
         assertThat(socket.isOpen()).isFalse();
         assertThat(rig.snapshot().connectionsLost()).isEqualTo(1);
         assertThat(before.texts()).hasSize(2);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(4, 3, 0, 0, 0, 1, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(4, 3, 0, 0, 0, 1, 0));
     }
 
     @Test

@@ -16,6 +16,8 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.EventType;
+import io.atalaya.profile.EventType.SlowPolicy.Conflate;
+import io.atalaya.profile.EventType.SlowPolicy.DropOldest;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
 import io.atalaya.routing.EventRoutes;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,20 +41,20 @@ import java.util.concurrent.TimeUnit;
  * A hub whose event loops run when the test says so and whose time moves by hand. Confined to the test's thread.
  *
  * <p>Its profile knows the events {@code ALL} (everyone of the tenant), {@code ROOM} (the event's room), {@code BOTH}
- * (both audiences) and {@code NOBODY}.
+ * (both audiences), {@code NOBODY}, and for everyone {@code LATEST} (conflated by room) and {@code OLDEST} (dropped).
  */
-final class HubRig implements AutoCloseable {
-    static final long EPOCH = 7;
-    static final TenantId TENANT = new TenantId("1");
-    static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
+public final class HubRig implements AutoCloseable {
+    public static final long EPOCH = 7;
+    public static final TenantId TENANT = new TenantId("1");
+    public static final Instant START = Instant.parse("2020-01-01T00:00:00Z");
     static final Endpoint STAFF = endpoint("staff", Endpoint.SessionsPer.USER);
     static final Endpoint TABLE = endpoint("table", Endpoint.SessionsPer.TABLE);
 
     private static final TopicShape ALL = new TopicShape("all", List.of());
     private static final TopicShape ROOM = new TopicShape("room", List.of("room_id"));
 
-    final MockTicker ticker = Ticker.newMockTicker();
-    final Hub hub;
+    public final MockTicker ticker = Ticker.newMockTicker();
+    public final Hub hub;
     Hub.Standings standings = _ -> CompletableFuture.completedFuture(Standing.GOOD);
 
     private final List<EmbeddedChannel> loops = new ArrayList<>();
@@ -59,7 +62,11 @@ final class HubRig implements AutoCloseable {
     private long offset;
     private int subjects;
 
-    HubRig(int shards, HubConfig config) {
+    public HubRig(int shards, HubConfig config) {
+        this(shards, config, routes());
+    }
+
+    public HubRig(int shards, HubConfig config, EventRoutes routes) {
         var executors = new ArrayList<EventExecutor>();
         for (int i = 0; i < shards; i++) {
             EmbeddedChannel loop = EmbeddedChannel.builder().ticker(ticker).build();
@@ -68,7 +75,7 @@ final class HubRig implements AutoCloseable {
         }
         hub = new Hub(
                 executors,
-                routes(),
+                routes,
                 config,
                 principal -> standings.of(principal),
                 () -> START.plusNanos(ticker.nanoTime()),
@@ -76,7 +83,7 @@ final class HubRig implements AutoCloseable {
     }
 
     /** The defaults without pings, with the bounds that tests vary. */
-    static HubConfig limits(int maxOutboundBytes, int deliveryWindow, int broadcastsPerSecond) {
+    public static HubConfig limits(int maxOutboundBytes, int deliveryWindow, int broadcastsPerSecond) {
         HubConfig some = HubConfig.defaults();
         return new HubConfig(
                 some.eventLoops(),
@@ -95,18 +102,35 @@ final class HubRig implements AutoCloseable {
                 broadcastsPerSecond);
     }
 
-    static HubConfig limits() {
+    public static HubConfig limits() {
         return limits(1 << 20, 50_000, 0);
     }
 
-    static EventRoutes routes() {
+    /** Types without acknowledgements. */
+    public static EventRoutes routes() {
+        return routes(Map.of());
+    }
+
+    /** As {@link #routes()}, and {@code ALARM}: for everyone, to be acknowledged within 30 s, awaited for 100 s. */
+    public static EventRoutes routesWithAcks() {
+        var all = new Audience("all", List.of(ALL));
+        var ack = new EventType.Ack(Duration.ofSeconds(30), Duration.ofSeconds(100));
+        return routes(Map.of(
+                "ALARM",
+                new EventType("ALARM", true, List.of(all), new EventType.SlowPolicy.Close(), Optional.of(ack))));
+    }
+
+    private static EventRoutes routes(Map<String, EventType> more) {
         var all = new Audience("all", List.of(ALL));
         var room = new Audience("room", List.of(ROOM));
-        var events = Map.of(
-                "ALL", new EventType("ALL", true, List.of(all)),
-                "ROOM", new EventType("ROOM", true, List.of(room)),
-                "BOTH", new EventType("BOTH", true, List.of(all, room)),
-                "NOBODY", new EventType("NOBODY", true, List.of()));
+        var events = new HashMap<>(more);
+        events.putAll(Map.of(
+                "LATEST", new EventType("LATEST", true, List.of(all), new Conflate("room_id"), Optional.empty()),
+                "OLDEST", new EventType("OLDEST", true, List.of(all), new DropOldest(), Optional.empty()),
+                "ALL", EventType.plain("ALL", true, List.of(all)),
+                "ROOM", EventType.plain("ROOM", true, List.of(room)),
+                "BOTH", EventType.plain("BOTH", true, List.of(all, room)),
+                "NOBODY", EventType.plain("NOBODY", true, List.of())));
         return new EventRoutes(new Profile(
                 "test",
                 new EventSchema(Map.of("type", member("type"), "tenant_id", member("tenant_id")), 0),
@@ -130,23 +154,23 @@ final class HubRig implements AutoCloseable {
         return new Endpoint(name, "/ws/" + name, scheme, Set.of(), false, per, List.of(), Set.of());
     }
 
-    static Principal principal(TenantId tenant, String subject, Instant expiresAt) {
+    public static Principal principal(TenantId tenant, String subject, Instant expiresAt) {
         return new Principal(tenant, subject, "staff", Set.of(), Map.of(), null, Instant.EPOCH, expiresAt);
     }
 
-    static Topic all() {
+    public static Topic all() {
         return all(TENANT);
     }
 
-    static Topic all(TenantId tenant) {
+    public static Topic all(TenantId tenant) {
         return new Topic(tenant, "all", List.of());
     }
 
-    static Topic room(String room) {
+    public static Topic room(String room) {
         return room(TENANT, room);
     }
 
-    static Topic room(TenantId tenant, String room) {
+    public static Topic room(TenantId tenant, String room) {
         return new Topic(tenant, "room", List.of(room));
     }
 
@@ -160,11 +184,11 @@ final class HubRig implements AutoCloseable {
         return new Event(tenant, new EventId("e"), type, scope, body, START, 0, true);
     }
 
-    TestSocket socket() {
+    public TestSocket socket() {
         return added(new TestSocket(ticker));
     }
 
-    NativeTestSocket nativeSocket() {
+    public NativeTestSocket nativeSocket() {
         return added(new NativeTestSocket(ticker));
     }
 
@@ -173,18 +197,18 @@ final class HubRig implements AutoCloseable {
         return socket;
     }
 
-    Session join(TestSocket socket, Topic... topics) {
+    public Session join(TestSocket socket, Topic... topics) {
         return join(socket, 0, principal(TENANT, "user-" + subjects++, Instant.MAX), topics);
     }
 
-    Session join(TestSocket socket, int shard, Principal principal, Topic... topics) {
+    public Session join(TestSocket socket, int shard, Principal principal, Topic... topics) {
         var granted = (Admission.Outcome.Granted) hub.admission().ask(STAFF, principal);
         Session session = shard(shard).join(socket.context(), STAFF, principal, granted.slot(), Set.of(topics));
         socket.onJoined(session);
         return session;
     }
 
-    Shard shard(int number) {
+    public Shard shard(int number) {
         return hub.shardOf(loops.get(number).eventLoop());
     }
 
@@ -209,7 +233,7 @@ final class HubRig implements AutoCloseable {
         return new String(entry.event().body().open(), UTF_8) + ",\"cursor\":\"" + entry.cursor() + "\"}";
     }
 
-    void run() {
+    public void run() {
         boolean busy = true;
         while (busy) {
             loops.forEach(EmbeddedChannel::runPendingTasks);
@@ -219,7 +243,7 @@ final class HubRig implements AutoCloseable {
     }
 
     /** Lets time pass in steps, so that periodic tasks run as often as they should. */
-    void pass(Duration time, Duration step) {
+    public void pass(Duration time, Duration step) {
         for (long left = time.toNanos(); left > 0; left -= step.toNanos()) {
             ticker.advance(Math.min(left, step.toNanos()), TimeUnit.NANOSECONDS);
             loops.forEach(EmbeddedChannel::runScheduledPendingTasks);
@@ -228,19 +252,26 @@ final class HubRig implements AutoCloseable {
         }
     }
 
-    void pass(Duration time) {
+    public void pass(Duration time) {
         pass(time, time);
     }
 
-    ShardSnapshot snapshot() {
+    public ShardSnapshot snapshot() {
         return hub.snapshot().join();
     }
 
-    DeliveryBook book() {
+    /** A book of live deliveries. */
+    static DeliveryBook book(
+            long matched, long sent, long conflated, long dropped, long duplicate, long closed, long pending) {
+        return new DeliveryBook(
+                new DeliveryBook.Matched(matched, 0, 0), sent, conflated, dropped, duplicate, closed, pending);
+    }
+
+    public DeliveryBook book() {
         return snapshot().book();
     }
 
-    void assertBalanced() {
+    public void assertBalanced() {
         hub.ask(Shard::snapshot)
                 .join()
                 .forEach(part -> assertThat(part.book()).matches(DeliveryBook::balanced, "balanced"));

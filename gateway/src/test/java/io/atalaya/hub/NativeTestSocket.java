@@ -17,7 +17,7 @@ import java.util.List;
  * A client's socket that also takes bytes past the outbound buffer, as those of native transports do. What comes
  * either way is one stream. Works where epoll is available. Confined to the thread that runs the shard.
  */
-final class NativeTestSocket extends TestSocket implements UnixChannel {
+public final class NativeTestSocket extends TestSocket implements UnixChannel {
     private final List<Integer> directWrites = new ArrayList<>();
     private final EpollSocketChannel unconnected;
     private final Socket door;

@@ -37,7 +37,7 @@ class OutboundTest {
 
         assertThat(socket.texts()).isEqualTo(entries.stream().map(HubRig::text).toList());
         assertThat(socket.writes()).containsExactly(socket.receivedBytes());
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(3, 3, 0, 0, 0, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(3, 3, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -73,7 +73,7 @@ class OutboundTest {
 
         assertThat(socket.texts()).containsExactly(text(entries.get(0)), text(entries.get(1)));
         assertThat(socket.writes()).hasSize(1);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(4, 2, 0, 0, 2, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(4, 2, 0, 0, 2, 0, 0));
     }
 
     @Test
@@ -83,13 +83,13 @@ class OutboundTest {
 
         rig.publish(event("ALL", "", "a"));
 
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(1, 0, 0, 0, 0, 0, 1));
+        assertThat(rig.book()).isEqualTo(HubRig.book(1, 0, 0, 0, 0, 0, 1));
         int length = frameLength("a");
         socket.acceptOnly(length - 1);
         rig.assertBalanced();
         assertThat(rig.book().sent()).isZero();
         socket.acceptOnly(1);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(1, 1, 0, 0, 0, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(1, 1, 0, 0, 0, 0, 0));
     }
 
     private static int frameLength(String name) {
@@ -105,7 +105,7 @@ class OutboundTest {
 
         socket.acceptOnly(frameLength("a"));
 
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(3, 1, 0, 0, 0, 0, 2));
+        assertThat(rig.book()).isEqualTo(HubRig.book(3, 1, 0, 0, 0, 0, 2));
         socket.acceptOnly(frameLength("b"));
         assertThat(rig.book().sent()).isEqualTo(1);
         socket.acceptEverything();
@@ -160,7 +160,7 @@ class OutboundTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, text.length());
         slab.writeBytes(text.getBytes(UTF_8));
-        var item = Delivery.Item.of(List.of(all()), 0, slab.writerIndex(), 0, 1);
+        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, null, null, null);
         rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
         return slab;
     }
@@ -219,7 +219,7 @@ class OutboundTest {
 
         assertThat(rig.snapshot().closes()).containsEntry(CloseReason.SLOW_CONSUMER, 0L);
         socket.acceptEverything();
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(200, 200, 0, 0, 0, 0, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(200, 200, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -246,7 +246,7 @@ class OutboundTest {
         rig.publish(event("ALL", "", "a"));
 
         socket.acceptOnly(6);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(1, 0, 0, 0, 0, 0, 1));
+        assertThat(rig.book()).isEqualTo(HubRig.book(1, 0, 0, 0, 0, 0, 1));
         socket.acceptEverything();
         assertThat(rig.book().sent()).isEqualTo(1);
     }
@@ -287,7 +287,7 @@ class OutboundTest {
         rig.publish(event("ALL", "", "a"), event("ALL", "", "b"));
         rig.publish(event("ALL", "", "c"));
 
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(5, 3, 0, 0, 0, 2, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(5, 3, 0, 0, 0, 2, 0));
         assertThat(rig.snapshot().connectionsLost()).isEqualTo(1);
         assertThat(healthy.texts()).hasSize(3);
     }
@@ -301,7 +301,7 @@ class OutboundTest {
 
         socket.reset();
 
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(2, 0, 0, 0, 0, 2, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(2, 0, 0, 0, 0, 2, 0));
     }
 
     @Test
@@ -326,7 +326,7 @@ class OutboundTest {
         socket.acceptEverything();
 
         assertThat(socket.texts()).hasSize(1);
-        assertThat(rig.book()).isEqualTo(new DeliveryBook(1, 0, 0, 0, 0, 1, 0));
+        assertThat(rig.book()).isEqualTo(HubRig.book(1, 0, 0, 0, 0, 1, 0));
     }
 
     @Test

@@ -153,7 +153,7 @@ class RouterTest {
             assertThat(first.texts()).isEqualTo(texts);
             assertThat(middle.texts()).containsExactly(texts.get(0), texts.get(2));
             assertThat(last.texts()).containsExactly(texts.get(1), texts.get(2));
-            assertThat(rig.book()).isEqualTo(new DeliveryBook(8, 7, 0, 0, 1, 0, 0));
+            assertThat(rig.book()).isEqualTo(HubRig.book(8, 7, 0, 0, 1, 0, 0));
         }
     }
 
@@ -279,10 +279,10 @@ class RouterTest {
                 thread.join();
             }
             long total = next[0] - 1;
-            while (hub.snapshot().get().book().matched() < 2 * total) {
+            while (hub.snapshot().get().book().matched().total() < 2 * total) {
                 Thread.onSpinWait();
             }
-            assertThat(hub.snapshot().get().book()).isEqualTo(new DeliveryBook(2 * total, 2 * total, 0, 0, 0, 0, 0));
+            assertThat(hub.snapshot().get().book()).isEqualTo(HubRig.book(2 * total, 2 * total, 0, 0, 0, 0, 0));
             assertThat(hub.router().totals().routed()).isEqualTo(total);
             for (int i = 0; i < 2; i++) {
                 endOn(sessions[i], sockets[i]);

@@ -27,6 +27,9 @@ class ShardModelTest {
     private long matched;
     private long duplicate;
 
+    /** What may or may not have been matched of events in whose midst a session ended. */
+    private long uncertain;
+
     /** One session with what it must get. */
     private static final class Member {
         private final TestSocket socket;
@@ -56,8 +59,9 @@ class ShardModelTest {
             for (Member one : members) {
                 assertReceived(one, "seed " + seed);
             }
-            assertThat(rig.book().matched()).as("seed %d", seed).isEqualTo(matched);
-            assertThat(rig.book().duplicate()).as("seed %d", seed).isEqualTo(duplicate);
+            assertThat(rig.book().matched().total()).as("seed %d", seed).isBetween(matched, matched + uncertain);
+            assertThat(rig.book().duplicate()).as("seed %d", seed).isBetween(duplicate, duplicate + uncertain);
+            assertThat(uncertain).as("seed %d", seed).isLessThan(matched / 20);
         }
     }
 
@@ -129,8 +133,12 @@ class ShardModelTest {
     private void expect(Member one, EventLog.Entry entry) {
         long times =
                 topicsOf(entry.event()).stream().filter(one.topics::contains).count();
-        matched += times;
-        duplicate += Math.max(0, times - 1);
+        if (isOpen(one)) {
+            matched += times;
+            duplicate += Math.max(0, times - 1);
+        } else {
+            uncertain += times;
+        }
         if (times > 0) {
             one.expected.add(HubRig.text(entry));
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A client's socket that takes as many bytes as the test allows, fails when the test wants it to, and remembers what it
  * got and every buffer it was ever given. Confined to the thread that runs the shard.
  */
-sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
+public sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
     private static final int TEXT = 0x1;
     private static final int CLOSE = 0x8;
 
@@ -55,7 +55,7 @@ sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
         }
     }
 
-    ChannelHandlerContext context() {
+    public ChannelHandlerContext context() {
         return pipeline().context(Client.class);
     }
 
@@ -64,22 +64,22 @@ sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
     }
 
     /** From now on the socket takes {@code bytes} more and then no further. */
-    void acceptOnly(long bytes) {
+    public void acceptOnly(long bytes) {
         budget = bytes;
         flush();
     }
 
-    void acceptEverything() {
+    public void acceptEverything() {
         acceptOnly(Long.MAX_VALUE);
     }
 
     /** The peer is gone: the next write fails. */
-    void breakDown() {
+    public void breakDown() {
         broken = true;
     }
 
     /** The peer is gone and the transport has noticed. */
-    void reset() {
+    public void reset() {
         unsafe().close(voidPromise());
     }
 
@@ -131,16 +131,16 @@ sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
     }
 
     /** Sizes of the buffers that the socket took bytes from, in order. */
-    List<Integer> writes() {
+    public List<Integer> writes() {
         return writes;
     }
 
-    int receivedBytes() {
+    public int receivedBytes() {
         return received.size();
     }
 
     /** Texts of the text frames that arrived whole. */
-    List<String> texts() {
+    public List<String> texts() {
         return frames().stream()
                 .filter(frame -> frame.opcode() == TEXT)
                 .map(frame -> frame.payload().toString(UTF_8))
@@ -148,7 +148,7 @@ sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket {
     }
 
     /** {@code 1013 Reading too slowly} of the close frame, or empty. */
-    String closeFrame() {
+    public String closeFrame() {
         return frames().stream()
                 .filter(frame -> frame.opcode() == CLOSE)
                 .map(frame -> {

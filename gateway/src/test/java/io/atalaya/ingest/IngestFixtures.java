@@ -25,7 +25,7 @@ public final class IngestFixtures {
 
     /** Durable {@code ORDER}, ephemeral {@code TYPING}; unknown types are durable. */
     public static Profile profile() {
-        return profile(Optional.of(new EventType("*", true, List.of())));
+        return profile(Optional.of(EventType.plain("*", true, List.of())));
     }
 
     static Profile profile(Optional<EventType> unknownEvents) {
@@ -49,8 +49,8 @@ public final class IngestFixtures {
                 Map.of(),
                 Map.of(),
                 Map.of(
-                        "ORDER", new EventType("ORDER", true, List.of()),
-                        "TYPING", new EventType("TYPING", false, List.of())),
+                        "ORDER", EventType.plain("ORDER", true, List.of()),
+                        "TYPING", EventType.plain("TYPING", false, List.of())),
                 unknownEvents,
                 Map.of(),
                 Profile.HttpServices.NONE);

@@ -25,8 +25,10 @@ final class BooksPagesTest {
                 .isEqualTo("{\"intake\":{\"received\":6000,\"logged\":5000,\"ephemeral\":650,\"duplicate\":100,"
                         + "\"refused\":{\"forbidden\":25,\"invalid\":150},\"quarantined\":{\"malformed\":30},"
                         + "\"dropped\":{\"source_overflow\":20},\"in_flight\":25,\"balanced\":true},"
-                        + "\"deliveries\":{\"matched\":10000,\"sent\":9900,\"conflated\":0,\"dropped\":{},"
-                        + "\"duplicate\":60,\"closed\":12,\"pending\":28,\"balanced\":true}}");
+                        + "\"deliveries\":{\"matched\":{\"live\":9000,\"replay\":950,\"resend\":50},\"sent\":9900,\"conflated\":0,\"dropped\":{},"
+                        + "\"duplicate\":60,\"closed\":12,\"pending\":28,\"balanced\":true},"
+                        + "\"acknowledgements\":{\"wanted\":9,\"acknowledged\":6,\"expired\":1,\"awaiting\":2,"
+                        + "\"balanced\":true}}");
     }
 
     @Test

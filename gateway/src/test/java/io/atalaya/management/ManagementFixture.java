@@ -65,6 +65,8 @@ final class ManagementFixture implements AutoCloseable {
                     HubConfig.defaults(),
                     log,
                     () -> Samples.busy().intake(),
+                    () -> Samples.busy().recovery(),
+                    () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
                     new ProcessProbe(Path.of("/proc/self")),

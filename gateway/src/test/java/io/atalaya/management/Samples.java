@@ -1,5 +1,7 @@
 package io.atalaya.management;
 
+import io.atalaya.ack.AckReport;
+import io.atalaya.ack.AckStore;
 import io.atalaya.hub.DeliveryBook;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
@@ -8,6 +10,7 @@ import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeBook.Drop;
 import io.atalaya.ingest.IntakeBook.Refusal;
 import io.atalaya.log.EventLog;
+import io.atalaya.log.EventLog.Slice;
 import io.atalaya.management.DependencyStatus.Breaker;
 import io.atalaya.management.DependencyStatus.Breaker.State;
 import io.atalaya.management.DependencyStatus.Drops;
@@ -21,6 +24,7 @@ import io.atalaya.metrics.Families.Timing;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.ProcessSample;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.recovery.RecoveryTotals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -60,6 +64,8 @@ final class Samples {
                 new EventLog.Totals(0, 0, 0, 0),
                 true,
                 new Router.Totals(0, 0, 0, 0, 0, 0),
+                new RecoveryTotals(0, 0, 0, 0, 0, 0, Map.of()),
+                AckReport.EMPTY,
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 Optional.empty(),
@@ -79,6 +85,8 @@ final class Samples {
                 new EventLog.Totals(5000, 4900, 4000, 1_000_000),
                 logOpen,
                 new Router.Totals(5678, 78, 1, 7, 11, 2),
+                new RecoveryTotals(9, 5, 1, 2, 700, 1, Map.of(Slice.Reason.RETENTION, 1L)),
+                new AckReport(new AckStore.Totals(9, 6, 1, 2), 1, 1, 3, 0, 0, histogram(2_000_000, 6)),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 Optional.empty(),
@@ -100,7 +108,8 @@ final class Samples {
         closes.put(CloseReason.HEARTBEAT_TIMEOUT, 6L);
         return new ShardSnapshot(
                 Map.of("waiter", 20, "kitchen", 5, "admin", 2, "diner", 15),
-                new DeliveryBook(10_000, 9_900, 0, 0, 60, 12, 28),
+                new DeliveryBook(new DeliveryBook.Matched(9_000, 950, 50), 9_900, 0, 0, 60, 12, 28),
+                new ShardSnapshot.GivenUp(Map.of(), Map.of()),
                 1234,
                 12,
                 321,

@@ -9,6 +9,7 @@ import io.atalaya.yaml.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,6 +78,24 @@ class ProfileReaderTest {
     }
 
     @Test
+    void slowPoliciesAndAcknowledgementsAreReadWithTheirDefaults() throws IOException {
+        String text = Files.readString(Path.of("src/test/resources/profiles-of-tests/harbour.yaml"))
+                .replace("SHIP_MOORED:   {", "SHIP_MOORED:   {ack: true, ");
+
+        Map<String, EventType> events = valid(ProfileReader.read("harbour.yaml", text, ProfileReader.Switches.NONE))
+                .events();
+
+        assertThat(events.get("SHIP_POSITION").slow()).isEqualTo(new EventType.SlowPolicy.DropOldest());
+        assertThat(events.get("BERTH_STATUS").slow()).isEqualTo(new EventType.SlowPolicy.Conflate("berth"));
+        assertThat(events.get("STORM_WARNING").slow()).isEqualTo(new EventType.SlowPolicy.Close());
+        assertThat(events.get("STORM_WARNING").ack())
+                .contains(new EventType.Ack(Duration.ofSeconds(20), Duration.ofHours(6)));
+        assertThat(events.get("SHIP_MOORED").ack())
+                .contains(new EventType.Ack(Duration.ofSeconds(30), Duration.ofHours(24)));
+        assertThat(events.get("SHIP_POSITION").ack()).isEmpty();
+    }
+
+    @Test
     void aProfileThatIsNotThereIsAProblem() {
         for (String source : List.of("no-such", "../etc/passwd", "No Such", "none.yaml")) {
             ProfileOutcome outcome = ProfileReader.read(ProfileSource.of(source, Path.of("")), _ -> Optional.empty());
@@ -131,6 +150,17 @@ class ProfileReaderTest {
             CREWS_HEAR_OF_STORMS: false             | CREWS_HEAR_OF_STORMS: maybe             | switches.CREWS_HEAR_OF_STORMS: maybe (expected: true or false)
             CREWS_HEAR_OF_STORMS: false             | STORMS: false                           | events.STORM_WARNING.also.CREWS_HEAR_OF_STORMS: CREWS_HEAR_OF_STORMS, which is not defined
             delivery: ephemeral                     | delivery: quick                         | events.SHIP_POSITION.delivery: quick (expected: one of durable, ephemeral
+            slow: drop-oldest                       | slow: drop                              | events.SHIP_POSITION.slow: drop (expected: close, drop-oldest or {conflate: <member>})
+            slow: drop-oldest                       | slow: [close]                           | events.SHIP_POSITION.slow: a list (expected: close, drop-oldest or {conflate: <member>})
+            slow: drop-oldest                       | ack: true                               | events.SHIP_POSITION.ack: ack on ephemeral events (expected: delivery: durable
+            conflate: berth                         | conflate: bert                          | events.BERTH_STATUS.slow.conflate: bert (expected: a routing member: did you mean berth?
+            conflate: berth                         | conflate: draught                       | events.BERTH_STATUS.slow.conflate: draught (expected: a routing member
+            conflate: berth                         | latest: berth                           | events.BERTH_STATUS.slow.conflate: nothing (expected: the member
+            slow: {conflate: berth}                 | slow: {conflate: berth}, ack: true      | events.BERTH_STATUS.ack: ack with a slow policy (expected: delivery: durable and slow: close
+            ack: {timeout: 20s, expires: 6h}        | ack: maybe                              | events.STORM_WARNING.ack: maybe (expected: true, false or {timeout: 30s, expires: 24h})
+            ack: {timeout: 20s, expires: 6h}        | ack: {timeout: soon}                    | events.STORM_WARNING.ack.timeout: soon (expected: a duration
+            ack: {timeout: 20s, expires: 6h}        | ack: {timeout: 10ms}                    | events.STORM_WARNING.ack.timeout: 10ms (expected: a duration
+            ack: {timeout: 20s, expires: 6h}        | ack: {timeout: 20s, expires: 5s}        | events.STORM_WARNING.ack.expires: less than timeout (expected: at least as long
             {to: [everyone-in-charge, crew]}        | {to: [everyone-in-charge, crews]}       | events.SHIP_MOORED.to[1]: crews, which is not defined (expected: an audience: did you mean crew?
             {to: [everyone-in-charge, crew]}        | {too: [everyone-in-charge, crew]}       | events.SHIP_MOORED.to: nothing (expected: a list of audiences)
             {to: [everyone-in-charge, crew]}        | {to: crew}                              | events.SHIP_MOORED.to: crew (expected: a list such as [a, b])

@@ -38,7 +38,7 @@ final class ArchiveRows {
     private final Prepared taken;
     private final Prepared present;
     private final Prepared bury;
-    private final Prepared oldest;
+    private final Prepared archived;
     private final Prepared oldestLetters;
     private final Prepared forget;
     private final Prepared forgetLetter;
@@ -62,10 +62,7 @@ final class ArchiveRows {
         bury = new Prepared(
                 connection,
                 "INSERT INTO dead_letters(position, at_ms, code, text, attempts, buried_ms) VALUES(?, ?, ?, ?, 1, ?)");
-        oldest = new Prepared(
-                connection,
-                "SELECT position, at_ms, tenant, type, counted FROM archived WHERE at_ms < ?"
-                        + " ORDER BY at_ms, position LIMIT ?");
+        archived = new Prepared(connection, "SELECT at_ms, tenant, type, counted FROM archived WHERE position = ?");
         oldestLetters = new Prepared(
                 connection, "SELECT position FROM dead_letters WHERE at_ms < ? ORDER BY at_ms, position LIMIT ?");
         forget = new Prepared(connection, "DELETE FROM archived WHERE position = ?");
@@ -77,7 +74,8 @@ final class ArchiveRows {
         var sql = new StringBuilder("INSERT INTO archived(position, at_ms, ts_us, tenant, type, id_hash, counted");
         members.forEach(member -> sql.append(", ").append(columns.column(member)));
         String row = "(?, ?, ?, ?, ?, ?, ?" + ", ?".repeat(members.size()) + ")";
-        return sql.append(") VALUES").append(String.join(",", java.util.Collections.nCopies(rows, row)))
+        return sql.append(") VALUES")
+                .append(String.join(",", java.util.Collections.nCopies(rows, row)))
                 .toString();
     }
 
@@ -92,13 +90,14 @@ final class ArchiveRows {
         var tally = new Tally();
         fresh.forEach((row, entry) -> {
             tally.count(row, State.ARCHIVED, 1);
-            count(tally, entry);
+            count(tally, row, entry);
         });
         tally.write(tallies);
         return fresh.size();
     }
 
-    private void count(Tally tally, Entry entry) {
+    private void count(Tally tally, long row, Entry entry) {
+        tally.comes(row, entry.atMillis(), EventQuery.Time.EVENT.of(entry));
         Event event = entry.event();
         String counted = fields.statistics().map(event.scope()::get).orElse(null);
         tally.event(entry.atMillis(), event.tenant().value(), event.type(), counted, 1);
@@ -204,7 +203,8 @@ final class ArchiveRows {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.type());
             statement.setLong(parameter++, hash.of(event.tenant(), event.id()).first());
-            statement.setString(parameter++, fields.statistics().map(event.scope()::get).orElse(null));
+            statement.setString(
+                    parameter++, fields.statistics().map(event.scope()::get).orElse(null));
             for (String member : members) {
                 statement.setString(parameter++, event.scope().get(member));
             }
@@ -243,7 +243,7 @@ final class ArchiveRows {
         var tally = new Tally();
         tally.count(row, State.DEAD_LETTERED, -1);
         tally.count(row, State.ARCHIVED, 1);
-        count(tally, entry);
+        count(tally, row, entry);
         tally.write(tallies);
         return true;
     }
@@ -275,12 +275,17 @@ final class ArchiveRows {
     Purged purge(long beforeMillis, int most) throws SQLException {
         long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
-        List<Long> rows = oldest(beforeMillis, most, tally);
-        for (long row : rows) {
-            update(forget, row);
-            tally.count(row, State.ARCHIVED, -1);
-            tally.count(row, State.PURGED, 1);
-            releaseEvent(row, floor);
+        var oldest = new Buckets.Selection(
+                EventQuery.Time.ARRIVAL,
+                EventQuery.Order.OLDEST_FIRST,
+                Buckets.BY_POSITION,
+                new Condition().and("at_ms < ?", beforeMillis),
+                Long.MIN_VALUE,
+                beforeMillis);
+        List<Buckets.Row> rows = Buckets.first(connection, oldest, most);
+        for (Buckets.Row row : rows) {
+            purge(row.position(), tally);
+            releaseEvent(row.position(), floor);
         }
         List<Long> letters = rows.size() < most ? oldestLetters(beforeMillis, most - rows.size()) : List.of();
         for (long row : letters) {
@@ -291,18 +296,16 @@ final class ArchiveRows {
         return new Purged(rows.size(), letters.size());
     }
 
-    private List<Long> oldest(long beforeMillis, int most, Tally tally) throws SQLException {
-        PreparedStatement query = oldest.statement();
-        query.setLong(1, beforeMillis);
-        query.setInt(2, most);
-        var rows = new ArrayList<Long>();
+    private void purge(long position, Tally tally) throws SQLException {
+        PreparedStatement query = archived.statement();
+        query.setLong(1, position);
         try (ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                rows.add(row.getLong(1));
-                tally.event(row.getLong(2), row.getString(3), row.getString(4), row.getString(5), -1);
-            }
+            tally.event(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), -1);
         }
-        return rows;
+        tally.goes(position);
+        tally.count(position, State.ARCHIVED, -1);
+        tally.count(position, State.PURGED, 1);
+        update(forget, position);
     }
 
     private List<Long> oldestLetters(long beforeMillis, int most) throws SQLException {

@@ -37,8 +37,9 @@ final class SqliteDeadLetters implements DeadLetters {
         return archive.read(reader -> {
             var letters = new ArrayList<DeadLetter>();
             for (Letter letter : letters(reader, code, behind, limit)) {
-                entry(reader, letter.row()).ifPresent(entry -> letters.add(
-                        new DeadLetter(entry, letter.rejection(), letter.attempts(), letter.buried())));
+                entry(reader, letter.row())
+                        .ifPresent(entry -> letters.add(
+                                new DeadLetter(entry, letter.rejection(), letter.attempts(), letter.buried())));
             }
             return letters;
         });
@@ -46,8 +47,8 @@ final class SqliteDeadLetters implements DeadLetters {
 
     private static List<Letter> letters(EventReader reader, @Nullable String code, long behind, int limit)
             throws SQLException {
-        try (PreparedStatement query = reader.connection().prepareStatement(
-                "SELECT position, code, text, attempts, buried_ms FROM dead_letters"
+        try (PreparedStatement query = reader.connection()
+                .prepareStatement("SELECT position, code, text, attempts, buried_ms FROM dead_letters"
                         + " WHERE position > ?1 AND (?2 IS NULL OR code = ?2) ORDER BY position LIMIT ?3")) {
             query.setLong(1, behind);
             query.setString(2, code);

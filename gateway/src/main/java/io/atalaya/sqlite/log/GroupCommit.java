@@ -1,10 +1,5 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.SqliteFile;
-import io.atalaya.sqlite.Prepared;
-import io.atalaya.sqlite.EventInsert;
-import io.atalaya.sqlite.IdHash;
-import io.atalaya.sqlite.Writer;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Appended;
@@ -12,7 +7,12 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.EventLog.Identity;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
+import io.atalaya.sqlite.EventInsert;
+import io.atalaya.sqlite.IdHash;
 import io.atalaya.sqlite.IdHash.Fingerprint;
+import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Writer;
 import io.atalaya.sqlite.Writer.Append;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

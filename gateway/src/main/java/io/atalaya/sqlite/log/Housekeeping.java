@@ -1,10 +1,10 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.event.Cursor;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.Writer;
-import io.atalaya.event.Cursor;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,7 +36,9 @@ final class Housekeeping {
         this.connection = connection;
         this.file = file;
         this.retention = retention;
-        delete = new Prepared(connection, "DELETE FROM events WHERE offset > ? AND offset <= ?"
+        delete = new Prepared(
+                connection,
+                "DELETE FROM events WHERE offset > ? AND offset <= ?"
                         + " AND NOT EXISTS (SELECT 1 FROM archived WHERE position = offset)"
                         + " AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE position = offset)");
         deleted = Meta.number(connection, Meta.FLOOR);

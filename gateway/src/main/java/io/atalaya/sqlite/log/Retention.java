@@ -1,12 +1,12 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.Positions;
-import io.atalaya.sqlite.SqliteFile;
-import io.atalaya.sqlite.Meta;
-import io.atalaya.sqlite.Writer;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.log.RisingClock;
+import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -47,9 +47,11 @@ final class Retention implements AutoCloseable {
         this.connection = reader;
         this.stored = new Chunks(reader);
         this.clock = new RisingClock(
-                clock, SqliteFile.number(
+                clock,
+                SqliteFile.number(
                         reader,
-                        "SELECT at_ms FROM events WHERE offset < " + Positions.OWN_END + " ORDER BY offset DESC LIMIT 1"));
+                        "SELECT at_ms FROM events WHERE offset < " + Positions.OWN_END
+                                + " ORDER BY offset DESC LIMIT 1"));
         this.confirmed = Meta.number(reader, Meta.CONFIRMED);
         this.floor = Meta.number(reader, Meta.FLOOR);
         this.newest = new Chunk(SqliteFile.number(reader, Startup.COVERED) + 1);

@@ -1,11 +1,5 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.Positions;
-import io.atalaya.sqlite.SqliteFile;
-import io.atalaya.sqlite.SqliteStore;
-import io.atalaya.sqlite.Meta;
-import io.atalaya.sqlite.Readers;
-import io.atalaya.sqlite.Writer;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.TenantId;
@@ -14,6 +8,12 @@ import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.log.RecentEvents;
 import io.atalaya.sqlite.EventReader.Limit;
+import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.Readers;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.SqliteStore;
+import io.atalaya.sqlite.Writer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -130,7 +130,9 @@ public final class SqliteEventLog implements EventLog {
 
     @Override
     public CompletionStage<List<Appended>> append(List<Event> events) {
-        return events.isEmpty() ? CompletableFuture.completedFuture(List.of()) : store.writer().append(events);
+        return events.isEmpty()
+                ? CompletableFuture.completedFuture(List.of())
+                : store.writer().append(events);
     }
 
     @Override
@@ -184,8 +186,9 @@ public final class SqliteEventLog implements EventLog {
             public List<Entry> take(int max) {
                 long after = retention.now(false).confirmed();
                 return recent.after(cursor(after), max)
-                        .orElseGet(() -> store.readers().read(
-                                reader -> reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
+                        .orElseGet(() -> store.readers()
+                                .read(reader ->
+                                        reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
             }
 
             @Override

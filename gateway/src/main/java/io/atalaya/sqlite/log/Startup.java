@@ -1,10 +1,10 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.SqliteFile;
-import io.atalaya.sqlite.IdHash;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
+import io.atalaya.sqlite.IdHash;
 import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.SqliteFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,8 +22,8 @@ final class Startup {
         long covered = SqliteFile.number(connection, COVERED);
         var facts = new Chunk(covered + 1);
         try (PreparedStatement query = connection.prepareStatement(
-                "SELECT tenant, id, at_ms, octet_length(body) - 1 FROM events WHERE offset > ?"
-                        + " AND offset < " + Positions.OWN_END + " ORDER BY offset")) {
+                "SELECT tenant, id, at_ms, octet_length(body) - 1 FROM events WHERE offset > ?" + " AND offset < "
+                        + Positions.OWN_END + " ORDER BY offset")) {
             query.setLong(1, covered);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {

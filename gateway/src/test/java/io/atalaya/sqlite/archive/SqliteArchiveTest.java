@@ -8,7 +8,6 @@ import io.atalaya.event.Cursor;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogConfig;
 import io.atalaya.sqlite.EventInsert;
-import io.atalaya.sqlite.HighWaterMark;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;

@@ -1,7 +1,5 @@
 package io.atalaya.sqlite.log;
 
-import io.atalaya.sqlite.SqliteFile;
-import io.atalaya.sqlite.Schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +13,8 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
+import io.atalaya.sqlite.Schema;
+import io.atalaya.sqlite.SqliteFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

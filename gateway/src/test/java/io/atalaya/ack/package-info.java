@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.ack;
+
+import org.jspecify.annotations.NullMarked;

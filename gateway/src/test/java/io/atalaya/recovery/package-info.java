@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.recovery;
+
+import org.jspecify.annotations.NullMarked;

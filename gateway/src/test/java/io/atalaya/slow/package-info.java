@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.slow;
+
+import org.jspecify.annotations.NullMarked;
