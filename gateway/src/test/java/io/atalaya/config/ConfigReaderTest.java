@@ -135,12 +135,11 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
-                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
         assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
-        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(200), Duration.ofDays(90)));
-        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
         assertThat(config.database())
+                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
         assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
         assertThat(config.toString()).doesNotContain("hunter3");
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(

@@ -2,6 +2,7 @@ package io.atalaya.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.Assignments;
 import io.atalaya.auth.AuthOutcome;
@@ -11,12 +12,16 @@ import io.atalaya.event.TenantId;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Session;
+import io.atalaya.log.InMemoryEventLog;
+import io.atalaya.log.LogConfig;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.recovery.Recovery;
+import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -143,9 +148,21 @@ class ConnectingTest {
                 Map.of(endpoint.authentication().name(), slow),
                 nothingAssigned(),
                 hub,
+                recovery(),
                 HubConfig.defaults(),
                 config,
                 () -> 0);
+    }
+
+    private Recovery recovery() {
+        var log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> NOW, _ -> {});
+        var pace = new Recovery.Pace(Runnable::run, (_, _) -> {}, () -> 0, () -> NOW);
+        return new Recovery(
+                RecoveryConfig.defaults(),
+                new Recovery.Stores(log, new InMemoryAckStore(10)),
+                new EventRoutes(profile),
+                1 << 20,
+                pace);
     }
 
     private static Assignments nothingAssigned() {

@@ -305,7 +305,7 @@ class RouterTest {
                     event("ALL", "", "a"), event("ROOM", "5", "b"), event("ROOM", "6", "c"), event("BOTH", "5", "d"));
 
             assertThat(rig.snapshot().fanouts()).isEqualTo(3);
-            assertThat(rig.book().matched()).isEqualTo(3 + 1 + 4);
+            assertThat(rig.book().matched().live()).isEqualTo(3 + 1 + 4);
         }
     }
 

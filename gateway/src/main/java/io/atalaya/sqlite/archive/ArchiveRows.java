@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Changes what is archived. Confined to the writer; every method is part of one of its transactions. */
@@ -50,7 +51,7 @@ final class ArchiveRows {
         this.hash = store.file().idHash();
         this.fields = fields;
         this.members = List.copyOf(new TreeMap<>(columns.slots()).keySet());
-        this.events = new EventInsert(connection);
+        this.events = new EventInsert(connection, "events");
         this.tallies = new Tally.Statements(connection);
         many = new Prepared(connection, insert(columns, ROWS));
         one = new Prepared(connection, insert(columns, 1));
@@ -124,7 +125,7 @@ final class ArchiveRows {
         return fresh;
     }
 
-    private static boolean isDense(TreeMap<Long, Entry> rows) {
+    private static boolean isDense(NavigableMap<Long, Entry> rows) {
         return rows.lastKey() - rows.firstKey() < 2L * rows.size();
     }
 

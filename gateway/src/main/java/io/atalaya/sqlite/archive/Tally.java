@@ -5,6 +5,7 @@ import io.atalaya.sqlite.Prepared;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class Tally {
 
     private final Map<Minute, Long> minutes = new HashMap<>();
     private final Map<Name, Long> names = new HashMap<>();
-    private final Map<Long, long[]> counts = new HashMap<>();
+    private final Map<Long, Map<State, Integer>> counts = new HashMap<>();
     private final Map<Long, Bucket> buckets = new HashMap<>();
 
     /** Confined to the tally. */
@@ -50,7 +51,7 @@ final class Tally {
 
     /** So many entries more, or less, are in a state. */
     void count(long row, State state, int more) {
-        counts.computeIfAbsent(Positions.label(row), _ -> new long[State.values().length])[state.ordinal()] += more;
+        counts.computeIfAbsent(Positions.label(row), _ -> new EnumMap<>(State.class)).merge(state, more, Integer::sum);
     }
 
     /** An event that statistics cover comes (1) or goes (-1). */
@@ -108,11 +109,12 @@ final class Tally {
             bucket.executeUpdate();
         }
         PreparedStatement count = statements.count.statement();
-        for (Map.Entry<Long, long[]> one : counts.entrySet()) {
+        for (Map.Entry<Long, Map<State, Integer>> one : counts.entrySet()) {
             count.setLong(1, one.getKey());
-            for (State state : State.values()) {
-                count.setLong(2 + state.ordinal(), one.getValue()[state.ordinal()]);
-            }
+            count.setInt(2, one.getValue().getOrDefault(State.ARCHIVED, 0));
+            count.setInt(3, one.getValue().getOrDefault(State.DEAD_LETTERED, 0));
+            count.setInt(4, one.getValue().getOrDefault(State.PURGED, 0));
+            count.setInt(5, one.getValue().getOrDefault(State.DISCARDED, 0));
             count.executeUpdate();
         }
         if (minutes.values().stream().anyMatch(more -> more < 0)) {
