@@ -23,6 +23,7 @@ import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.YamlReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,10 +69,7 @@ public final class ConfigReader {
         var query = query();
         var collector = collector();
         var auth = auth();
-        var assignments = new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+        var assignments = assignments();
         var redis = redis();
         var management = management();
         Path dataDir = values.base(Settings.DATA_DIR)
@@ -80,6 +78,7 @@ public final class ConfigReader {
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.assignments();
         checks.log();
         checks.remarks();
         values.rejectOthers(notes);
@@ -113,7 +112,10 @@ public final class ConfigReader {
                                         assignments,
                                         redis,
                                         slo(),
-                                        management),
+                                        management,
+                                        Settings.ALL.stream()
+                                                .map(values::inForce)
+                                                .toList()),
                                 notes)
                         : invalid(List.of());
             }
@@ -223,6 +225,19 @@ public final class ConfigReader {
         return text.contains("://")
                 ? text
                 : values.base(Settings.JWT_JWKS).resolve(text).toString();
+    }
+
+    private AssignmentConfig assignments() {
+        Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
+        AssignmentConfig.SourceConfig source = database
+                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
+        return new AssignmentConfig(
+                source,
+                values.value(Settings.ASSIGNMENTS_ZONE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
     }
 
     private Optional<RedisConfig> redis() {
