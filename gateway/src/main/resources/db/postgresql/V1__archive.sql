@@ -1,18 +1,19 @@
--- The archive. Times are integers, as the queries compare them; the view at the end shows them to people.
+-- The archive. Times are integers, as the queries compare them; the view at the end shows them to people. Texts compare
+-- byte by byte, which is what an index over them costs least with.
 
 CREATE TABLE event (
     epoch      bigint NOT NULL, -- with log_offset: the log position, which identifies an entry
     log_offset bigint NOT NULL,
     at_ms      bigint NOT NULL, -- arrival, in milliseconds since 1970 UTC
     ts_us      bigint NOT NULL, -- the event's own timestamp, in microseconds since 1970 UTC
-    tenant     text   NOT NULL,
-    id         text   NOT NULL,
-    type       text   NOT NULL,
-    scope      jsonb  NOT NULL, -- the routing members, each as text; indexed by the gateway as the profile says
-    body       text   NOT NULL, -- the event as published, byte for byte
+    tenant     text   COLLATE "C" NOT NULL,
+    id         text   COLLATE "C" NOT NULL,
+    type       text   COLLATE "C" NOT NULL,
+    scope      text   COLLATE "C" NOT NULL, -- the routing members as a JSON object of texts
+    body       text   COLLATE "C" NOT NULL, -- the event as published, byte for byte
+    -- further columns, member_<name>, with an index each: the members that the profile lets queries filter by
     PRIMARY KEY (epoch, log_offset)
 );
-CREATE INDEX event_by_arrival ON event (at_ms, epoch, log_offset);
 CREATE INDEX event_by_tenant ON event (tenant, at_ms, epoch, log_offset);
 CREATE INDEX event_by_type ON event (tenant, type, at_ms, epoch, log_offset);
 CREATE INDEX event_by_timestamp ON event (tenant, ts_us, epoch, log_offset);
@@ -24,12 +25,12 @@ CREATE TABLE dead_letter (
     log_offset bigint  NOT NULL,
     at_ms      bigint  NOT NULL,
     ts_us      bigint  NOT NULL,
-    tenant     text    NOT NULL,
-    id         text    NOT NULL,
+    tenant     text    COLLATE "C" NOT NULL,
+    id         text    COLLATE "C" NOT NULL,
     type       bytea   NOT NULL,
     scope      bytea   NOT NULL,
     body       bytea   NOT NULL,
-    code       text    NOT NULL,
+    code       text    COLLATE "C" NOT NULL,
     reason     text    NOT NULL,
     attempts   integer NOT NULL,
     buried_ms  bigint  NOT NULL,
@@ -39,20 +40,20 @@ CREATE INDEX dead_letter_by_code ON dead_letter (code, epoch, log_offset);
 
 -- Roll-ups of the archived events, changed in the transaction that changes the events.
 CREATE TABLE tally_type (
-    tenant text   NOT NULL,
-    type   text   NOT NULL,
+    tenant text   COLLATE "C" NOT NULL,
+    type   text   COLLATE "C" NOT NULL,
     events bigint NOT NULL,
     PRIMARY KEY (tenant, type)
 ) WITH (fillfactor = 50);
 CREATE TABLE tally_member (
-    tenant text   NOT NULL,
-    value  text   NOT NULL, -- of the member that tally_setting names
+    tenant text   COLLATE "C" NOT NULL,
+    value  text   COLLATE "C" NOT NULL, -- of the member that tally_setting names
     events bigint NOT NULL,
     PRIMARY KEY (tenant, value)
 ) WITH (fillfactor = 50);
 CREATE TABLE tally_minute (
     minute bigint NOT NULL, -- of arrival, since 1970
-    tenant text   NOT NULL,
+    tenant text   COLLATE "C" NOT NULL,
     events bigint NOT NULL,
     PRIMARY KEY (minute, tenant)
 ) WITH (fillfactor = 50);
@@ -73,5 +74,5 @@ CREATE TABLE log_count (
 CREATE VIEW events AS
 SELECT to_timestamp(at_ms / 1000.0) AS arrived,
        to_timestamp(ts_us / 1000000.0) AS ts,
-       tenant, id, type, scope, body, epoch, log_offset
+       tenant, id, type, scope::jsonb AS scope, body, epoch, log_offset
 FROM event;

@@ -12,9 +12,11 @@ import io.atalaya.archive.Archive.Counts;
  * @param logged events that the log has stored
  * @param confirmed those that the archive's writer has confirmed to it
  * @param inHand events taken from the log and not confirmed yet: any of them may be in the archive already
+ * @param others events that other processes may have archived or confirmed since they were last looked at; 0 where no
+ *     other process archives this log
  * @param counts states of this log's events in the archive
  */
-public record ArchiveBook(long logged, long confirmed, long inHand, Counts counts) {
+public record ArchiveBook(long logged, long confirmed, long inHand, long others, Counts counts) {
     /** Events that are in the archive without being confirmed. */
     public long ahead() {
         return counts.taken() - confirmed;
@@ -27,6 +29,6 @@ public record ArchiveBook(long logged, long confirmed, long inHand, Counts count
 
     /** Whether every event is in exactly one state: {@code logged = archived + backlog + dead_lettered + purged}. */
     public boolean balanced() {
-        return ahead() >= 0 && ahead() <= inHand && backlog() >= 0;
+        return ahead() >= -others && ahead() <= inHand + others && backlog() >= -others;
     }
 }

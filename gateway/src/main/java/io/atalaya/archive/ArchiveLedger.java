@@ -7,9 +7,11 @@ import io.atalaya.event.Cursor;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Backlog;
 import io.atalaya.log.EventLog.Entry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -21,20 +23,49 @@ import org.jspecify.annotations.Nullable;
  * it can be read at every instant. They are taken in this order.
  */
 public final class ArchiveLedger {
+    /** Events of a shared log that others may have archived or confirmed since they were last looked at. */
+    static final long IN_OTHER_HANDS = 200_000;
+
     private final Archive archive;
     private final EventLog log;
-    private final long epoch;
+    private final Supplier<Set<Long>> epochs;
+    private final long others;
     private final ReentrantLock changing = new ReentrantLock();
     private final ReentrantLock book = new ReentrantLock();
     private @Nullable Counts counts;
     private long inHand;
     private long inherited;
 
-    /** @param epoch the log's */
+    /**
+     * Of a log that this process has for itself.
+     *
+     * @param epoch the log's
+     */
     public ArchiveLedger(Archive archive, EventLog log, long epoch) {
+        this(archive, log, () -> Set.of(epoch), 0);
+    }
+
+    private ArchiveLedger(Archive archive, EventLog log, Supplier<Set<Long>> epochs, long others) {
         this.archive = archive;
         this.log = log;
-        this.epoch = epoch;
+        this.epochs = epochs;
+        this.others = others;
+    }
+
+    /**
+     * Of a log whose events several processes archive. What the others have in hand is not known here, and what they
+     * did is seen a moment later, so that the book can only be held to be right within {@link #IN_OTHER_HANDS} events
+     * while it is busy.
+     *
+     * @param epochs those of the log at the moment of the call
+     */
+    public static ArchiveLedger shared(Archive archive, EventLog log, Supplier<Set<Long>> epochs) {
+        return new ArchiveLedger(archive, log, epochs, IN_OTHER_HANDS);
+    }
+
+    /** How often it is worth a look at what other processes have changed. */
+    Duration refreshInterval() {
+        return others > 0 ? Duration.ofSeconds(1) : Duration.ofSeconds(10);
     }
 
     /** Stores events of the log; answers how many were new. */
@@ -65,7 +96,7 @@ public final class ArchiveLedger {
 
     /** Sees what other processes have changed. */
     void refresh() {
-        change(() -> archive.counts(epoch), (now, _) -> now);
+        change(this::stored, (now, _) -> now);
     }
 
     /** Which counts follow from a change, as far as is known without asking. */
@@ -89,7 +120,7 @@ public final class ArchiveLedger {
     /** Opens the book, once: what the archive took and nobody confirmed was stored by an earlier process. */
     private void open() {
         if (counts == null) {
-            Counts stored = archive.counts(epoch);
+            Counts stored = stored();
             long ahead = stored.taken() - log.totals().confirmed();
             book.lock();
             try {
@@ -101,10 +132,14 @@ public final class ArchiveLedger {
         }
     }
 
+    private Counts stored() {
+        return epochs.get().stream().map(archive::counts).reduce(Counts.zero(), Counts::plus);
+    }
+
     /** The store's own counts; empty when it has gone away since the change. */
     private Optional<Counts> countsNow() {
         try {
-            return Optional.of(archive.counts(epoch));
+            return Optional.of(stored());
         } catch (ArchiveException gone) {
             return Optional.empty();
         }
@@ -148,7 +183,8 @@ public final class ArchiveLedger {
         try {
             EventLog.Totals totals = log.totals();
             return Optional.ofNullable(counts)
-                    .map(known -> new ArchiveBook(totals.logged(), totals.confirmed(), inHand + inherited, known));
+                    .map(known ->
+                            new ArchiveBook(totals.logged(), totals.confirmed(), inHand + inherited, others, known));
         } finally {
             book.unlock();
         }

@@ -28,7 +28,6 @@ public final class ArchiveWriter implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(ArchiveWriter.class);
     private static final int LOOKS_AN_INTERVAL = 10;
-    private static final Duration REFRESH_INTERVAL = Duration.ofSeconds(10);
 
     private final ArchiveConfig config;
     private final Timings timings;
@@ -131,7 +130,7 @@ public final class ArchiveWriter implements AutoCloseable {
 
     /** Until a batch is full, the interval is over or the writer is closing. */
     private void awaitMore() throws InterruptedException {
-        if (nanoClock.getAsLong() - refreshedNanos > REFRESH_INTERVAL.toNanos()) {
+        if (nanoClock.getAsLong() - refreshedNanos > ledger.refreshInterval().toNanos()) {
             refresh();
         }
         Duration look = config.batchInterval().dividedBy(LOOKS_AN_INTERVAL);

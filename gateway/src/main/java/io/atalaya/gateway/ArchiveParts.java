@@ -14,6 +14,7 @@ import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.Profile;
 import io.atalaya.sqlite.archive.SqliteArchive;
 import io.atalaya.sqlite.log.SqliteEventLog;
+import io.atalaya.streams.RedisStreamLog;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,8 @@ import java.util.function.LongSupplier;
  */
 record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer, ArchiveRetention retention)
         implements AutoCloseable {
+    /** In a log of one process all tenants share an epoch. */
+    private static final TenantId ANY_TENANT = new TenantId("0");
 
     /** Transactions of the embedded archive share a thread with those of its log, so they have to be short. */
     private static final int EMBEDDED_BATCH = 1_000;
@@ -50,8 +53,9 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
 
     private static ArchiveParts of(
             Archive archive, ArchiveConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
-        long epoch = log.head(new TenantId("0")).epoch();
-        var ledger = new ArchiveLedger(archive, log, epoch);
+        ArchiveLedger ledger = log instanceof RedisStreamLog shared
+                ? ArchiveLedger.shared(archive, log, shared::epochs)
+                : new ArchiveLedger(archive, log, log.head(ANY_TENANT).epoch());
         var timings = ArchiveWriter.Timings.defaults();
         var writer = new ArchiveWriter(config, timings, archive, log, ledger, nanoClock);
         return new ArchiveParts(archive, ledger, writer, new ArchiveRetention(config, ledger, clock));

@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.AckStore;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentStore;
@@ -13,6 +14,8 @@ import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
+import io.atalaya.sqlite.acks.SqliteAckStore;
+import io.atalaya.sqlite.log.SqliteEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -97,7 +100,10 @@ record Core(
             GatewayConfig config, EventLog log, EventRoutes routes, InstantSource clock, Closing closing) {
         var worker = Executors.newVirtualThreadPerTaskExecutor();
         closing.add("replays", worker::shutdownNow);
-        var acks = new InMemoryAckStore(REMEMBERED_ACKS);
+        // with the log; where that is shared by several gateways, each remembers what it has sent itself
+        AckStore acks = log instanceof SqliteEventLog embedded
+                ? new SqliteAckStore(embedded.store(), REMEMBERED_ACKS)
+                : new InMemoryAckStore(REMEMBERED_ACKS);
         closing.add("acknowledgements", acks);
         return new Recovery(
                 config.recovery(),

@@ -10,7 +10,6 @@ import io.atalaya.redis.RedisConnections;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
 import io.atalaya.streams.StreamContext;
-import io.atalaya.streams.StreamHearer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
@@ -52,7 +51,7 @@ final class Logs {
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
-        var hearer = new StreamHearer(router, router::isBehind);
+        var hearer = new RedisStreamLog.Hearer(router, router::isBehind);
         var log = new RedisStreamLog(config.log(), config.streams(), connections, context, hearer);
         try {
             log.open();

@@ -238,6 +238,7 @@ final class Outbound {
             }
             unmarked += batch.events();
             oldestNanos = batch.sinceNanos();
+            direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
             flushQueue();
         }

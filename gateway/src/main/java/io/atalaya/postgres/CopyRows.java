@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -17,7 +18,7 @@ import org.postgresql.copy.CopyIn;
  * nothing to parse there. Confined to one call.
  */
 final class CopyRows {
-    /** The columns that a row has, in this order. */
+    /** The columns that every archive has, in this order; those of the filters follow. */
     static final String COLUMNS = "epoch, log_offset, at_ms, ts_us, tenant, id, type, scope, body";
 
     private static final byte[] HEAD = {
@@ -25,25 +26,28 @@ final class CopyRows {
     };
     private static final short FIELDS = 9;
     private static final short END = -1;
-    private static final byte JSONB_VERSION = 1;
+    private static final int NULL = -1;
     private static final int CHUNK = 128 * 1024;
 
     private final CopyIn target;
+    private final List<String> filters;
     private byte[] buffer = new byte[CHUNK + 64 * 1024];
     private int length;
 
-    private CopyRows(CopyIn target) {
+    private CopyRows(CopyIn target, List<String> filters) {
         this.target = target;
+        this.filters = filters;
     }
 
     /** Copies entries into a table that has the columns; in the connection's transaction. */
-    static void copy(Connection connection, String table, List<Entry> entries) throws SQLException {
+    static void copy(Connection connection, String table, List<String> filters, List<Entry> entries)
+            throws SQLException {
         CopyIn target = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
-                .copyIn("COPY %s (%s) FROM STDIN (FORMAT binary)".formatted(table, COLUMNS));
+                .copyIn("COPY %s (%s) FROM STDIN (FORMAT binary)".formatted(table, columns(filters)));
         try {
-            var rows = new CopyRows(target);
+            var rows = new CopyRows(target, filters);
             rows.bytes(HEAD, HEAD.length);
             for (Entry entry : entries) {
                 rows.row(entry);
@@ -58,10 +62,17 @@ final class CopyRows {
         }
     }
 
+    /** All columns of a row, as SQL. */
+    static String columns(List<String> filters) {
+        return filters.stream()
+                .map(Schema::column)
+                .collect(Collectors.joining(", ", COLUMNS + (filters.isEmpty() ? "" : ", "), ""));
+    }
+
     private void row(Entry entry) throws SQLException {
         Event event = entry.event();
         byte[] open = event.body().open();
-        int16(FIELDS);
+        int16((short) (FIELDS + filters.size()));
         int64Field(entry.cursor().epoch());
         int64Field(entry.cursor().offset());
         int64Field(entry.atMillis());
@@ -69,13 +80,18 @@ final class CopyRows {
         textField(event.tenant().value());
         textField(event.id().value());
         textField(event.type());
-        byte[] scope = ScopeText.write(event.scope()).getBytes(UTF_8);
-        int32(scope.length + 1);
-        int8(JSONB_VERSION);
-        bytes(scope, scope.length);
+        textField(ScopeText.write(event.scope()));
         int32(open.length + 1);
         bytes(open, open.length);
         int8((byte) '}');
+        for (String filter : filters) {
+            String value = event.scope().get(filter);
+            if (value == null) {
+                int32(NULL);
+            } else {
+                textField(value);
+            }
+        }
         if (length >= CHUNK) {
             flush();
         }

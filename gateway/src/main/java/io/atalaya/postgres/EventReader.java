@@ -38,7 +38,7 @@ final class EventReader {
         Condition(EventQuery query) {
             String time = column(query.time());
             query.type().ifPresent(type -> and("type = ?", type));
-            new TreeMap<>(query.scope()).forEach((member, value) -> and("scope ->> '" + member + "' = ?", value));
+            new TreeMap<>(query.scope()).forEach((member, value) -> and(Schema.column(member) + " = ?", value));
             query.from().ifPresent(_ -> and(time + " >= ?", query.lowest()));
             query.to().ifPresent(_ -> and(time + " < ?", query.end()));
         }
@@ -67,8 +67,7 @@ final class EventReader {
     }
 
     /**
-     * A page. A query over all tenants that no index serves as a whole is answered tenant by tenant, each from its
-     * index, and merged.
+     * A page. A query over all tenants is answered tenant by tenant, each from its index, and merged.
      */
     static EventPage page(Connection connection, EventQuery query) throws SQLException {
         var condition = new Condition(query);
@@ -76,11 +75,10 @@ final class EventReader {
         String order = " ORDER BY %1$s %2$s, epoch %2$s, log_offset %2$s"
                 .formatted(column(query.time()), query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC");
         long wanted = query.limit() + 1L;
-        boolean served = query.type().isEmpty() && query.scope().isEmpty() && query.time() == Time.ARRIVAL;
         String one = "SELECT %s FROM event WHERE %s%s".formatted(CopyRows.COLUMNS, condition.sql, order);
         var parameters = new ArrayList<>(condition.parameters);
         String sql;
-        if (query.tenant().isPresent() || served) {
+        if (query.tenant().isPresent()) {
             sql = tenanted(query, one, parameters) + " LIMIT ? OFFSET ?";
         } else {
             sql = """

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,16 @@ final class EventTable {
     private static final String STORE_INCOMING = """
             INSERT INTO event (%1$s) SELECT %1$s FROM pg_temp.incoming i
             WHERE NOT EXISTS (SELECT FROM dead_letter d WHERE (d.epoch, d.log_offset) = (i.epoch, i.log_offset))
-            ON CONFLICT (epoch, log_offset) DO NOTHING RETURNING epoch, log_offset""".formatted(CopyRows.COLUMNS);
+            ON CONFLICT (epoch, log_offset) DO NOTHING RETURNING epoch, log_offset""";
     private static final String ANY_DEAD =
             "SELECT 1 FROM dead_letter WHERE epoch = ? AND log_offset BETWEEN ? AND ? LIMIT 1";
     private static final String PURGE_EVENTS = """
             WITH old AS (
-                SELECT epoch, log_offset FROM event WHERE at_ms < ?
-                ORDER BY at_ms, epoch, log_offset LIMIT ? FOR UPDATE SKIP LOCKED),
+                SELECT first.epoch, first.log_offset FROM (SELECT epoch FROM log_count WHERE archived > 0) log
+                CROSS JOIN LATERAL (
+                    SELECT e.epoch, e.log_offset, e.at_ms FROM event e WHERE e.epoch = log.epoch
+                    ORDER BY e.epoch, e.log_offset LIMIT ?) first
+                WHERE first.at_ms < ? ORDER BY first.at_ms, first.epoch, first.log_offset LIMIT ?),
             gone AS (
                 DELETE FROM event e USING old WHERE (e.epoch, e.log_offset) = (old.epoch, old.log_offset)
                 RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member)
@@ -51,9 +55,11 @@ final class EventTable {
             DELETE FROM dead_letter d USING old WHERE (d.epoch, d.log_offset) = (old.epoch, old.log_offset)
             RETURNING d.epoch""";
 
+    private final List<String> filters;
     private final @Nullable String member;
 
     EventTable(ArchiveFields fields) {
+        this.filters = fields.filters();
         this.member = fields.statistics().orElse(null);
     }
 
@@ -67,7 +73,7 @@ final class EventTable {
     }
 
     /** The entries with each position once, in their order, and the offsets that each log has among them. */
-    private static Collection<Entry> distinct(List<Entry> entries, TreeMap<Long, LongSummaryStatistics> offsets) {
+    private static Collection<Entry> distinct(List<Entry> entries, Map<Long, LongSummaryStatistics> offsets) {
         var distinct = new LinkedHashMap<Cursor, Entry>(entries.size() * 2);
         for (Entry entry : entries) {
             distinct.putIfAbsent(entry.cursor(), entry);
@@ -95,7 +101,7 @@ final class EventTable {
                 return false;
             }
         }
-        CopyRows.copy(connection, "event", entries);
+        CopyRows.copy(connection, "event", filters, entries);
         tally(entries, LogChange.ARCHIVED).write(connection);
         return true;
     }
@@ -108,9 +114,10 @@ final class EventTable {
         try (Statement statement = connection.createStatement()) {
             statement.execute(CREATE_INCOMING);
         }
-        CopyRows.copy(connection, "pg_temp.incoming", distinct);
+        CopyRows.copy(connection, "pg_temp.incoming", filters, distinct);
+        String sql = STORE_INCOMING.formatted(CopyRows.columns(filters));
         Set<Cursor> stored = new HashSet<>(
-                Rows.query(connection, STORE_INCOMING, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
+                Rows.query(connection, sql, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
         distinct.removeIf(entry -> !stored.contains(entry.cursor()));
         tally(distinct, LogChange.ARCHIVED).write(connection);
         return stored.size();
@@ -118,7 +125,7 @@ final class EventTable {
 
     /** Archives what was a dead letter until now. */
     void storeRedriven(Connection connection, Entry entry) throws SQLException {
-        CopyRows.copy(connection, "event", List.of(entry));
+        CopyRows.copy(connection, "event", filters, List.of(entry));
         tally(List.of(entry), LogChange.REDRIVEN).write(connection);
     }
 
@@ -130,15 +137,18 @@ final class EventTable {
         return tally;
     }
 
-    /** As {@link io.atalaya.archive.Archive#purge}. */
+    /**
+     * As {@link io.atalaya.archive.Archive#purge}. Arrival never falls along a log, so the oldest events of a log are its
+     * first.
+     */
     Purged purge(Connection connection, Instant before, int most) throws SQLException {
         long beforeMillis = EventQuery.everyTenant().before(before).end();
         var tally = new Tally();
-        String value = member == null ? "NULL::text" : "e.scope ->> '%s'".formatted(member);
+        String value = member == null ? "NULL::text" : "e.scope::jsonb ->> '%s'".formatted(member);
         int events = Rows.query(
                         connection,
                         PURGE_EVENTS.formatted(value),
-                        List.of(beforeMillis, most),
+                        List.of(most, beforeMillis, most),
                         row -> forget(row, tally))
                 .stream()
                 .mapToInt(Integer::intValue)

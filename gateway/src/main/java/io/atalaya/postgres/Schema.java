@@ -63,7 +63,7 @@ final class Schema {
             statement.execute("SET search_path = " + NAME);
             statement.execute("SELECT pg_advisory_xact_lock(%d)".formatted(LOCK));
             for (String member : fields.filters()) {
-                statement.execute(index(member));
+                addFilter(statement, member);
             }
             recountWhenTheMemberChanged(connection);
             connection.commit();
@@ -92,20 +92,33 @@ final class Schema {
         return ArchiveException.unavailable("database schema: " + failure.getMessage(), failure);
     }
 
-    private static String index(String member) {
-        return """
-                CREATE INDEX IF NOT EXISTS "%1$s" ON event (tenant, (scope ->> '%2$s'), at_ms, epoch, log_offset)
-                WHERE scope ->> '%2$s' IS NOT NULL""".formatted(indexName(member), member);
+    /** A column of its own, filled from the events that are there already, and an index. */
+    private static void addFilter(Statement statement, String member) throws SQLException {
+        String column = column(member);
+        boolean there;
+        try (ResultSet rows = statement.executeQuery("""
+                SELECT 1 FROM pg_attribute WHERE attrelid = 'event'::regclass AND NOT attisdropped
+                AND quote_ident(attname) = quote_ident('%s')""".formatted(column.replace("\"", "")))) {
+            there = rows.next();
+        }
+        if (!there) {
+            statement.execute("ALTER TABLE event ADD COLUMN %s text COLLATE \"C\"".formatted(column));
+            statement.execute("UPDATE event SET %1$s = scope::jsonb ->> '%2$s' WHERE scope::jsonb ? '%2$s'"
+                    .formatted(column, member));
+            statement.execute("""
+                    CREATE INDEX ON event (tenant, %1$s, at_ms, epoch, log_offset) WHERE %1$s IS NOT NULL""".formatted(column));
+        }
     }
 
-    private static String indexName(String member) {
-        String name = "event_by_scope_" + member;
-        if (name.length() <= MAX_IDENTIFIER) {
-            return name;
+    /** The column of a filter, quoted. */
+    static String column(String member) {
+        String name = "member_" + member;
+        if (name.length() > MAX_IDENTIFIER) {
+            var sum = new CRC32();
+            sum.update(name.getBytes(US_ASCII));
+            name = name.substring(0, MAX_IDENTIFIER - 9) + "_%08x".formatted(sum.getValue());
         }
-        var sum = new CRC32();
-        sum.update(name.getBytes(US_ASCII));
-        return name.substring(0, MAX_IDENTIFIER - 9) + "_%08x".formatted(sum.getValue());
+        return '"' + name + '"';
     }
 
     /** A scan of all events, once, when a profile counts by another member than the one before. */
@@ -120,8 +133,8 @@ final class Schema {
             if (!member.isEmpty()) {
                 statement.execute("""
                         INSERT INTO tally_member (tenant, value, events)
-                        SELECT tenant, scope ->> '%1$s', count(*) FROM event
-                        WHERE scope ->> '%1$s' IS NOT NULL GROUP BY 1, 2""".formatted(member));
+                        SELECT tenant, scope::jsonb ->> '%1$s', count(*) FROM event
+                        WHERE scope::jsonb ->> '%1$s' IS NOT NULL GROUP BY 1, 2""".formatted(member));
             }
             statement.execute("""
                     INSERT INTO tally_setting (name, value) VALUES ('%s', '%s')

@@ -83,7 +83,7 @@ final class Tally {
     }
 
     private static <T extends Comparable<T>> void write(
-            Connection connection, String table, String key, String firstType, TreeMap<Key<T>, Long> changes)
+            Connection connection, String table, String key, String firstType, Map<Key<T>, Long> changes)
             throws SQLException {
         if (changes.isEmpty()) {
             return;
@@ -113,7 +113,7 @@ final class Tally {
     }
 
     private static <T extends Comparable<T>> void deleteEmpty(
-            Connection connection, String table, String key, String firstType, TreeMap<Key<T>, Long> changes)
+            Connection connection, String table, String key, String firstType, Map<Key<T>, Long> changes)
             throws SQLException {
         String sql = "DELETE FROM %1$s WHERE events = 0 AND (%2$s) IN (SELECT * FROM unnest(?::%3$s[], ?::text[]))"
                 .formatted(table, key, firstType);

@@ -60,8 +60,7 @@ public final class EventRoutes {
 
     /** The topics of an event, without repetition; all of them are the event's tenant's. */
     public List<Topic> topicsOf(Event event) {
-        TopicShape[][] audiences =
-                routes.getOrDefault(event.type(), unknownTypes).audiences;
+        TopicShape[][] audiences = routes.getOrDefault(event.type(), unknownTypes).audiences;
         var topics = new ArrayList<Topic>(audiences.length);
         for (TopicShape[] alternatives : audiences) {
             addTopic(alternatives, event, topics);

@@ -17,15 +17,17 @@ public final class EventInsert {
     private final Prepared one;
     private final Prepared missing;
 
-    public EventInsert(Connection connection) {
-        many = new Prepared(connection, sql(ROWS));
-        one = new Prepared(connection, sql(1));
-        missing = new Prepared(connection, sql(1).replace("INSERT", "INSERT OR IGNORE"));
+    /** @param table one with the columns of {@code events} */
+    public EventInsert(Connection connection, String table) {
+        many = new Prepared(connection, sql(table, ROWS));
+        one = new Prepared(connection, sql(table, 1));
+        missing = new Prepared(connection, sql(table, 1).replace("INSERT", "INSERT OR IGNORE"));
     }
 
     /** Offset and time of all rows are parameters 1 and 2. */
-    private static String sql(int rows) {
-        var sql = new StringBuilder("INSERT INTO events(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
+    private static String sql(String table, int rows) {
+        var sql = new StringBuilder(
+                "INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
         int parameter = 3;
         for (int row = 0; row < rows; row++) {
             sql.append(row == 0 ? " VALUES" : ",").append("(?1+").append(row).append(",?2");
@@ -63,8 +65,10 @@ public final class EventInsert {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.id().value());
             statement.setString(parameter++, event.type());
-            statement.setLong(parameter++, event.timestamp().toEpochMilli());
-            statement.setInt(parameter++, event.timestamp().getNano() % NANOS_PER_MILLI);
+            long seconds = event.timestamp().getEpochSecond();
+            int nanos = event.timestamp().getNano();
+            statement.setLong(parameter++, seconds * 1_000 + nanos / NANOS_PER_MILLI);
+            statement.setInt(parameter++, nanos % NANOS_PER_MILLI);
             statement.setString(parameter++, ScopeText.write(event.scope()));
             statement.setBytes(parameter++, closed(event.body()));
         }

@@ -89,7 +89,7 @@ public final class EventReader implements AutoCloseable {
         long bytes = 0;
         try (ResultSet rows = query.executeQuery()) {
             while (bytes < limit.bytes() && rows.next()) {
-                Entry entry = entry(rows);
+                Entry entry = entry(rows, 0);
                 bytes += entry.event().body().open().length;
                 entries.add(entry);
             }
@@ -97,17 +97,18 @@ public final class EventReader implements AutoCloseable {
         return entries;
     }
 
-    private Entry entry(ResultSet row) throws SQLException {
+    /** Reads a row that has {@link #COLUMNS} after {@code before} others. */
+    public Entry entry(ResultSet row, int before) throws SQLException {
         var event = new Event(
-                repeated(tenants, row.getString(3), TenantId::new),
-                new EventId(row.getString(4)),
-                repeated(types, row.getString(5), Function.identity()),
-                repeated(scopes, row.getString(8), ScopeText::read),
-                open(row.getBytes(9)),
-                Instant.ofEpochMilli(row.getLong(6)).plusNanos(row.getInt(7) % NANOS_PER_MILLI),
+                repeated(tenants, row.getString(before + 3), TenantId::new),
+                new EventId(row.getString(before + 4)),
+                repeated(types, row.getString(before + 5), Function.identity()),
+                repeated(scopes, row.getString(before + 8), ScopeText::read),
+                open(row.getBytes(before + 9)),
+                Instant.ofEpochMilli(row.getLong(before + 6)).plusNanos(row.getInt(before + 7) % NANOS_PER_MILLI),
                 0,
                 true);
-        return new Entry(positions.cursor(row.getLong(1)), row.getLong(2), event);
+        return new Entry(positions.cursor(row.getLong(before + 1)), row.getLong(before + 2), event);
     }
 
     private static Event.Body open(byte[] closed) {

@@ -53,13 +53,17 @@ public final class Schema {
               counted TEXT, -- value of the member that statistics count by
               m0 TEXT, m1 TEXT, m2 TEXT, m3 TEXT, m4 TEXT, m5 TEXT, m6 TEXT, m7 TEXT -- see archive_members
             ) STRICT""",
-            "CREATE INDEX archived_at ON archived(at_ms)",
-            "CREATE INDEX archived_ts ON archived(ts_us)",
-            "CREATE INDEX archived_tenant ON archived(tenant, at_ms)",
-            "CREATE INDEX archived_tenant_ts ON archived(tenant, ts_us)",
-            "CREATE INDEX archived_type ON archived(tenant, type, at_ms)",
-            // by ranges of events, so that the present range is small enough to stay in memory while it fills
+            "CREATE INDEX archived_type ON archived(position >> 12, tenant, type)",
             "CREATE INDEX archived_id ON archived(position >> 12, id_hash)",
+            """
+            CREATE TABLE buckets(
+              bucket INTEGER PRIMARY KEY, -- of archived.position >> 12
+              events INTEGER NOT NULL,
+              min_at INTEGER NOT NULL, -- bounds of archived.at_ms
+              max_at INTEGER NOT NULL,
+              min_ts INTEGER NOT NULL, -- bounds of archived.ts_us
+              max_ts INTEGER NOT NULL
+            ) STRICT""",
             """
             CREATE TABLE archive_members(
               member TEXT PRIMARY KEY,
@@ -98,8 +102,51 @@ public final class Schema {
               PRIMARY KEY(tenant, kind, name)
             ) STRICT, WITHOUT ROWID""");
 
+    private static final List<String> ACKS = List.of(
+            """
+            CREATE TABLE acks(
+              number INTEGER PRIMARY KEY, -- in the order of delivery
+              tenant TEXT NOT NULL,
+              event TEXT NOT NULL, -- its id
+              scheme TEXT NOT NULL,
+              subject TEXT NOT NULL,
+              client TEXT NOT NULL,
+              position INTEGER NOT NULL, -- ack_events.offset
+              state INTEGER NOT NULL, -- 0 awaited, 1 acknowledged, 2 expired
+              delivered_ms INTEGER NOT NULL,
+              due_ms INTEGER NOT NULL, -- when to send it again
+              end_ms INTEGER NOT NULL, -- when it expires or, once settled, is forgotten
+              settled_ms INTEGER NOT NULL
+            ) STRICT""",
+            "CREATE UNIQUE INDEX acks_entry ON acks(tenant, event, scheme, subject, client)",
+            "CREATE INDEX acks_owed ON acks(tenant, scheme, subject, client, position) WHERE state = 0",
+            "CREATE INDEX acks_due ON acks(due_ms) WHERE state = 0",
+            "CREATE INDEX acks_end ON acks(end_ms)",
+            "CREATE INDEX acks_position ON acks(position)",
+            """
+            CREATE TABLE ack_events( -- as events, while somebody waits
+              offset INTEGER PRIMARY KEY,
+              at_ms INTEGER NOT NULL,
+              tenant TEXT NOT NULL,
+              id TEXT NOT NULL,
+              type TEXT NOT NULL,
+              ts_ms INTEGER NOT NULL,
+              ts_ns INTEGER NOT NULL,
+              scope TEXT NOT NULL,
+              body TEXT NOT NULL
+            ) STRICT""",
+            """
+            CREATE TABLE ack_counts(
+              wanted INTEGER NOT NULL,
+              acknowledged INTEGER NOT NULL,
+              expired INTEGER NOT NULL,
+              awaiting INTEGER NOT NULL,
+              forgotten INTEGER NOT NULL
+            ) STRICT""",
+            "INSERT INTO ack_counts VALUES(0, 0, 0, 0, 0)");
+
     /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE);
+    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS);
 
     public static final int VERSION = STEPS.size();
 

@@ -43,9 +43,10 @@ public final class SqliteFile implements AutoCloseable {
      * @throws LogException when it is in use, not ours, of a newer version, or the disk fails
      */
     public static SqliteFile open(Path directory) {
-        Path path = directory.toAbsolutePath().normalize().resolve(NAME);
+        Path whole = directory.toAbsolutePath().normalize();
+        Path path = whole.resolve(NAME);
         try {
-            createPrivately(path.getParent());
+            createPrivately(whole);
             HighWaterMark mark = HighWaterMark.open(path.resolveSibling(NAME + ".mark"));
             try {
                 return new SqliteFile(path, mark, prepare(path, mark));
@@ -76,7 +77,7 @@ public final class SqliteFile implements AutoCloseable {
     private static Identity prepare(Path path, HighWaterMark mark) throws SQLException, IOException {
         try (Connection connection = connect(path)) {
             execute(connection, "PRAGMA page_size = 8192");
-            execute(connection, "PRAGMA journal_mode = WAL");
+            useWriteAheadLog(connection);
             boolean created = Schema.migrate(connection, path);
             var random = new SecureRandom();
             byte[] key = Meta.bytes(connection, Meta.HASH_KEY);
@@ -99,6 +100,16 @@ public final class SqliteFile implements AutoCloseable {
             }
             mark.write(new Cursor(epoch, head));
             return new Identity(epoch, new IdHash(key));
+        }
+    }
+
+    private static void useWriteAheadLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet mode = statement.executeQuery("PRAGMA journal_mode = WAL")) {
+            if (!mode.getString(1).equalsIgnoreCase("wal")) {
+                throw new SQLException(
+                        "journal mode %s (expected: wal; is it a network file system?)".formatted(mode.getString(1)));
+            }
         }
     }
 

@@ -36,8 +36,13 @@ public final class Writer implements AutoCloseable {
         /** Stores what has gathered as one transaction; completes every append. */
         void commit(List<Append> group);
 
-        /** Does a bounded piece of what can wait; more often when nothing else is to do. */
-        void tidy(boolean idle);
+        /**
+         * Does a bounded piece of what can wait.
+         *
+         * @param idle whether nothing else is to do
+         * @return whether there is more of it
+         */
+        boolean tidy(boolean idle);
     }
 
     /** Something to write within a transaction of its own. */
@@ -46,8 +51,10 @@ public final class Writer implements AutoCloseable {
         T run(Connection connection) throws SQLException;
     }
 
-    private sealed interface Work {}
+    /** Something to do. */
+    public sealed interface Work {}
 
+    /** Events to store, all or none. */
     public record Append(List<Event> events, CompletableFuture<List<Appended>> outcome) implements Work {}
 
     private record Job<T>(Transaction<T> transaction, CompletableFuture<T> outcome) implements Work {}
@@ -89,26 +96,45 @@ public final class Writer implements AutoCloseable {
     }
 
     private void work() {
-        boolean open = true;
-        while (open) {
-            Work work = next();
-            switch (work) {
-                case null -> duties.tidy(true);
-                case Append append -> {
-                    duties.commit(group(append));
-                    duties.tidy(false);
+        try {
+            boolean more = false;
+            while (true) {
+                Work work = next(more ? 0 : IDLE_MILLIS);
+                switch (work) {
+                    case null -> more = duties.tidy(true);
+                    case Append append -> {
+                        commit(group(append));
+                        more = duties.tidy(false);
+                    }
+                    case Job<?> job -> run(job);
+                    case Stop _ -> {
+                        return;
+                    }
                 }
-                case Job<?> job -> run(job);
-                case Stop _ -> open = false;
             }
+        } finally {
+            closed = true;
+            ended = true;
+            refuseRest();
         }
-        ended = true;
-        refuseRest();
     }
 
-    private @Nullable Work next() {
+    private void commit(List<Append> group) {
         try {
-            return queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+            duties.commit(group);
+        } catch (RuntimeException | Error failure) {
+            // a fault of ours: the thread ends, but nobody waits for ever
+            LOG.atError().setCause(failure).log("the log's writer ends");
+            group.forEach(append -> append.outcome()
+                    .completeExceptionally(
+                            new LogException(LogException.Reason.UNAVAILABLE, "log: " + failure, failure)));
+            throw failure;
+        }
+    }
+
+    private @Nullable Work next(int patienceMillis) {
+        try {
+            return queue.poll(patienceMillis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {
             // nobody interrupts it; to stop it is work like any other
             return null;

@@ -2,6 +2,7 @@ package io.atalaya.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.atalaya.event.Event;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -23,6 +24,23 @@ import org.slf4j.LoggerFactory;
  * that nothing is known.
  */
 final class HighWaterMarks {
+    /**
+     * How far a partition is known to have come: what it may not fall behind. Immutable.
+     *
+     * @param generation number of the epoch, counted from 1; 0 when nothing is known
+     * @param offset of an event that was stored
+     * @param stamp tells that event from another at the same offset; 0 when not known
+     */
+    record Mark(long generation, long epoch, long offset, int stamp) {
+        static final Mark NONE = new Mark(0, 0, 0, 0);
+
+        static int stamp(Event event) {
+            int stamp =
+                    31 * event.tenant().value().hashCode() + event.id().value().hashCode();
+            return stamp == 0 ? 1 : stamp;
+        }
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(HighWaterMarks.class);
 
     private final Path file;

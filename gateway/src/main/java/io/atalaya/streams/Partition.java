@@ -4,6 +4,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.RecentEvents;
+import io.atalaya.streams.HighWaterMarks.Mark;
 import io.atalaya.streams.PartitionStore.Account;
 import io.atalaya.streams.PartitionStore.Position;
 import java.security.SecureRandom;

@@ -7,6 +7,7 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.SharedConnection;
+import io.atalaya.streams.HighWaterMarks.Mark;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;

@@ -19,10 +19,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,11 +69,7 @@ public final class RedisStreamLog implements EventLog {
      * @param connections to the log's Redis; closed by their owner, after this
      */
     public RedisStreamLog(
-            LogConfig log,
-            StreamConfig config,
-            RedisConnections connections,
-            StreamContext context,
-            StreamHearer hearer) {
+            LogConfig log, StreamConfig config, RedisConnections connections, StreamContext context, Hearer hearer) {
         this.config = config;
         this.context = context;
         this.redis = connections.bytes();
@@ -82,7 +81,7 @@ public final class RedisStreamLog implements EventLog {
                 config.waitReplicas(),
                 context.timings().claimAfter());
         var marks = new HighWaterMarks(context.directory());
-        List<Mark> known = marks.read(config.partitions());
+        List<HighWaterMarks.Mark> known = marks.read(config.partitions());
         for (int i = 0; i < config.partitions(); i++) {
             var store = new PartitionStore(StreamKeys.of(i), redis, terms, codec, limits);
             partitions.add(new Partition(i, store, known.get(i)));
@@ -97,6 +96,24 @@ public final class RedisStreamLog implements EventLog {
                         partitions, entry -> partitionOf(entry.event().tenant()), process, context)
                 : new NoBacklog();
     }
+
+    /**
+     * Hears what anybody stores, and says when it needs a pause. Immutable.
+     *
+     * @param behind whether it has enough for now; what follows then waits in Redis
+     */
+    public record Hearer(CommitListener listener, BooleanSupplier behind) {}
+
+    /**
+     * How the log gets on with Redis. Immutable.
+     *
+     * @param connected whether what others store is heard
+     * @param heard events heard since the start
+     * @param missed events that were forgotten, or could not be read, before they were heard
+     * @param outages times that Redis could not be read from
+     * @param breaker the breaker around appends
+     */
+    public record Status(boolean connected, long heard, long missed, long outages, Breaker.Snapshot breaker) {}
 
     /** Nobody archives. */
     private record NoBacklog() implements Backlog {
@@ -289,10 +306,16 @@ public final class RedisStreamLog implements EventLog {
         return new Totals(logged, confirmed, retained, bytes);
     }
 
+    /** The epochs of all partitions, as far as this gateway has heard. */
+    public Set<Long> epochs() {
+        return partitions.stream()
+                .map(partition -> partition.view().recent().head().epoch())
+                .collect(Collectors.toSet());
+    }
+
     /** How the log gets on with Redis. */
-    public StreamStatus status() {
-        return new StreamStatus(
-                reader.connected(), reader.heard(), reader.missed(), reader.outages(), breaker.snapshot());
+    public Status status() {
+        return new Status(reader.connected(), reader.heard(), reader.missed(), reader.outages(), breaker.snapshot());
     }
 
     /** Does the upkeep now instead of at its next time; waits for it. */
@@ -315,7 +338,7 @@ public final class RedisStreamLog implements EventLog {
         }
         if (reader.connected()) {
             for (Partition partition : partitions) {
-                Mark known = partition.known();
+                HighWaterMarks.Mark known = partition.known();
                 partition.awaitHeard(new Cursor(known.epoch(), known.offset()), patience);
             }
         }

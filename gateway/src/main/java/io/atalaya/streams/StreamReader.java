@@ -40,7 +40,7 @@ final class StreamReader implements AutoCloseable {
     private final SharedConnection<byte[]> connection;
     private final StreamContext context;
     private final Bounds memory;
-    private final StreamHearer hearer;
+    private final RedisStreamLog.Hearer hearer;
     private final Backoff backoff;
     private final LongAdder heard = new LongAdder();
     private final LongAdder missed = new LongAdder();
@@ -57,7 +57,7 @@ final class StreamReader implements AutoCloseable {
             SharedConnection<byte[]> connection,
             StreamContext context,
             Bounds memory,
-            StreamHearer hearer) {
+            RedisStreamLog.Hearer hearer) {
         this.partitions = partitions;
         this.connection = connection;
         this.context = context;
@@ -108,7 +108,7 @@ final class StreamReader implements AutoCloseable {
                 partition.turn(Partition.join(partition.attach(), patience()));
             }
             while (closing.getCount() > 0) {
-                if (hearer.isBehind()) {
+                if (hearer.behind().getAsBoolean()) {
                     closing.await(BREATH.toNanos(), TimeUnit.NANOSECONDS);
                 } else {
                     turnToNewEpochs();
@@ -239,7 +239,7 @@ final class StreamReader implements AutoCloseable {
         partition.onHeard(entries, memory.events(), memory.bytes());
         heard.add(entries.size());
         try {
-            hearer.onCommitted(entries);
+            hearer.listener().onCommitted(entries);
         } catch (RuntimeException fault) {
             LOG.atError().setCause(fault).addKeyValue("events", entries.size()).log("the hearer of the log failed");
         }

@@ -154,12 +154,13 @@ end
 -- Forgets the ids that are too old or too many. One stands in `order` for each event stored, oldest first, so an id's place
 -- there says which offset it was remembered for.
 local function forget_ids(a, window, most, now)
-  for _ = 1, 8 do
+  -- a few at first: mostly nothing has to go; a bounded number in all, or the first append after a quiet night would stall
+  for _, chunk in ipairs({ 4, 32, 256, 512, 512, 512, 512, 512 }) do
     local size = redis.call('LLEN', order)
     if size == 0 then
       return
     end
-    local names = redis.call('LRANGE', order, 0, 511)
+    local names = redis.call('LRANGE', order, 0, chunk - 1)
     local values = redis.call('HMGET', ids, unpack(names))
     local first = a.head - size + 1
     local gone, count = {}, 0

@@ -2,7 +2,7 @@ package io.atalaya.ack;
 
 class InMemoryAckStoreTest extends AckStoreContract {
     @Override
-    AckStore create(int maxEntries) {
+    protected AckStore create(int maxEntries) {
         return new InMemoryAckStore(maxEntries);
     }
 }

@@ -24,7 +24,8 @@ final class Ownership {
             "collector",
             "recovery",
             "slow",
-            "ack");
+            "ack",
+            "sqlite.acks");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -68,6 +68,7 @@ final class PackageTable {
         row(rows, "archive", "event metrics log breaker", "slf4j");
         row(rows, "sqlite", "event log archive", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
         row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
@@ -94,7 +95,7 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " postgres streams sqlite sqlite.log sqlite.archive edge query collector management config"
+                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event", "slf4j netty jackson hdrhistogram");

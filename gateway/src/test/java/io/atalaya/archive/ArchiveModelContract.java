@@ -85,10 +85,10 @@ public abstract class ArchiveModelContract extends ArchiveContract {
         }
     }
 
-    /** About a minute after the entry before, often at the same instant. */
+    /** About a minute after the entry before, and often at the same instant; never before it. */
     private Entry fresh(Random random) {
         offset++;
-        Instant at = START.plus(Duration.ofMinutes(random.nextInt(3) == 0 ? offset : offset / 10 * 10));
+        Instant at = START.plus(Duration.ofMinutes(offset / 10 * 10));
         Entry entry = Entries.random(random, new Cursor(EPOCH + random.nextInt(2), offset), at);
         known.add(entry);
         return entry;

@@ -2,13 +2,17 @@ package io.atalaya.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
+import io.atalaya.postgres.PostgresConfig;
+import io.atalaya.query.QueryConfig;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.streams.StreamConfig;
@@ -75,6 +79,8 @@ class ConfigReaderTest {
                         false));
         assertThat(config.assignments())
                 .isEqualTo(new AssignmentConfig(Optional.empty(), Duration.ofMinutes(5), 10_000));
+        assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
+        assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
     }
@@ -124,6 +130,12 @@ class ConfigReaderTest {
                         1000));
         assertThat(config.log())
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
+        assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
+        assertThat(config.database())
+                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
+        assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
+        assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
+        assertThat(config.toString()).doesNotContain("hunter3");
         assertThat(config.auth())
                 .isEqualTo(new AuthConfig(
                         Optional.of(STAFF),

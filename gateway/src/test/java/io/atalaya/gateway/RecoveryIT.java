@@ -116,7 +116,7 @@ class RecoveryIT {
 
     @Test
     void aCursorThatWasForgottenIsAnsweredByARetentionGap() {
-        restart("log-max-events", "10");
+        restart("log-store", "memory", "log-max-events", "10");
         String old = publish(0, 1);
         publish(1, 50);
 

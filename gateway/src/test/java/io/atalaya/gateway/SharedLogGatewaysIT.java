@@ -69,6 +69,26 @@ class SharedLogGatewaysIT {
     }
 
     @Test
+    void aClientResumesAtTheOtherGateway() {
+        WireClient before = one.diner(1, 1, 42);
+        one.awaitSessions(1);
+        one.publish(event(1));
+        String cursor = GatewayTester.json(before.readText()).get("cursor").stringValue();
+        before.close();
+        one.awaitSessions(0);
+        one.publish(event(2));
+        two.publish(event(3));
+
+        WireClient after = two.connect("/ws/diner?since=" + cursor + "&table_token=" + two.tableToken(1, 1, 42));
+        two.awaitSessions(1);
+        one.publish(event(4));
+
+        assertThat(after.drain(QUIET))
+                .extracting(text -> GatewayTester.json(text).get("id").stringValue())
+                .containsExactly("e2", "e3", "e4");
+    }
+
+    @Test
     void aMessageThatBothHearByPubSubIsOneEvent() {
         WireClient here = one.diner(1, 1, 42);
         WireClient there = two.diner(1, 1, 42);

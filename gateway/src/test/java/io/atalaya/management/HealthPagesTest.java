@@ -10,6 +10,7 @@ import io.atalaya.management.DependencyStatus.Probe;
 import io.atalaya.management.Exchange.Answer;
 import io.atalaya.management.Sample.Phase;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,5 +171,29 @@ final class HealthPagesTest {
         var pages = new HealthPages(() -> completedFuture(sample), () -> completedFuture(probes));
         return Exchange.of(List.of(Route.get("/ws/health/detailed", pages::onDetailed)), "/ws/health/detailed")
                 .answer();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HEALTHY, true, 200, healthy",
+        "WARNING, true, 200, warning",
+        "CRITICAL, true, 503, critical",
+        "HEALTHY, false, 503, warning"
+    })
+    void theWholeDocumentSaysTheWorst(HealthPages.Stores.Condition stores, boolean redis, int status, String word) {
+        var pages = new HealthPages(
+                () -> completedFuture(Samples.withRedis(redis)), () -> completedFuture(Samples.probes(true)));
+        var handler = pages.whole(
+                () -> completedFuture(new HealthPages.Stores(stores, Map.of("database", Map.of("status", "x")))),
+                () -> 0);
+
+        var answer = Exchange.of(List.of(Route.get("/health/detailed", handler)), "/health/detailed")
+                .answer();
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.json().path("status").asString()).isEqualTo(word);
+        assertThat(answer.json().at("/database/status").asString()).isEqualTo("x");
+        assertThat(answer.json().at("/server/message").asString()).isEqualTo("SERVER_IS_READY");
+        assertThat(answer.json().propertyNames()).contains("redis_async", "connections", "books", "memory", "uptime");
     }
 }

@@ -41,7 +41,7 @@ final class StreamNode implements AutoCloseable {
                 given.streams,
                 connections,
                 surroundings,
-                new StreamHearer(entries -> onCommitted(given.listener, entries), () -> false));
+                new RedisStreamLog.Hearer(entries -> onCommitted(given.listener, entries), () -> false));
     }
 
     /** What a node is made from. Immutable. */

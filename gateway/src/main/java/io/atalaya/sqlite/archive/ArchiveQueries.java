@@ -10,7 +10,10 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.sqlite.EventReader;
+import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.SqliteStore;
+import io.atalaya.sqlite.archive.Buckets.Row;
+import io.atalaya.sqlite.archive.Buckets.Selection;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,32 +22,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/**
- * Finds archived events. Immutable.
- *
- * <p>Every query goes by an index that is named, since the database knows nothing of how often values stand in it: of
- * those that a filter offers, the one with the fewest rows. Where that is few enough, they are all looked at and
- * sorted; else the index in the wanted order is walked until the page is full.
- */
+/** Finds archived events. Immutable. */
 final class ArchiveQueries {
-    /** So many rows are looked at and sorted in a few milliseconds. */
-    private static final int FEW_ROWS = 10_000;
-
     private static final EventReader.Limit NO_LIMIT = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
 
-    private static final String FIND = """
-            WITH RECURSIVE bucket(n) AS (
-              SELECT (SELECT max(position) FROM archived) >> 12
-              UNION ALL
-              SELECT (SELECT max(position) FROM archived WHERE position < n << 12) >> 12
-              FROM bucket WHERE n IS NOT NULL
-            )
-            SELECT %s
-            FROM bucket CROSS JOIN archived CROSS JOIN events
-            WHERE n IS NOT NULL AND (archived.position >> 12) = n AND archived.id_hash = ?
-              AND events.offset = archived.position AND events.tenant = ? AND events.id = ?
-            ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1""".formatted(EventReader.COLUMNS);
+    /** So many rows are passed over in memory; more by the database, which then sorts everything that is selected. */
+    private static final int FEW_ROWS = 20_000;
+
+    private static final String FIND = "SELECT " + EventReader.COLUMNS
+            + " FROM buckets CROSS JOIN archived INDEXED BY archived_id CROSS JOIN events"
+            + " WHERE (archived.position >> 12) = +bucket AND archived.id_hash = ?"
+            + " AND events.offset = archived.position AND events.tenant = ? AND events.id = ?"
+            + " ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1";
 
     private final SqliteStore store;
     private final Members members;
@@ -54,38 +45,46 @@ final class ArchiveQueries {
         this.members = members;
     }
 
-    /** A condition with its values. Confined to one query. */
-    private static final class Condition {
-        private final StringBuilder text = new StringBuilder("1");
-        private final List<Object> values = new ArrayList<>();
+    EventPage page(EventReader reader, EventQuery query) throws SQLException {
+        int most = query.skip() + query.limit() + 1;
+        Selection selection = selection(reader.connection(), query);
+        query.after().ifPresent(key -> behind(selection.condition(), key, query));
+        List<Row> rows = most <= FEW_ROWS
+                ? Buckets.first(reader.connection(), selection, most).stream()
+                        .skip(query.skip())
+                        .toList()
+                : far(reader.connection(), selection, query);
+        return EventPage.of(query, inOrder(query, events(reader, rows)));
+    }
 
-        Condition and(String term, Object... more) {
-            text.append(" AND ").append(term);
-            values.addAll(List.of(more));
-            return this;
-        }
-
-        PreparedStatement prepare(Connection connection, String before, String after) throws SQLException {
-            PreparedStatement statement = connection.prepareStatement(before + text + after);
-            for (int i = 0; i < values.size(); i++) {
-                statement.setObject(i + 1, values.get(i));
+    /** Pages far from the first, by number: their cost grows with the number. */
+    private static List<Row> far(Connection connection, Selection selection, EventQuery query) throws SQLException {
+        String column = Buckets.column(query.time());
+        String direction = query.order() == Order.OLDEST_FIRST ? "" : " DESC";
+        String sql = "SELECT %1$s, position FROM archived NOT INDEXED WHERE ?1 = 0 ORDER BY %1$s%2$s, position%2$s"
+                .formatted(column, direction);
+        try (PreparedStatement look = selection
+                .condition()
+                .prepare(connection, sql + " LIMIT %d OFFSET %d".formatted(query.limit() + 1, query.skip()))) {
+            look.setLong(1, 0);
+            var rows = new ArrayList<Row>();
+            try (ResultSet found = look.executeQuery()) {
+                while (found.next()) {
+                    rows.add(new Row(found.getLong(1), found.getLong(2)));
+                }
             }
-            return statement;
+            return rows;
         }
     }
 
-    EventPage page(EventReader reader, EventQuery query) throws SQLException {
-        String time = column(query.time());
-        boolean forward = query.order() == Order.OLDEST_FIRST;
-        Condition condition = condition(query);
-        query.after().ifPresent(key -> behind(condition, key, time, forward));
-        String direction = forward ? "" : " DESC";
-        String select = "SELECT %s FROM (SELECT position FROM archived INDEXED BY %s WHERE "
-                .formatted(EventReader.COLUMNS, index(reader.connection(), query));
-        String rest = " ORDER BY %s%s, position%s LIMIT %d OFFSET %d) CROSS JOIN events ON events.offset = position"
-                .formatted(time, direction, direction, query.limit() + 1, query.skip());
-        try (PreparedStatement statement = condition.prepare(reader.connection(), select, rest)) {
-            return EventPage.of(query, inOrder(query, reader.read(statement, NO_LIMIT)));
+    private static List<Entry> events(EventReader reader, List<Row> rows) throws SQLException {
+        try (PreparedStatement query = reader.connection()
+                .prepareStatement("SELECT " + EventReader.COLUMNS
+                        + " FROM json_each(?) CROSS JOIN events ON events.offset = json_each.value")) {
+            query.setString(
+                    1,
+                    rows.stream().map(row -> Long.toString(row.position())).collect(Collectors.joining(",", "[", "]")));
+            return reader.read(query, NO_LIMIT);
         }
     }
 
@@ -114,83 +113,73 @@ final class ArchiveQueries {
                         true));
     }
 
-    private static String column(Time time) {
-        return time == Time.ARRIVAL ? "at_ms" : "ts_us";
+    private Selection selection(Connection connection, EventQuery query) throws SQLException {
+        return new Selection(
+                query.time(), query.order(), rarest(connection, query), condition(query), query.lowest(), query.end());
     }
 
     private Condition condition(EventQuery query) {
         var condition = new Condition();
+        String time = Buckets.column(query.time());
         query.tenant().ifPresent(tenant -> condition.and("tenant = ?", tenant.value()));
         query.type().ifPresent(type -> condition.and("type = ?", type));
         query.scope().forEach((member, value) -> condition.and(members.column(member) + " = ?", value));
-        between(condition, query);
+        query.from().ifPresent(_ -> condition.and(time + " >= ?", query.lowest()));
+        query.to().ifPresent(_ -> condition.and(time + " < ?", query.end()));
         return condition;
     }
 
-    private static void between(Condition condition, EventQuery query) {
-        String time = column(query.time());
-        query.from().ifPresent(_ -> condition.and(time + " >= ?", query.lowest()));
-        query.to().ifPresent(_ -> condition.and(time + " < ?", query.end()));
-    }
-
-    private void behind(Condition condition, EventKey key, String time, boolean forward) {
+    private void behind(Condition condition, EventKey key, EventQuery query) {
+        boolean forward = query.order() == Order.OLDEST_FIRST;
         long row = store.positions().row(key.cursor());
         // between two logs there is no row: what is behind such a place starts at it
+        boolean exact = forward || store.positions().knows(key.cursor().epoch());
         condition.and(
-                "(%s, position) %s (?, ?)".formatted(time, forward ? ">" : "<"),
+                "(%s, position) %s (?, ?)".formatted(Buckets.column(query.time()), forward ? ">" : "<"),
                 key.value(),
-                forward || store.positions().knows(key.cursor().epoch()) ? row : row + 1);
+                exact ? row : row + 1);
     }
 
-    /** The index to go by. */
-    private String index(Connection connection, EventQuery query) throws SQLException {
-        boolean arrival = query.time() == Time.ARRIVAL;
-        if (query.tenant().isEmpty()) {
-            return arrival ? "archived_at" : "archived_ts";
-        }
-        String tenant = query.tenant().get().value();
-        String best = arrival ? "archived_tenant" : "archived_tenant_ts";
-        int fewest = arrival ? Integer.MAX_VALUE : FEW_ROWS;
-        if (query.type().isPresent()) {
-            Condition ofType = new Condition()
-                    .and("tenant = ?", tenant)
-                    .and("type = ?", query.type().get());
-            int rows = rows(connection, "archived_type", ofType, query);
-            best = rows < fewest ? "archived_type" : best;
-            fewest = Math.min(fewest, rows);
+    /** The rows of a range by the filter that selects fewest in the newest range; all of them without a filter. */
+    private String rarest(Connection connection, EventQuery query) throws SQLException {
+        String best = Buckets.BY_POSITION;
+        long fewest = Long.MAX_VALUE;
+        if (query.type().isPresent() && query.tenant().isPresent()) {
+            best = Buckets.by("archived_type");
+            fewest = newest(
+                    connection,
+                    best,
+                    new Condition()
+                            .and("tenant = ?", query.tenant().get().value())
+                            .and("type = ?", query.type().get()));
         }
         for (var filter : query.scope().entrySet()) {
-            String index = members.index(filter.getKey());
-            Condition ofMember = new Condition()
-                    .and("tenant = ?", tenant)
-                    .and(members.column(filter.getKey()) + " = ?", filter.getValue());
-            int rows = rows(connection, index, ofMember, query);
-            best = rows < fewest ? index : best;
-            fewest = Math.min(fewest, rows);
+            String from = Buckets.by(members.index(filter.getKey()));
+            long rows = newest(
+                    connection, from, new Condition().and(members.column(filter.getKey()) + " = ?", filter.getValue()));
+            if (rows <= fewest) {
+                best = from;
+                fewest = rows;
+            }
         }
         return best;
     }
 
-    /** How many rows an index has for a condition, up to {@link #FEW_ROWS}. */
-    private static int rows(Connection connection, String index, Condition condition, EventQuery query)
-            throws SQLException {
-        if (query.time() == Time.ARRIVAL) {
-            between(condition, query);
-        }
-        String select = "SELECT count(*) FROM (SELECT 1 FROM archived INDEXED BY " + index + " WHERE ";
-        try (PreparedStatement statement = condition.prepare(connection, select, " LIMIT " + FEW_ROWS + ")");
-                ResultSet row = statement.executeQuery()) {
-            return row.getInt(1);
+    private static long newest(Connection connection, String from, Condition condition) throws SQLException {
+        try (PreparedStatement look = condition.prepare(connection, "SELECT count(*) FROM " + from)) {
+            look.setLong(1, newestBucket(connection));
+            try (ResultSet found = look.executeQuery()) {
+                return found.getLong(1);
+            }
         }
     }
 
+    private static long newestBucket(Connection connection) throws SQLException {
+        return SqliteFile.number(connection, "SELECT max(bucket) FROM buckets");
+    }
+
     long count(EventReader reader, EventQuery query) throws SQLException {
-        String select =
-                "SELECT count(*) FROM archived INDEXED BY %s WHERE ".formatted(index(reader.connection(), query));
-        try (PreparedStatement statement = condition(query).prepare(reader.connection(), select, "");
-                ResultSet row = statement.executeQuery()) {
-            return row.getLong(1);
-        }
+        return Buckets.count(reader.connection(), selection(reader.connection(), query));
     }
 
     Optional<Entry> find(EventReader reader, TenantId tenant, EventId id) throws SQLException {

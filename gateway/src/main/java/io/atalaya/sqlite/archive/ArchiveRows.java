@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** Changes what is archived. Confined to the writer; every method is part of one of its transactions. */
@@ -38,7 +39,7 @@ final class ArchiveRows {
     private final Prepared taken;
     private final Prepared present;
     private final Prepared bury;
-    private final Prepared oldest;
+    private final Prepared archived;
     private final Prepared oldestLetters;
     private final Prepared forget;
     private final Prepared forgetLetter;
@@ -50,7 +51,7 @@ final class ArchiveRows {
         this.hash = store.file().idHash();
         this.fields = fields;
         this.members = List.copyOf(new TreeMap<>(columns.slots()).keySet());
-        this.events = new EventInsert(connection);
+        this.events = new EventInsert(connection, "events");
         this.tallies = new Tally.Statements(connection);
         many = new Prepared(connection, insert(columns, ROWS));
         one = new Prepared(connection, insert(columns, 1));
@@ -62,10 +63,7 @@ final class ArchiveRows {
         bury = new Prepared(
                 connection,
                 "INSERT INTO dead_letters(position, at_ms, code, text, attempts, buried_ms) VALUES(?, ?, ?, ?, 1, ?)");
-        oldest = new Prepared(
-                connection,
-                "SELECT position, at_ms, tenant, type, counted FROM archived WHERE at_ms < ?"
-                        + " ORDER BY at_ms, position LIMIT ?");
+        archived = new Prepared(connection, "SELECT at_ms, tenant, type, counted FROM archived WHERE position = ?");
         oldestLetters = new Prepared(
                 connection, "SELECT position FROM dead_letters WHERE at_ms < ? ORDER BY at_ms, position LIMIT ?");
         forget = new Prepared(connection, "DELETE FROM archived WHERE position = ?");
@@ -93,13 +91,14 @@ final class ArchiveRows {
         var tally = new Tally();
         fresh.forEach((row, entry) -> {
             tally.count(row, State.ARCHIVED, 1);
-            count(tally, entry);
+            count(tally, row, entry);
         });
         tally.write(tallies);
         return fresh.size();
     }
 
-    private void count(Tally tally, Entry entry) {
+    private void count(Tally tally, long row, Entry entry) {
+        tally.comes(row, entry.atMillis(), EventQuery.Time.EVENT.of(entry));
         Event event = entry.event();
         String counted = fields.statistics().map(event.scope()::get).orElse(null);
         tally.event(entry.atMillis(), event.tenant().value(), event.type(), counted, 1);
@@ -126,7 +125,7 @@ final class ArchiveRows {
         return fresh;
     }
 
-    private static boolean isDense(TreeMap<Long, Entry> rows) {
+    private static boolean isDense(NavigableMap<Long, Entry> rows) {
         return rows.lastKey() - rows.firstKey() < 2L * rows.size();
     }
 
@@ -245,7 +244,7 @@ final class ArchiveRows {
         var tally = new Tally();
         tally.count(row, State.DEAD_LETTERED, -1);
         tally.count(row, State.ARCHIVED, 1);
-        count(tally, entry);
+        count(tally, row, entry);
         tally.write(tallies);
         return true;
     }
@@ -277,12 +276,17 @@ final class ArchiveRows {
     Purged purge(long beforeMillis, int most) throws SQLException {
         long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
-        List<Long> rows = oldest(beforeMillis, most, tally);
-        for (long row : rows) {
-            update(forget, row);
-            tally.count(row, State.ARCHIVED, -1);
-            tally.count(row, State.PURGED, 1);
-            releaseEvent(row, floor);
+        var oldest = new Buckets.Selection(
+                EventQuery.Time.ARRIVAL,
+                EventQuery.Order.OLDEST_FIRST,
+                Buckets.BY_POSITION,
+                new Condition().and("at_ms < ?", beforeMillis),
+                Long.MIN_VALUE,
+                beforeMillis);
+        List<Buckets.Row> rows = Buckets.first(connection, oldest, most);
+        for (Buckets.Row row : rows) {
+            purge(row.position(), tally);
+            releaseEvent(row.position(), floor);
         }
         List<Long> letters = rows.size() < most ? oldestLetters(beforeMillis, most - rows.size()) : List.of();
         for (long row : letters) {
@@ -293,18 +297,16 @@ final class ArchiveRows {
         return new Purged(rows.size(), letters.size());
     }
 
-    private List<Long> oldest(long beforeMillis, int most, Tally tally) throws SQLException {
-        PreparedStatement query = oldest.statement();
-        query.setLong(1, beforeMillis);
-        query.setInt(2, most);
-        var rows = new ArrayList<Long>();
+    private void purge(long position, Tally tally) throws SQLException {
+        PreparedStatement query = archived.statement();
+        query.setLong(1, position);
         try (ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                rows.add(row.getLong(1));
-                tally.event(row.getLong(2), row.getString(3), row.getString(4), row.getString(5), -1);
-            }
+            tally.event(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), -1);
         }
-        return rows;
+        tally.goes(position);
+        tally.count(position, State.ARCHIVED, -1);
+        tally.count(position, State.PURGED, 1);
+        update(forget, position);
     }
 
     private List<Long> oldestLetters(long beforeMillis, int most) throws SQLException {

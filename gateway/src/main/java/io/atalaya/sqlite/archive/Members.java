@@ -27,7 +27,7 @@ record Members(Map<String, Integer> slots) {
         return "m" + slots.get(member);
     }
 
-    /** The index by tenant, member and arrival. */
+    /** The index by range of positions and member. */
     String index(String member) {
         return "archived_" + column(member);
     }
@@ -94,7 +94,7 @@ record Members(Map<String, Integer> slots) {
         SqliteFile.execute(connection, "UPDATE archived SET m%d = %s".formatted(slot, valueOf(member)));
         SqliteFile.execute(
                 connection,
-                "CREATE INDEX archived_m%d ON archived(tenant, m%d, at_ms) WHERE m%d IS NOT NULL"
+                "CREATE INDEX archived_m%d ON archived(position >> 12, m%d) WHERE m%d IS NOT NULL"
                         .formatted(slot, slot, slot));
     }
 

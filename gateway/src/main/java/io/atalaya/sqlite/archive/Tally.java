@@ -5,6 +5,7 @@ import io.atalaya.sqlite.Prepared;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,17 @@ final class Tally {
 
     private final Map<Minute, Long> minutes = new HashMap<>();
     private final Map<Name, Long> names = new HashMap<>();
-    private final Map<Long, long[]> counts = new HashMap<>();
+    private final Map<Long, Map<State, Integer>> counts = new HashMap<>();
+    private final Map<Long, Bucket> buckets = new HashMap<>();
+
+    /** Confined to the tally. */
+    private static final class Bucket {
+        private long events;
+        private long minAt = Long.MAX_VALUE;
+        private long maxAt = Long.MIN_VALUE;
+        private long minTs = Long.MAX_VALUE;
+        private long maxTs = Long.MIN_VALUE;
+    }
 
     private record Minute(String tenant, long minute) {}
 
@@ -40,7 +51,8 @@ final class Tally {
 
     /** So many entries more, or less, are in a state. */
     void count(long row, State state, int more) {
-        counts.computeIfAbsent(Positions.label(row), _ -> new long[State.values().length])[state.ordinal()] += more;
+        counts.computeIfAbsent(Positions.label(row), _ -> new EnumMap<>(State.class))
+                .merge(state, more, Integer::sum);
     }
 
     /** An event that statistics cover comes (1) or goes (-1). */
@@ -53,6 +65,21 @@ final class Tally {
                 names.merge(new Name(whose, MEMBER, counted), (long) more, Long::sum);
             }
         }
+    }
+
+    /** An archived row comes. */
+    void comes(long row, long atMillis, long tsMicros) {
+        Bucket bucket = buckets.computeIfAbsent(Buckets.of(row), _ -> new Bucket());
+        bucket.events++;
+        bucket.minAt = Math.min(bucket.minAt, atMillis);
+        bucket.maxAt = Math.max(bucket.maxAt, atMillis);
+        bucket.minTs = Math.min(bucket.minTs, tsMicros);
+        bucket.maxTs = Math.max(bucket.maxTs, tsMicros);
+    }
+
+    /** An archived row goes; the bounds stay. */
+    void goes(long row) {
+        buckets.computeIfAbsent(Buckets.of(row), _ -> new Bucket()).events--;
     }
 
     /** Writes everything; part of the writer's transaction. */
@@ -72,17 +99,29 @@ final class Tally {
             name.setLong(4, one.getValue());
             name.executeUpdate();
         }
+        PreparedStatement bucket = statements.bucket.statement();
+        for (Map.Entry<Long, Bucket> one : buckets.entrySet()) {
+            bucket.setLong(1, one.getKey());
+            bucket.setLong(2, one.getValue().events);
+            bucket.setLong(3, one.getValue().minAt);
+            bucket.setLong(4, one.getValue().maxAt);
+            bucket.setLong(5, one.getValue().minTs);
+            bucket.setLong(6, one.getValue().maxTs);
+            bucket.executeUpdate();
+        }
         PreparedStatement count = statements.count.statement();
-        for (Map.Entry<Long, long[]> one : counts.entrySet()) {
+        for (Map.Entry<Long, Map<State, Integer>> one : counts.entrySet()) {
             count.setLong(1, one.getKey());
-            for (State state : State.values()) {
-                count.setLong(2 + state.ordinal(), one.getValue()[state.ordinal()]);
-            }
+            count.setInt(2, one.getValue().getOrDefault(State.ARCHIVED, 0));
+            count.setInt(3, one.getValue().getOrDefault(State.DEAD_LETTERED, 0));
+            count.setInt(4, one.getValue().getOrDefault(State.PURGED, 0));
+            count.setInt(5, one.getValue().getOrDefault(State.DISCARDED, 0));
             count.executeUpdate();
         }
         if (minutes.values().stream().anyMatch(more -> more < 0)) {
             statements.noMinutes.statement().executeUpdate();
             statements.noNames.statement().executeUpdate();
+            statements.noBuckets.statement().executeUpdate();
         }
     }
 
@@ -93,6 +132,8 @@ final class Tally {
         private final Prepared count;
         private final Prepared noMinutes;
         private final Prepared noNames;
+        private final Prepared bucket;
+        private final Prepared noBuckets;
 
         Statements(Connection connection) {
             String more = " DO UPDATE SET events = events + excluded.events";
@@ -110,6 +151,13 @@ final class Tally {
                             + " archived = archived + excluded.archived,"
                             + " dead_lettered = dead_lettered + excluded.dead_lettered,"
                             + " purged = purged + excluded.purged, discarded = discarded + excluded.discarded");
+            bucket = new Prepared(
+                    connection,
+                    "INSERT INTO buckets(bucket, events, min_at, max_at, min_ts, max_ts) VALUES(?, ?, ?, ?, ?, ?)"
+                            + " ON CONFLICT(bucket) DO UPDATE SET events = events + excluded.events,"
+                            + " min_at = min(min_at, excluded.min_at), max_at = max(max_at, excluded.max_at),"
+                            + " min_ts = min(min_ts, excluded.min_ts), max_ts = max(max_ts, excluded.max_ts)");
+            noBuckets = new Prepared(connection, "DELETE FROM buckets WHERE events = 0");
             noMinutes = new Prepared(connection, "DELETE FROM minutes WHERE events = 0");
             noNames = new Prepared(connection, "DELETE FROM tallies WHERE events = 0");
         }

@@ -45,7 +45,7 @@ final class GroupCommit {
         this.epoch = file.epoch();
         this.retention = retention;
         hash = file.idHash();
-        insert = new EventInsert(connection);
+        insert = new EventInsert(connection, "events");
         chunks = new Chunks(connection);
         identity = new Prepared(connection, "SELECT tenant, id FROM events WHERE offset = ?");
         Chunk uncovered = Startup.uncovered(connection, hash);
@@ -89,7 +89,7 @@ final class GroupCommit {
 
     /** Stores a group: each append whole or not at all. */
     Outcome commit(List<Append> group) {
-        gathering = new Gathering(head + 1, retention.now());
+        gathering = new Gathering(head + 1, retention.millis());
         try {
             Writer.transact(connection, _ -> {
                 forgetExpired();

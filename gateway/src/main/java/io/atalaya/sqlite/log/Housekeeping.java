@@ -20,7 +20,10 @@ final class Housekeeping {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
     private static final long MARK_EVERY_MILLIS = 1_000;
     private static final long FEW_EVERY_MILLIS = 60_000;
-    private static final int ROWS = 2_000;
+    private static final long PAUSE_MILLIS = 1_000;
+
+    /** So many rows are deleted in one transaction. */
+    static final int ROWS = 2_000;
 
     private final Connection connection;
     private final SqliteFile file;
@@ -29,6 +32,7 @@ final class Housekeeping {
 
     private long deleted;
     private long deletedMillis;
+    private long pausedUntilMillis;
     private long marked;
     private long markedMillis;
 
@@ -45,38 +49,55 @@ final class Housekeeping {
     }
 
     /**
-     * Does one step if there is enough to do.
+     * Does what there is enough of.
      *
      * @param firstRemembered the oldest event whose id is remembered
+     * @param steps at most so many short transactions
      * @param idle whether little is enough
+     * @return whether there is more
      */
-    void step(long firstRemembered, boolean idle) {
+    boolean tidy(long firstRemembered, int steps, boolean idle) {
+        long nowMillis = retention.millis();
+        if (nowMillis < pausedUntilMillis) {
+            return false;
+        }
         try {
-            long nowMillis = retention.now();
-            long floor = retention.now(true).floor();
-            boolean few = idle && floor > deleted && nowMillis - deletedMillis >= FEW_EVERY_MILLIS;
-            long to = few || floor - deleted >= ROWS ? Math.min(floor, deleted + ROWS) : deleted;
-            Chunk newest = retention.newest();
-            boolean store = newest.size() >= Chunk.EVENTS || to >= newest.firstOffset();
-            if (store || to > deleted) {
-                Writer.transact(connection, c -> {
-                    if (store) {
-                        Chunks.insert(c, newest);
-                    }
-                    return deleteRows(c, to, firstRemembered);
-                });
-            }
-            if (store) {
-                retention.onStored();
-            }
-            if (to > deleted) {
-                deleted = to;
-                deletedMillis = nowMillis;
+            boolean more = true;
+            for (int i = 0; more && i < steps; i++) {
+                more = step(nowMillis, firstRemembered, idle);
             }
             mark(nowMillis);
+            return more;
         } catch (SQLException | IOException | RuntimeException failure) {
             LOG.atWarn().addKeyValue("file", file.path()).setCause(failure).log("the log could not be tidied");
+            pausedUntilMillis = nowMillis + PAUSE_MILLIS;
+            return false;
         }
+    }
+
+    private boolean step(long nowMillis, long firstRemembered, boolean idle) throws SQLException {
+        long floor = retention.trimmed().floor();
+        boolean few = idle && floor > deleted && nowMillis - deletedMillis >= FEW_EVERY_MILLIS;
+        long to = few || floor - deleted >= ROWS ? Math.min(floor, deleted + ROWS) : deleted;
+        Chunk newest = retention.newest();
+        boolean store = newest.size() >= Chunk.EVENTS || to >= newest.firstOffset();
+        if (!store && to == deleted) {
+            return false;
+        }
+        Writer.transact(connection, c -> {
+            if (store) {
+                Chunks.insert(c, newest);
+            }
+            return deleteRows(c, to, firstRemembered);
+        });
+        if (store) {
+            retention.onStored();
+        }
+        if (to > deleted) {
+            deleted = to;
+            deletedMillis = nowMillis;
+        }
+        return floor - deleted >= ROWS;
     }
 
     private int deleteRows(Connection c, long to, long firstRemembered) throws SQLException {
@@ -101,7 +122,7 @@ final class Housekeeping {
 
     /** Notes how far the log goes. */
     void mark() throws IOException {
-        long head = retention.now(false).head();
+        long head = retention.bounds().head();
         if (head != marked) {
             file.mark().write(new Cursor(file.epoch(), head));
             marked = head;

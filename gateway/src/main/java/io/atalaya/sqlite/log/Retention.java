@@ -32,7 +32,7 @@ final class Retention implements AutoCloseable {
     private long confirmed;
 
     /**
-     * @param retained events {@code (floor, head]}
+     * @param floor events after it and up to {@code head} are kept
      * @param bytes of their bodies
      */
     record Bounds(long floor, long head, long confirmed, long bytes) {
@@ -65,7 +65,7 @@ final class Retention implements AutoCloseable {
     }
 
     /** Milliseconds since 1970, never falling. */
-    long now() {
+    long millis() {
         lock.lock();
         try {
             return clock.millis();
@@ -115,18 +115,26 @@ final class Retention implements AutoCloseable {
         }
     }
 
+    /** What counts, as it was trimmed last. */
+    Bounds bounds() {
+        lock.lock();
+        try {
+            return new Bounds(floor, newest.lastOffset(), confirmed, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * What counts now.
      *
      * @throws LogException when the disk fails
      */
-    Bounds now(boolean trim) {
+    Bounds trimmed() {
         lock.lock();
         try {
-            if (trim) {
-                trim();
-            }
-            return new Bounds(floor, newest.lastOffset(), confirmed, bytes);
+            trim();
+            return bounds();
         } catch (SQLException failure) {
             throw Writer.unavailable(failure);
         } finally {
@@ -156,7 +164,7 @@ final class Retention implements AutoCloseable {
         if (!config.archived()) {
             return false;
         }
-        Bounds bounds = now(true);
+        Bounds bounds = trimmed();
         return bounds.retained() + moreEvents > config.maxEvents() || bounds.bytes() + moreBytes > config.maxBytes();
     }
 

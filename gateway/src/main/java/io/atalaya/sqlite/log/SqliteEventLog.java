@@ -101,15 +101,21 @@ public final class SqliteEventLog implements EventLog {
 
     /** Confined to the writer, but for what is told. */
     private final class Duties implements Writer.Duties {
+        private int latest;
+
         @Override
         public void commit(List<Writer.Append> group) {
             GroupCommit.Outcome outcome = commits.commit(group);
+            latest = outcome.stored().size();
             teller.execute(() -> tell(outcome));
         }
 
+        /** As much as keeps pace with what is stored. */
         @Override
-        public void tidy(boolean idle) {
-            housekeeping.step(commits.firstRemembered(), idle);
+        public boolean tidy(boolean idle) {
+            int steps = 1 + latest / Housekeeping.ROWS;
+            latest = 0;
+            return housekeeping.tidy(commits.firstRemembered(), steps, idle);
         }
     }
 
@@ -138,7 +144,7 @@ public final class SqliteEventLog implements EventLog {
     @Override
     public Slice read(TenantId tenant, Cursor after, int max) {
         Cursor head = recent.head();
-        long floor = Math.min(retention.now(true).floor(), head.offset());
+        long floor = Math.min(retention.trimmed().floor(), head.offset());
         if (after.epoch() != file.epoch()) {
             return new Slice.Gap(Slice.Reason.EPOCH, cursor(floor));
         }
@@ -152,7 +158,7 @@ public final class SqliteEventLog implements EventLog {
             return entries;
         }
         Slice.Entries found = readFile(tenant, after.offset(), head.offset(), max);
-        long floorSince = retention.now(false).floor();
+        long floorSince = retention.bounds().floor();
         // rows may have been deleted while they were read
         return after.offset() < floorSince ? new Slice.Gap(Slice.Reason.RETENTION, cursor(floorSince)) : found;
     }
@@ -184,7 +190,7 @@ public final class SqliteEventLog implements EventLog {
         return new Backlog() {
             @Override
             public List<Entry> take(int max) {
-                long after = retention.now(false).confirmed();
+                long after = retention.bounds().confirmed();
                 return recent.after(cursor(after), max)
                         .orElseGet(() -> store.readers()
                                 .read(reader ->
@@ -201,7 +207,7 @@ public final class SqliteEventLog implements EventLog {
     }
 
     private void confirm(long offset) {
-        if (offset > retention.now(false).confirmed()) {
+        if (offset > retention.bounds().confirmed()) {
             store.transact(connection -> {
                 Meta.write(connection, Meta.CONFIRMED, offset);
                 return offset;
@@ -222,7 +228,7 @@ public final class SqliteEventLog implements EventLog {
 
     @Override
     public Totals totals() {
-        Retention.Bounds bounds = retention.now(true);
+        Retention.Bounds bounds = retention.trimmed();
         return new Totals(bounds.head(), bounds.confirmed(), bounds.retained(), bounds.bytes());
     }
 

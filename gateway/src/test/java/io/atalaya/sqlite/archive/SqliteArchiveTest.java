@@ -57,7 +57,7 @@ class SqliteArchiveTest extends ArchiveModelContract {
     @Override
     protected void onLogged(List<Entry> entries) {
         log.store().transact(connection -> {
-            var insert = new EventInsert(connection);
+            var insert = new EventInsert(connection, "events");
             for (Entry entry : entries) {
                 if (entry.cursor().epoch() == Entries.EPOCH) {
                     insert.insertMissing(entry.cursor().offset(), entry);

@@ -1,0 +1,257 @@
+package io.atalaya.sqlite.acks;
+
+import io.atalaya.ack.AckStore.Change;
+import io.atalaya.ack.AckStore.Effect;
+import io.atalaya.ack.AckStore.State;
+import io.atalaya.ack.Recipient;
+import io.atalaya.event.EventId;
+import io.atalaya.sqlite.EventInsert;
+import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.Prepared;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Changes of the tables of acknowledgements. Confined to the file's writer; each call within one transaction. */
+final class AckRows {
+    private static final int AT_ONCE = 1_000;
+
+    private final Positions positions;
+    private final int maxEntries;
+    private final EventInsert events;
+    private final Prepared find;
+    private final Prepared insert;
+    private final Prepared settle;
+    private final Prepared due;
+    private final Prepared oldest;
+    private final Prepared overdue;
+    private final Prepared old;
+    private final Prepared forget;
+    private final Prepared forgetEvent;
+    private final Prepared counts;
+    private final Prepared count;
+
+    private record Row(long number, State state, long deliveredMillis) {}
+
+    /** The one row of {@code ack_counts} while a transaction changes it. */
+    private static final class Counts {
+        private long wanted;
+        private long acknowledged;
+        private long expired;
+        private long awaiting;
+        private long forgotten;
+
+        private void onSettled(State state) {
+            awaiting--;
+            if (state == State.ACKNOWLEDGED) {
+                acknowledged++;
+            } else {
+                expired++;
+            }
+        }
+    }
+
+    AckRows(Connection connection, Positions positions, int maxEntries) {
+        this.positions = positions;
+        this.maxEntries = maxEntries;
+        events = new EventInsert(connection, "ack_events");
+        find = new Prepared(
+                connection,
+                "SELECT number, state, delivered_ms FROM acks"
+                        + " WHERE tenant = ?1 AND event = ?2 AND scheme = ?3 AND subject = ?4 AND client = ?5");
+        insert = new Prepared(
+                connection,
+                "INSERT INTO acks(tenant, event, scheme, subject, client, position, state, delivered_ms, due_ms,"
+                        + " end_ms, settled_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, 0)");
+        settle = new Prepared(
+                connection,
+                "UPDATE acks SET state = ?2, settled_ms = ?3, end_ms = 2 * end_ms - delivered_ms WHERE number = ?1");
+        due = new Prepared(connection, "UPDATE acks SET due_ms = ?2 WHERE number = ?1");
+        oldest = new Prepared(connection, "SELECT number, state, delivered_ms FROM acks ORDER BY number LIMIT 1");
+        overdue = new Prepared(
+                connection,
+                "SELECT number, state, delivered_ms FROM acks WHERE state = 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
+        old = new Prepared(
+                connection,
+                "SELECT number, state, delivered_ms FROM acks WHERE state <> 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
+        forget = new Prepared(connection, "DELETE FROM acks WHERE number = ?1 RETURNING position");
+        forgetEvent = new Prepared(
+                connection,
+                "DELETE FROM ack_events WHERE offset = ?1"
+                        + " AND NOT EXISTS (SELECT 1 FROM acks WHERE position = ?1)");
+        counts = new Prepared(connection, "SELECT wanted, acknowledged, expired, awaiting, forgotten FROM ack_counts");
+        count = new Prepared(
+                connection,
+                "UPDATE ack_counts SET wanted = ?1, acknowledged = ?2, expired = ?3, awaiting = ?4, forgotten = ?5");
+    }
+
+    List<Effect> apply(List<Change> changes) throws SQLException {
+        Counts book = counts();
+        var effects = new ArrayList<Effect>(changes.size());
+        for (Change change : changes) {
+            effects.add(
+                    switch (change) {
+                        case Change.Delivered delivered -> onDelivered(delivered, book);
+                        case Change.Acknowledged acknowledgement -> onAcknowledged(acknowledgement, book);
+                        case Change.Due later -> onDue(later);
+                    });
+        }
+        write(book);
+        return effects;
+    }
+
+    private Effect onDelivered(Change.Delivered delivered, Counts book) throws SQLException {
+        EventId event = delivered.entry().event().id();
+        List<Row> known = find(delivered.recipient(), event);
+        if (!known.isEmpty()) {
+            return new Effect(Effect.Kind.REPEATED, known.getFirst().deliveredMillis());
+        }
+        if (book.wanted - book.forgotten >= maxEntries) {
+            giveUpOldest(delivered.atMillis(), book);
+        }
+        long position = positions.row(delivered.entry().cursor());
+        events.insertMissing(position, delivered.entry());
+        PreparedStatement row = insert.statement();
+        bind(row, delivered.recipient(), event);
+        row.setLong(6, position);
+        row.setLong(7, delivered.atMillis());
+        row.setLong(8, delivered.dueMillis());
+        row.setLong(9, delivered.expiresMillis());
+        row.executeUpdate();
+        book.wanted++;
+        book.awaiting++;
+        return new Effect(Effect.Kind.DONE, delivered.atMillis());
+    }
+
+    private void giveUpOldest(long nowMillis, Counts book) throws SQLException {
+        for (Row row : rows(oldest.statement())) {
+            if (row.state() == State.AWAITING) {
+                settle(row, State.EXPIRED, nowMillis, book);
+            }
+            forget(row, book);
+        }
+    }
+
+    private Effect onAcknowledged(Change.Acknowledged acknowledgement, Counts book) throws SQLException {
+        List<Row> known = find(acknowledgement.recipient(), acknowledgement.event());
+        if (known.isEmpty()) {
+            return new Effect(Effect.Kind.UNKNOWN, 0);
+        }
+        Row row = known.getFirst();
+        return switch (row.state()) {
+            case AWAITING -> {
+                settle(row, State.ACKNOWLEDGED, acknowledgement.atMillis(), book);
+                yield new Effect(Effect.Kind.DONE, row.deliveredMillis());
+            }
+            case ACKNOWLEDGED -> new Effect(Effect.Kind.REPEATED, row.deliveredMillis());
+            case EXPIRED -> new Effect(Effect.Kind.LATE, row.deliveredMillis());
+        };
+    }
+
+    private Effect onDue(Change.Due later) throws SQLException {
+        List<Row> known = find(later.recipient(), later.event());
+        if (known.isEmpty() || known.getFirst().state() != State.AWAITING) {
+            return new Effect(known.isEmpty() ? Effect.Kind.UNKNOWN : Effect.Kind.REPEATED, 0);
+        }
+        PreparedStatement update = due.statement();
+        update.setLong(1, known.getFirst().number());
+        update.setLong(2, later.dueMillis());
+        update.executeUpdate();
+        return new Effect(Effect.Kind.DONE, known.getFirst().deliveredMillis());
+    }
+
+    /** Expires and forgets a bounded number; returns whether there may be more. */
+    boolean expire(long nowMillis) throws SQLException {
+        Counts book = counts();
+        PreparedStatement waiting = overdue.statement();
+        waiting.setLong(1, nowMillis);
+        List<Row> late = rows(waiting);
+        for (Row row : late) {
+            settle(row, State.EXPIRED, nowMillis, book);
+        }
+        PreparedStatement settled = old.statement();
+        settled.setLong(1, nowMillis);
+        List<Row> past = rows(settled);
+        for (Row row : past) {
+            forget(row, book);
+        }
+        write(book);
+        return late.size() == AT_ONCE || past.size() == AT_ONCE;
+    }
+
+    private void settle(Row row, State state, long nowMillis, Counts book) throws SQLException {
+        PreparedStatement update = settle.statement();
+        update.setLong(1, row.number());
+        update.setInt(2, state.ordinal());
+        update.setLong(3, nowMillis);
+        update.executeUpdate();
+        book.onSettled(state);
+    }
+
+    private void forget(Row row, Counts book) throws SQLException {
+        PreparedStatement delete = forget.statement();
+        delete.setLong(1, row.number());
+        long position;
+        try (ResultSet deleted = delete.executeQuery()) {
+            if (!deleted.next()) {
+                return;
+            }
+            position = deleted.getLong(1);
+        }
+        book.forgotten++;
+        PreparedStatement event = forgetEvent.statement();
+        event.setLong(1, position);
+        event.executeUpdate();
+    }
+
+    private List<Row> find(Recipient recipient, EventId event) throws SQLException {
+        PreparedStatement query = find.statement();
+        bind(query, recipient, event);
+        return rows(query);
+    }
+
+    private static void bind(PreparedStatement statement, Recipient recipient, EventId event) throws SQLException {
+        statement.setString(1, recipient.tenant().value());
+        statement.setString(2, event.value());
+        statement.setString(3, recipient.scheme());
+        statement.setString(4, recipient.subject());
+        statement.setString(5, recipient.clientId());
+    }
+
+    private static List<Row> rows(PreparedStatement query) throws SQLException {
+        var found = new ArrayList<Row>();
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Row(rows.getLong(1), State.values()[rows.getInt(2)], rows.getLong(3)));
+            }
+        }
+        return found;
+    }
+
+    private Counts counts() throws SQLException {
+        var book = new Counts();
+        try (ResultSet row = counts.statement().executeQuery()) {
+            if (row.next()) {
+                book.wanted = row.getLong(1);
+                book.acknowledged = row.getLong(2);
+                book.expired = row.getLong(3);
+                book.awaiting = row.getLong(4);
+                book.forgotten = row.getLong(5);
+            }
+        }
+        return book;
+    }
+
+    private void write(Counts book) throws SQLException {
+        PreparedStatement update = count.statement();
+        update.setLong(1, book.wanted);
+        update.setLong(2, book.acknowledged);
+        update.setLong(3, book.expired);
+        update.setLong(4, book.awaiting);
+        update.setLong(5, book.forgotten);
+        update.executeUpdate();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite.acks;
+
+import org.jspecify.annotations.NullMarked;

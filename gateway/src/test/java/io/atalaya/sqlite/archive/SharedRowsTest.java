@@ -1,0 +1,193 @@
+package io.atalaya.sqlite.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveFields;
+import io.atalaya.archive.EventQuery;
+import io.atalaya.archive.Rejection;
+import io.atalaya.event.Cursor;
+import io.atalaya.event.Event;
+import io.atalaya.event.EventId;
+import io.atalaya.event.TenantId;
+import io.atalaya.log.EventLog;
+import io.atalaya.log.EventLog.Entry;
+import io.atalaya.log.EventLog.Slice;
+import io.atalaya.log.LogConfig;
+import io.atalaya.sqlite.SqliteFile;
+import io.atalaya.sqlite.log.SqliteEventLog;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One row an event, which is there as long as the log or the archive needs it. */
+@Timeout(60)
+class SharedRowsTest {
+    private static final TenantId TENANT = new TenantId("1");
+    private static final ArchiveFields BY_BRANCH = new ArchiveFields(List.of("branch_id"), Optional.of("branch_id"));
+
+    @TempDir
+    private Path directory;
+
+    private long millis = 1_000_000;
+
+    private SqliteEventLog open(int maxEvents) {
+        var config = new LogConfig(maxEvents, 1L << 30, Duration.ofHours(24), Duration.ofHours(24), 1_000_000, true);
+        return SqliteEventLog.open(directory, config, () -> Instant.ofEpochMilli(millis), _ -> {});
+    }
+
+    private SqliteArchive archive(SqliteEventLog log, ArchiveFields fields) {
+        return new SqliteArchive(log, fields, () -> Instant.ofEpochMilli(millis));
+    }
+
+    private void append(EventLog log, int from, int to) {
+        millis++;
+        log.append(IntStream.range(from, to).mapToObj(this::event).toList())
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private Event event(int number) {
+        return new Event(
+                TENANT,
+                new EventId("e" + number),
+                "TYPE",
+                Map.of("branch_id", Integer.toString(number % 3), "sector_id", Integer.toString(number % 5)),
+                new Event.Body("{\"n\":%d".formatted(number).getBytes(StandardCharsets.UTF_8)),
+                Instant.ofEpochMilli(millis),
+                0,
+                true);
+    }
+
+    /** Archives everything; what is stored need not be confirmed again. */
+    private static void drain(SqliteEventLog log, Archive archive) {
+        EventLog.Backlog backlog = log.backlog();
+        for (List<Entry> taken = backlog.take(1_000); !taken.isEmpty(); taken = backlog.take(1_000)) {
+            archive.store(taken);
+        }
+    }
+
+    private static long rows(SqliteEventLog log, String table) {
+        return log.store().transact(connection -> SqliteFile.number(connection, "SELECT count(*) FROM " + table));
+    }
+
+    @Test
+    void storingConfirmsInTheSameTransaction() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 2_500);
+
+            drain(log, archive);
+
+            assertThat(log.totals().backlog()).isZero();
+            assertThat(rows(log, "events")).isEqualTo(2_500);
+        }
+        try (var log = open(1_000_000)) {
+            assertThat(log.totals().confirmed()).isEqualTo(2_500);
+            assertThat(archive(log, BY_BRANCH).counts().archived()).isEqualTo(2_500);
+        }
+    }
+
+    @Test
+    void whatIsArchivedOutOfTurnConfirmsNothingBeforeIt() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 5);
+            List<Entry> all = log.backlog().take(10);
+
+            archive.store(all.subList(2, 5));
+            assertThat(log.totals().confirmed()).isZero();
+            archive.store(all.subList(0, 2));
+
+            assertThat(log.totals().confirmed()).isEqualTo(2);
+            assertThat(log.backlog().take(10))
+                    .extracting(entry -> entry.cursor().offset())
+                    .containsExactly(3L, 4L, 5L);
+        }
+    }
+
+    @Test
+    void theLogForgetsWhatTheArchiveKeeps() {
+        try (var log = open(100)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int from = 0; from < 9_000; from += 1_000) {
+                append(log, from, from + 1_000);
+                drain(log, archive);
+            }
+            append(log, 9_000, 9_001);
+
+            assertThat(log.totals().retained()).isEqualTo(100);
+            var first = new Cursor(log.head(TENANT).epoch(), 0);
+            assertThat(log.read(TENANT, first, 10)).isInstanceOf(Slice.Gap.class);
+            assertThat(rows(log, "events")).isEqualTo(9_001);
+            assertThat(archive.find(TENANT, new EventId("e0"))).isPresent();
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "2")))
+                    .isEqualTo(3_000);
+        }
+    }
+
+    @Test
+    void aRowGoesWhenNeitherNeedsItAnyMore() {
+        try (var log = open(100)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int from = 0; from < 9_000; from += 1_000) {
+                append(log, from, from + 1_000);
+                drain(log, archive);
+            }
+            long purged =
+                    archive.purge(Instant.ofEpochMilli(millis + 1), 20_000).events();
+
+            assertThat(purged).isEqualTo(9_000);
+            append(log, 9_000, 9_001);
+            assertThat(rows(log, "events")).isBetween(100L, 5_000L);
+            assertThat(log.totals().retained()).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void aDeadLetterKeepsItsRow() {
+        try (var log = open(1)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1);
+            Entry entry = log.backlog().take(1).getFirst();
+            archive.bury(entry, new Rejection("odd", "of the test"));
+            log.backlog().confirm(List.of(entry));
+            for (int from = 1; from < 9_001; from += 1_000) {
+                append(log, from, from + 1_000);
+                log.backlog().confirm(log.backlog().take(1_000));
+            }
+
+            assertThat(archive.deadLetters().find(entry.cursor()))
+                    .hasValueSatisfying(
+                            letter -> assertThat(letter.entry().event().id()).isEqualTo(new EventId("e0")));
+        }
+    }
+
+    @Test
+    void otherMembersAreIndexedFromTheEventsThatAreThere() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 30);
+            drain(log, archive);
+        }
+        var bySector = new ArchiveFields(List.of("sector_id"), Optional.of("sector_id"));
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, bySector);
+
+            assertThat(archive.count(EventQuery.of(TENANT).where("sector_id", "4")))
+                    .isEqualTo(6);
+            assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).byMember())
+                    .isEqualTo(Map.of("0", 6L, "1", 6L, "2", 6L, "3", 6L, "4", 6L));
+        }
+    }
+}
