@@ -71,10 +71,9 @@ public final class ConfigReader {
         var auth = auth();
         var assignments = assignments();
         var redis = redis();
+        var slo = slo();
         var management = management();
-        Path dataDir = values.base(Settings.DATA_DIR)
-                .resolve(values.value(Settings.DATA_DIR))
-                .normalize();
+        Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
@@ -111,7 +110,7 @@ public final class ConfigReader {
                                         auth,
                                         assignments,
                                         redis,
-                                        slo(),
+                                        slo,
                                         management,
                                         Settings.ALL.stream()
                                                 .map(values::inForce)
@@ -245,6 +244,19 @@ public final class ConfigReader {
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private AssignmentConfig assignments() {
+        return new AssignmentConfig(
+                values.findPath(Settings.ASSIGNMENTS_FILE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+    }
+
+    private Path dataDir() {
+        return values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
     }
 
     private SloConfig slo() {

@@ -45,13 +45,9 @@ public final class OpenSloReader {
         for (String document : text.split("(?m)^---[ \\t]*$", -1)) {
             if (!document.isBlank()) {
                 // the empty lines keep the numbers of the others right
-                YamlReader.read(
-                                file,
-                                "\n".repeat(line) + document.stripLeading().indent(0),
-                                problems)
-                        .ifPresent(reader::document);
+                YamlReader.read(file, "\n".repeat(line) + document, problems).ifPresent(reader::document);
             }
-            line += (int) document.lines().count();
+            line += (int) document.chars().filter(c -> c == '\n').count();
         }
         if (reader.objectives.isEmpty() && problems.isEmpty()) {
             problems.add(Place.of(file, ""), "no SLO", "at least one document of kind SLO");
