@@ -1,6 +1,8 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.explain.ExplainCommand;
+import io.atalaya.logging.LogQueue;
 import io.atalaya.gateway.Version;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -46,7 +48,9 @@ public final class Main implements Runnable {
     /** Runs one command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {
         quietUnlessServing(List.of(arguments));
-        System.exit(commandLine().execute(arguments));
+        int status = commandLine().execute(arguments);
+        LogQueue.flushAll();
+        System.exit(status);
     }
 
     /** The commands, in the order of the help. */
@@ -60,7 +64,8 @@ public final class Main implements Runnable {
                 new ExplainCommand(System.getenv()),
                 new DeadLettersCommand(),
                 new BenchCommand(),
-                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
+                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
+                new SloCommand());
     }
 
     /** The whole command line, ready to execute. */

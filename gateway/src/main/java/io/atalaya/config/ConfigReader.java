@@ -16,12 +16,14 @@ import io.atalaya.profile.ProfileSource;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.redis.RedisConfig;
+import io.atalaya.sloapi.SloConfig;
 import io.atalaya.streams.StreamConfig;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.YamlReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,18 +69,15 @@ public final class ConfigReader {
         var query = query();
         var collector = collector();
         var auth = auth();
-        var assignments = new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+        var assignments = assignments();
         var redis = redis();
+        var slo = slo();
         var management = management();
-        Path dataDir = values.base(Settings.DATA_DIR)
-                .resolve(values.value(Settings.DATA_DIR))
-                .normalize();
+        Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.assignments();
         checks.log();
         checks.remarks();
         values.rejectOthers(notes);
@@ -111,7 +110,11 @@ public final class ConfigReader {
                                         auth,
                                         assignments,
                                         redis,
-                                        management),
+                                        slo,
+                                        management,
+                                        Settings.ALL.stream()
+                                                .map(values::inForce)
+                                                .toList()),
                                 notes)
                         : invalid(List.of());
             }
@@ -223,11 +226,34 @@ public final class ConfigReader {
                 : values.base(Settings.JWT_JWKS).resolve(text).toString();
     }
 
+    private AssignmentConfig assignments() {
+        Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
+        AssignmentConfig.SourceConfig source = database
+                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
+        return new AssignmentConfig(
+                source,
+                values.value(Settings.ASSIGNMENTS_ZONE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+    }
+
     private Optional<RedisConfig> redis() {
         int queue = values.value(Settings.REDIS_EVENT_QUEUE_SIZE);
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private Path dataDir() {
+        return values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
+    }
+
+    private SloConfig slo() {
+        return new SloConfig(values.findPath(Settings.SLO_FILES), values.value(Settings.SLO_KEEP));
     }
 
     private ManagementConfig management() {

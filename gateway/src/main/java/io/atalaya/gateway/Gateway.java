@@ -1,6 +1,6 @@
 package io.atalaya.gateway;
 
-import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
@@ -60,6 +60,8 @@ public final class Gateway implements AutoCloseable {
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
+            closing.add("budgets", status.budgets());
+            status.budgets().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",
@@ -145,8 +147,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What is assigned to whom; edits take effect at the next look-up past the cache. */
-    public AssignmentStore assignments() {
-        return core.assignmentStore();
+    public AssignmentRegister assignments() {
+        return core.assignmentRegister();
     }
 
     /** The parts, for tests that look at what must be left behind: nothing. */
@@ -168,6 +170,7 @@ public final class Gateway implements AutoCloseable {
         if (!lifecycle.move(State.READY, State.DRAINING)) {
             return;
         }
+        status.budgets().close(); // what follows was asked for, and is no down time
         status.view().onPhase(Phase.DRAINING);
         LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
         publicPort.close();

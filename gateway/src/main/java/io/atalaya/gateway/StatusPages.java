@@ -1,28 +1,45 @@
 package io.atalaya.gateway;
 
+import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
+import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;
 import io.atalaya.management.BooksPages;
 import io.atalaya.management.GatewayView;
 import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
+import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.management.OperatorGate;
+import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.query.StorePages;
+import io.atalaya.slo.SloFile;
+import io.atalaya.slo.SloFolder;
+import io.atalaya.slo.SloOutcome;
+import io.atalaya.sloapi.BudgetLoop;
+import io.atalaya.sloapi.ScrapedMeasurements;
+import io.atalaya.sloapi.SloConfig;
+import io.atalaya.sloapi.SloMetrics;
+import io.atalaya.sloapi.SloPages;
+import io.atalaya.yaml.Problem;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
 final class StatusPages {
     private final GatewayView view;
+    private final BudgetLoop budgets;
     private final MetricsPages metrics;
     private final HealthPages health;
     private final OperatorGate gate;
@@ -40,9 +57,15 @@ final class StatusPages {
                 core.recovery()::acknowledgements,
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
-                new ProcessProbe(Path.of("/proc/self")));
+                new ProcessProbe(Path.of("/proc/self")),
+                LogQueue::droppedByAll);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
-        this.metrics = new MetricsPages(view::sample);
+        this.budgets = new BudgetLoop(
+                objectives(config.slo()),
+                config.slo().keep() ? Optional.of(config.dataDir().resolve("budgets")) : Optional.empty(),
+                () -> view.sample().thenApply(StatusPages::measured),
+                core.clock());
+        this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
         this.health = new HealthPages(view::sample, view::probes);
         this.gate = new OperatorGate(config.management());
         this.management = new ManagementRoutes(
@@ -53,9 +76,36 @@ final class StatusPages {
                         new BooksPages(
                                 view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
-                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker),
-                        readBack.operatorPages(health),
+                        new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
+                        config.document(),
+                        operatorPages(readBack),
                         readBack.deadLetterPages()));
+    }
+
+    /** What scrapers see is what the budgets are made of. */
+    private static Measurements measured(Sample sample) {
+        return new ScrapedMeasurements(Vocabulary.ATALAYA.of(sample));
+    }
+
+    private static SloFile objectives(SloConfig config) {
+        SloFolder folder = config.files().map(SloFolder::of).orElseGet(SloFolder::shipped);
+        return switch (folder.read()) {
+            case SloOutcome.Valid valid -> valid.file();
+            case SloOutcome.Invalid invalid ->
+                throw new StartException("slo-files: "
+                        + invalid.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        };
+    }
+
+    private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
+        var pages = new HashMap<>(readBack.operatorPages(health));
+        pages.putAll(new SloPages(budgets::report).pages());
+        return pages;
+    }
+
+    /** What counts budgets; not yet started. */
+    BudgetLoop budgets() {
+        return budgets;
     }
 
     private static Identity identity(String profile) {

@@ -32,10 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricsPages {
     private final Supplier<CompletionStage<Sample>> view;
+    private final Supplier<MetricSnapshots> more;
 
-    /** @param view gathers a sample, as {@link GatewayView#sample} does */
-    public MetricsPages(Supplier<CompletionStage<Sample>> view) {
+    /**
+     * @param view gathers a sample, as {@link GatewayView#sample} does
+     * @param more further families of the canonical vocabulary, brought from elsewhere
+     */
+    public MetricsPages(Supplier<CompletionStage<Sample>> view, Supplier<MetricSnapshots> more) {
         this.view = view;
+        this.more = more;
     }
 
     /** One naming of what is measured. */
@@ -97,6 +102,9 @@ public final class MetricsPages {
         Answers.respond(responder, view.get().thenApply(sample -> {
             var families = new ArrayList<MetricSnapshot>();
             wanted.forEach(vocabulary -> vocabulary.of(sample).forEach(families::add));
+            if (wanted.contains(Vocabulary.ATALAYA)) {
+                more.get().forEach(families::add);
+            }
             return format == null ? json(families) : text(format, families);
         }));
     }

@@ -27,7 +27,8 @@ public final class EventInsert {
 
     /** Offset and time of all rows are parameters 1 and 2. */
     private static String sql(String table, int rows) {
-        var sql = new StringBuilder("INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
+        var sql = new StringBuilder(
+                "INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
         int parameter = 3;
         for (int row = 0; row < rows; row++) {
             sql.append(row == 0 ? " VALUES" : ",").append("(?1+").append(row).append(",?2");

@@ -23,6 +23,7 @@ import io.atalaya.routing.EventRoutes;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -40,7 +41,7 @@ import java.util.concurrent.CompletableFuture;
  * A gateway without ports in one thread: an embedded event loop, the restaurant profile, and sessions on request.
  * Confined to the test's thread.
  */
-final class ManagementFixture {
+final class ManagementFixture implements AutoCloseable {
     static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
 
     final Profile profile = restaurant();
@@ -57,6 +58,7 @@ final class ManagementFixture {
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
     final List<String> forgotten = new ArrayList<>();
+    private final List<EmbeddedChannel> sockets = new ArrayList<>();
     final GatewayView view = new GatewayView(
             new GatewayView.Sources(
                     profile,
@@ -68,7 +70,8 @@ final class ManagementFixture {
                     () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
-                    new ProcessProbe(Path.of("/proc/self"))),
+                    new ProcessProbe(Path.of("/proc/self")),
+                    () -> 0),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
             Runnable::run);
@@ -86,6 +89,7 @@ final class ManagementFixture {
                 NOW.minusSeconds(60),
                 Instant.MAX);
         var own = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        sockets.add(own);
         var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
         return hub.shardOf(channel.eventLoop())
                 .join(
@@ -94,6 +98,13 @@ final class ManagementFixture {
                         principal,
                         slot,
                         SessionTopics.of(endpoint, principal, List.of()));
+    }
+
+    /** Releases what the sessions were sent. */
+    @Override
+    public void close() {
+        sockets.forEach(EmbeddedChannel::finishAndReleaseAll);
+        channel.finishAndReleaseAll();
     }
 
     List<Route> routes() {
@@ -106,12 +117,13 @@ final class ManagementFixture {
 
     private static List<Route> routes(ManagementConfig config, ManagementFixture gateway) {
         var pages = new ManagementRoutes.Pages(
-                new MetricsPages(gateway.view::sample),
+                new MetricsPages(gateway.view::sample, MetricSnapshots::new),
                 new HealthPages(gateway.view::sample, gateway.view::probes),
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of("profile", "restaurant"),
                 Map.of(),
                 List.of());
         return new ManagementRoutes(config, pages).routes();

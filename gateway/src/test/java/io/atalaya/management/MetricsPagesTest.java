@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -19,7 +20,7 @@ final class MetricsPagesTest {
     private static final String PROMETHEUS_ACCEPT = "application/openmetrics-text;version=1.0.0;q=0.5,"
             + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
-    private final MetricsPages pages = new MetricsPages(() -> completedFuture(Samples.busy()));
+    private final MetricsPages pages = new MetricsPages(() -> completedFuture(Samples.busy()), MetricSnapshots::new);
     private final List<Route> routes = List.of(
             Route.get("/metrics", pages::onMetrics),
             Route.get("/metrics/prometheus", pages::onPrometheus),
@@ -120,7 +121,7 @@ final class MetricsPagesTest {
 
     @Test
     void shardsThatDoNotAnswerAreA503() {
-        var stuck = new MetricsPages(() -> failedFuture(new TimeoutException()));
+        var stuck = new MetricsPages(() -> failedFuture(new TimeoutException()), MetricSnapshots::new);
 
         var answer = Exchange.of(List.of(Route.get("/metrics", stuck::onMetrics)), "/metrics")
                 .answer();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.cli.slo;
+
+import org.jspecify.annotations.NullMarked;

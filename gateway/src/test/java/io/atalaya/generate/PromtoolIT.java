@@ -1,0 +1,91 @@
+package io.atalaya.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.atalaya.generate.Generator.Artefact;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prometheus and Alertmanager accept what is made, what waits for metrics included, and every alert fires and rests. */
+@Timeout(600)
+class PromtoolIT {
+    private static final String PROMTOOL = System.getenv().getOrDefault("ATALAYA_PROMTOOL", "");
+    private static final String AMTOOL = System.getenv().getOrDefault("ATALAYA_AMTOOL", "");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    @BeforeEach
+    void toolsAreThere() {
+        assumeTrue(!PROMTOOL.isEmpty() && !AMTOOL.isEmpty(), "no ATALAYA_PROMTOOL or ATALAYA_AMTOOL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsMadeIsAccepted(boolean withPending) throws IOException, InterruptedException {
+        for (Artefact artefact : GeneratorTest.generator(withPending).artefacts()) {
+            Path file = directory.resolve(artefact.path());
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, artefact.text());
+        }
+
+        run(
+                PROMTOOL,
+                "check",
+                "rules",
+                "--lint=all",
+                "--lint-fatal",
+                "prometheus/rules/slo.yml",
+                "prometheus/rules/alerts.yml");
+        run(PROMTOOL, "check", "config", "--syntax-only", "prometheus/prometheus.yml");
+        run(AMTOOL, "check-config", "alertmanager/alertmanager.yml");
+        run(PROMTOOL, "test", "rules", "prometheus/tests/alerts_test.yml");
+        if (withPending) {
+            run(PROMTOOL, "test", "rules", "prometheus/tests/slo_test.yml", "prometheus/tests/slo_slow_test.yml");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"critical email-and-slack", "warning slack", "info nobody"})
+    void alertsGoToWhoIsToKnow(String severityAndReceiver) throws IOException, InterruptedException {
+        String[] parts = severityAndReceiver.split(" ", -1);
+        for (Artefact artefact : GeneratorTest.generator(false).artefacts()) {
+            if (artefact.path().equals("alertmanager/alertmanager.yml")) {
+                Files.writeString(directory.resolve("alertmanager.yml"), artefact.text());
+            }
+        }
+
+        run(
+                AMTOOL,
+                "config",
+                "routes",
+                "test",
+                "--config.file=alertmanager.yml",
+                "--verify.receivers=" + parts[1],
+                "severity=" + parts[0]);
+    }
+
+    private void run(String... command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(new ArrayList<>(List.of(command)))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as("%s%n%s", String.join(" ", command), output)
+                .isZero();
+    }
+}

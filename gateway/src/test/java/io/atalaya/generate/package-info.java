@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.generate;
+
+import org.jspecify.annotations.NullMarked;

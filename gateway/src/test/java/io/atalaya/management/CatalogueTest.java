@@ -1,0 +1,105 @@
+package io.atalaya.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atalaya.budget.SloEngine;
+import io.atalaya.management.MetricsPages.Vocabulary;
+import io.atalaya.slo.Catalogue;
+import io.atalaya.slo.Catalogue.Metric;
+import io.atalaya.slo.Catalogue.Type;
+import io.atalaya.slo.ShippedObjectives;
+import io.atalaya.sloapi.SloMetrics;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Label;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The catalogue that rules and panels are held against says what is really exposed. */
+class CatalogueTest {
+    private final Map<String, Metric> declared = ours(ShippedObjectives.read().catalogue());
+    private final Map<String, MetricSnapshot> exposed = exposed();
+
+    private static Map<String, Metric> ours(Catalogue catalogue) {
+        var ours = new TreeMap<>(catalogue.families());
+        ours.values().removeIf(metric -> !metric.ours());
+        return ours;
+    }
+
+    private static Map<String, MetricSnapshot> exposed() {
+        var families = new ArrayList<MetricSnapshot>();
+        for (Vocabulary vocabulary : Vocabulary.values()) {
+            vocabulary.of(Samples.withRedis(true)).forEach(families::add);
+        }
+        var engine = new SloEngine(ShippedObjectives.read().file(), Instant.parse("2030-05-01T00:00:00Z"));
+        SloMetrics.of(engine.report()).forEach(families::add);
+        var byName = new TreeMap<String, MetricSnapshot>();
+        families.forEach(family -> byName.put(
+                family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));
+        return byName;
+    }
+
+    @Test
+    void whatIsNotPendingIsExposedAndWhatIsPendingIsNot() {
+        var live = new TreeSet<>(declared.keySet());
+        live.removeIf(name -> declared.get(name).pending());
+        var pending = new TreeSet<>(declared.keySet());
+        pending.removeAll(live);
+
+        assertThat(exposed.keySet()).as("slo/catalogue.yaml, without pending").containsAll(live);
+        assertThat(exposed.keySet())
+                .as("slo/catalogue.yaml: exposed by now, so no longer pending; then ./atalaya slo generate")
+                .doesNotContainAnyElementsOf(pending);
+    }
+
+    @Test
+    void typesLabelsAndBucketsAreThose() {
+        exposed.forEach((name, family) -> {
+            Metric metric = declared.get(name);
+            if (metric == null) {
+                return;
+            }
+            assertThat(metric.type()).as(name).isEqualTo(type(family));
+            for (DataPointSnapshot point : family.getDataPoints()) {
+                for (Label label : point.getLabels()) {
+                    assertThat(metric.labels()).as(name).contains(label.getName());
+                }
+            }
+            if (family instanceof HistogramSnapshot histogram) {
+                assertThat(bounds(histogram))
+                        .as(name)
+                        .usingElementComparator(BigDecimal::compareTo)
+                        .isEqualTo(metric.bounds());
+            }
+        });
+    }
+
+    private static Type type(MetricSnapshot family) {
+        return switch (family) {
+            case CounterSnapshot _ -> Type.COUNTER;
+            case GaugeSnapshot _ -> Type.GAUGE;
+            case HistogramSnapshot _ -> Type.HISTOGRAM;
+            case SummarySnapshot _ -> Type.SUMMARY;
+            default -> throw new AssertionError(family.getClass());
+        };
+    }
+
+    private static List<BigDecimal> bounds(HistogramSnapshot histogram) {
+        var buckets = histogram.getDataPoints().getFirst().getClassicBuckets();
+        var bounds = new ArrayList<BigDecimal>();
+        for (int i = 0; i + 1 < buckets.size(); i++) {
+            bounds.add(BigDecimal.valueOf(buckets.getUpperBound(i)));
+        }
+        return bounds;
+    }
+}

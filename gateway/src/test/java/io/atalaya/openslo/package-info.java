@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.openslo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.slo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sloapi;
+
+import org.jspecify.annotations.NullMarked;
