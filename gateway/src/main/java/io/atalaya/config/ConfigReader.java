@@ -246,13 +246,6 @@ public final class ConfigReader {
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
     }
 
-    private AssignmentConfig assignments() {
-        return new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
-    }
-
     private Path dataDir() {
         return values.base(Settings.DATA_DIR)
                 .resolve(values.value(Settings.DATA_DIR))
