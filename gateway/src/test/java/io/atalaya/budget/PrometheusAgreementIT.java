@@ -139,11 +139,15 @@ class PrometheusAgreementIT {
     private int compare(int port, Instant at, SloStatus status, Duration window, double burn)
             throws IOException, InterruptedException {
         String id = status.slo().id();
-        String query = "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
-                .formatted(id, Spans.text(window));
+        String query =
+                "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
+                        .formatted(id, Spans.text(window));
         String path = "/api/v1/query?time=" + at.getEpochSecond() + "&query="
                 + URLEncoder.encode(query, StandardCharsets.UTF_8);
-        JsonNode result = JsonMapper.shared().readTree(get(port, path).body()).path("data").path("result");
+        JsonNode result = JsonMapper.shared()
+                .readTree(get(port, path).body())
+                .path("data")
+                .path("result");
         double ratio = Double.parseDouble(result.path(0).path("value").path(1).asString());
         double expected = ratio / status.slo().budget().doubleValue();
 
@@ -155,7 +159,8 @@ class PrometheusAgreementIT {
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
             return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }
