@@ -5,6 +5,7 @@ import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -65,8 +66,9 @@ public final class EventInsert {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.id().value());
             statement.setString(parameter++, event.type());
-            long seconds = event.timestamp().getEpochSecond();
-            int nanos = event.timestamp().getNano();
+            Instant timestamp = event.timestamp();
+            long seconds = timestamp.getEpochSecond();
+            int nanos = timestamp.getNano();
             statement.setLong(parameter++, seconds * 1_000 + nanos / NANOS_PER_MILLI);
             statement.setInt(parameter++, nanos % NANOS_PER_MILLI);
             statement.setString(parameter++, ScopeText.write(event.scope()));
