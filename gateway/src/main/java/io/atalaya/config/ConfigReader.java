@@ -23,11 +23,13 @@ import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.YamlReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads the settings and the profile that they name. Confined to the reading thread. The one reader of the server, of
@@ -58,30 +60,7 @@ public final class ConfigReader {
     private ConfigOutcome read() {
         ProfileSource profileSource = ProfileSource.of(values.value(Settings.PROFILE), values.base(Settings.PROFILE));
         ProfileOutcome profile = ProfileReader.read(profileSource, values::profileSwitch);
-        var edge = edge();
-        var hub = hub();
-        var intake = intake();
-        var log = log();
-        var recovery =
-                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
-        var streams = streams();
-        var query = query();
-        var collector = collector();
-        var auth = auth();
-        var assignments = new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
-        var redis = redis();
-        var management = management();
-        Path dataDir = values.base(Settings.DATA_DIR)
-                .resolve(values.value(Settings.DATA_DIR))
-                .normalize();
-        var checks = new ConfigChecks(values, problems, notes);
-        checks.ports(edge, management);
-        checks.intake(intake);
-        checks.log();
-        checks.remarks();
+        Function<ProfileOutcome.Valid, GatewayConfig> whole = parts(profileSource);
         values.rejectOthers(notes);
         values.noteVariables(notes);
         return switch (profile) {
@@ -89,35 +68,63 @@ public final class ConfigReader {
             case ProfileOutcome.Valid valid -> {
                 // what is missing from a file that cannot be read is not worth saying
                 if (!source.insecure() && fileRead) {
-                    checks.secrets(valid.profile());
+                    new ConfigChecks(values, problems, notes).secrets(valid.profile());
                 }
                 yield problems.isEmpty()
-                        ? new ConfigOutcome.Valid(
-                                new GatewayConfig(
-                                        valid.profile(),
-                                        profileSource,
-                                        valid.switches(),
-                                        dataDir,
-                                        edge,
-                                        hub,
-                                        intake,
-                                        values.value(Settings.LOG_STORE),
-                                        log,
-                                        recovery,
-                                        streams,
-                                        archive(),
-                                        database(),
-                                        query,
-                                        collector,
-                                        auth,
-                                        assignments,
-                                        redis,
-                                        slo(),
-                                        management),
-                                notes)
+                        ? new ConfigOutcome.Valid(whole.apply(valid), notes)
                         : invalid(List.of());
             }
         };
+    }
+
+    /** Reads and checks everything but the profile now, so that no problem is found too late to be told. */
+    private Function<ProfileOutcome.Valid, GatewayConfig> parts(ProfileSource profileSource) {
+        var edge = edge();
+        var hub = hub();
+        var intake = intake();
+        var store = values.value(Settings.LOG_STORE);
+        var log = log();
+        var recovery =
+                new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
+        var streams = streams();
+        var archive = archive();
+        var database = database();
+        var query = query();
+        var collector = collector();
+        var auth = auth();
+        var assignments = assignments();
+        var redis = redis();
+        var slo = slo();
+        var management = management();
+        Path dataDir = dataDir();
+        var checks = new ConfigChecks(values, problems, notes);
+        checks.ports(edge, management);
+        checks.intake(intake);
+        checks.assignments();
+        checks.log();
+        checks.remarks();
+        return profile -> new GatewayConfig(
+                profile.profile(),
+                profileSource,
+                profile.switches(),
+                dataDir,
+                edge,
+                hub,
+                intake,
+                store,
+                log,
+                recovery,
+                streams,
+                archive,
+                database,
+                query,
+                collector,
+                auth,
+                assignments,
+                redis,
+                slo,
+                management,
+                Settings.ALL.stream().map(values::inForce).toList());
     }
 
     private ConfigOutcome invalid(List<Problem> ofProfile) {
@@ -225,11 +232,30 @@ public final class ConfigReader {
                 : values.base(Settings.JWT_JWKS).resolve(text).toString();
     }
 
+    private AssignmentConfig assignments() {
+        Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
+        AssignmentConfig.SourceConfig source = database
+                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
+        return new AssignmentConfig(
+                source,
+                values.value(Settings.ASSIGNMENTS_ZONE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+    }
+
     private Optional<RedisConfig> redis() {
         int queue = values.value(Settings.REDIS_EVENT_QUEUE_SIZE);
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private Path dataDir() {
+        return values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
     }
 
     private SloConfig slo() {

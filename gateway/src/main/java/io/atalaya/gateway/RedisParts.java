@@ -1,7 +1,6 @@
 package io.atalaya.gateway;
 
 import io.atalaya.auth.RevocationList;
-import io.atalaya.breaker.Breaker;
 import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.log.EventLog;
@@ -20,6 +19,7 @@ import io.atalaya.redis.RedisRevocations;
 import io.atalaya.redis.RedisSubscriber;
 import io.atalaya.streams.RedisStreamLog;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -53,20 +53,21 @@ final class RedisParts implements AutoCloseable {
     /**
      * The way in, not yet started.
      *
-     * @param log whose breaker is shown beside the others, when it is in Redis too
+     * @param log shown with the rest when it is in Redis too
      */
     WayIn wayIn(Intake intake, EventLog log) {
         var pump = new MessagePump(config, new IntakeSink(intake), context);
         var subscriber =
                 new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
         var health = new RedisHealth(connections, config, context);
-        return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, breakers(log), health, config.poolSize()));
+        return new WayIn(
+                subscriber,
+                pump,
+                new RedisStatus(subscriber, pump, revocations, statusOf(log), health, config.poolSize()));
     }
 
-    private Supplier<List<Breaker.Snapshot>> breakers(EventLog log) {
-        return () -> log instanceof RedisStreamLog shared
-                ? List.of(revocations.breaker(), shared.status().breaker())
-                : List.of(revocations.breaker());
+    private static Supplier<Optional<RedisStreamLog.Status>> statusOf(EventLog log) {
+        return () -> log instanceof RedisStreamLog shared ? Optional.of(shared.status()) : Optional.empty();
     }
 
     @Override

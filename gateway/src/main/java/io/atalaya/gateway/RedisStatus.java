@@ -5,10 +5,13 @@ import io.atalaya.management.DependencyStatus;
 import io.atalaya.redis.DropTracker;
 import io.atalaya.redis.MessagePump;
 import io.atalaya.redis.RedisHealth;
+import io.atalaya.redis.RedisRevocations;
 import io.atalaya.redis.RedisSubscriber;
+import io.atalaya.streams.RedisStreamLog;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -18,7 +21,8 @@ import java.util.stream.Stream;
 record RedisStatus(
         RedisSubscriber subscriber,
         MessagePump pump,
-        Supplier<List<Breaker.Snapshot>> commandBreakers,
+        RedisRevocations revocations,
+        Supplier<Optional<RedisStreamLog.Status>> sharedLog,
         RedisHealth health,
         int poolSize)
         implements DependencyStatus.Source {
@@ -26,15 +30,17 @@ record RedisStatus(
     @Override
     public DependencyStatus status() {
         RedisSubscriber.Status status = subscriber.status();
+        Optional<RedisStreamLog.Status> log = sharedLog.get();
         return new DependencyStatus.Observed(
                 status.connected(),
                 status.since(),
                 status.reconnects(),
                 status.lastError(),
-                breakers(status.breaker()),
+                breakers(status.breaker(), log),
                 queue(pump.ledger()),
                 drops(pump.dropRate()),
-                poolSize);
+                poolSize,
+                log.map(of -> new DependencyStatus.SharedLog(of.connected(), of.heard(), of.missed(), of.outages())));
     }
 
     @Override
@@ -54,8 +60,10 @@ record RedisStatus(
                         answer.error().orElse("")));
     }
 
-    private List<DependencyStatus.Breaker> breakers(Breaker.Snapshot ofSubscriber) {
-        return Stream.concat(Stream.of(ofSubscriber), commandBreakers.get().stream())
+    private List<DependencyStatus.Breaker> breakers(
+            Breaker.Snapshot ofSubscriber, Optional<RedisStreamLog.Status> log) {
+        var always = Stream.of(ofSubscriber, revocations.breaker());
+        return Stream.concat(always, log.map(RedisStreamLog.Status::breaker).stream())
                 .map(RedisStatus::breaker)
                 .toList();
     }

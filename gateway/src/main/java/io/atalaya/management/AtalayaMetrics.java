@@ -56,6 +56,10 @@ final class AtalayaMetrics {
             health.put(state.word(), state == sample.health() ? 1 : 0);
         }
         families.gauge("atalaya_health", "1 for the state that the gateway is in.", Series.by("state", health));
+        families.counter(
+                "atalaya_log_lines_dropped_total",
+                "Log lines lost because standard error could not be written fast enough.",
+                sample.logLinesDropped());
         families.counter("atalaya_http_answers_total", "HTTP answers sent, by port and status.", answers(sample));
     }
 
@@ -186,7 +190,7 @@ final class AtalayaMetrics {
                         sample.hub().fanout())
                 .counter(
                         "atalaya_fanouts_total",
-                        "Events written to the sessions of a shard.",
+                        "Events fanned out to at least one session.",
                         sample.hub().fanouts())
                 .counter(
                         "atalaya_fanouts_failed_total",
@@ -321,6 +325,20 @@ final class AtalayaMetrics {
                         "atalaya_redis_drop_alerts_total",
                         "Alerts raised for that share.",
                         redis.drops().alertCount());
+        redis.sharedLog().ifPresent(log -> addSharedLog(log, families));
+    }
+
+    private static void addSharedLog(DependencyStatus.SharedLog log, Families families) {
+        families.gauge(
+                        "atalaya_shared_log_reading",
+                        "1 while what other gateways store is heard.",
+                        log.reading() ? 1 : 0)
+                .counter("atalaya_shared_log_heard_total", "Events heard, whoever stored them.", log.heard())
+                .counter(
+                        "atalaya_shared_log_missed_total",
+                        "Events that were forgotten, or could not be read, before they were heard.",
+                        log.missed())
+                .counter("atalaya_shared_log_outages_total", "Times that the log could not be read.", log.outages());
     }
 
     private static String label(Enum<?> value) {

@@ -23,6 +23,7 @@ public sealed interface DependencyStatus {
      * @param lastError the latest failure; empty when there was none
      * @param breakers the first one is that of the subscription
      * @param poolSize connections configured
+     * @param sharedLog empty when the log is not kept there
      */
     record Observed(
             boolean subscribed,
@@ -32,12 +33,23 @@ public sealed interface DependencyStatus {
             List<Breaker> breakers,
             Queue queue,
             Drops drops,
-            int poolSize)
+            int poolSize,
+            Optional<SharedLog> sharedLog)
             implements DependencyStatus {
         public Observed {
             breakers = List.copyOf(breakers);
         }
     }
+
+    /**
+     * What this gateway hears of a log that it shares with others. Immutable; counters since the start.
+     *
+     * @param reading whether it can be read
+     * @param heard events heard, whoever stored them
+     * @param missed events that were forgotten, or could not be read, before they were heard
+     * @param outages times that it could not be read
+     */
+    record SharedLog(boolean reading, long heard, long missed, long outages) {}
 
     /**
      * A circuit breaker. Immutable; counters since the start.

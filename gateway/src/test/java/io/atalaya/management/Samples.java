@@ -17,6 +17,7 @@ import io.atalaya.management.DependencyStatus.Drops;
 import io.atalaya.management.DependencyStatus.Observed;
 import io.atalaya.management.DependencyStatus.Probe;
 import io.atalaya.management.DependencyStatus.Queue;
+import io.atalaya.management.DependencyStatus.SharedLog;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.Sample.Population;
@@ -69,7 +70,8 @@ final class Samples {
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 Optional.empty(),
-                busy.process());
+                busy.process(),
+                0);
     }
 
     static Sample with(Phase phase, boolean logOpen, DependencyStatus redis) {
@@ -89,7 +91,8 @@ final class Samples {
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 Optional.empty(),
-                process());
+                process(),
+                13);
     }
 
     private static ShardSnapshot shards() {
@@ -120,7 +123,7 @@ final class Samples {
                 histogram(3_000_000, 9_900),
                 histogram(36_600_000, 1_235),
                 histogram(20_000_000, 17),
-                42.5);
+                new ShardSnapshot.Silence(42.5, 0.25, 420));
     }
 
     private static Histogram.Snapshot histogram(long nanos, long count) {
@@ -156,7 +159,8 @@ final class Samples {
                         breaker("redis_revocations", State.HALF_OPEN)),
                 new Queue(500, 478, Map.of("overflow", 20L, "sink_failed", 0L, "closed", 0L), 2),
                 new Drops(478, 20, 70, 5, 6.25, 5, 1, 60),
-                50);
+                50,
+                Optional.of(new SharedLog(subscribed, 900, 3, 1)));
     }
 
     private static Breaker breaker(String name, State state) {
