@@ -2,8 +2,8 @@ package io.atalaya.cli;
 
 import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.explain.ExplainCommand;
-import io.atalaya.logging.LogQueue;
 import io.atalaya.gateway.Version;
+import io.atalaya.logging.LogQueue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
