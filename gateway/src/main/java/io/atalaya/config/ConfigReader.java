@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads the settings and the profile that they name. Confined to the reading thread. The one reader of the server, of
@@ -59,13 +60,33 @@ public final class ConfigReader {
     private ConfigOutcome read() {
         ProfileSource profileSource = ProfileSource.of(values.value(Settings.PROFILE), values.base(Settings.PROFILE));
         ProfileOutcome profile = ProfileReader.read(profileSource, values::profileSwitch);
+        Function<ProfileOutcome.Valid, GatewayConfig> whole = parts(profileSource);
+        values.rejectOthers(notes);
+        values.noteVariables(notes);
+        return switch (profile) {
+            case ProfileOutcome.Invalid invalid -> invalid(invalid.problems());
+            case ProfileOutcome.Valid valid -> {
+                // what is missing from a file that cannot be read is not worth saying
+                if (!source.insecure() && fileRead) {
+                    new ConfigChecks(values, problems, notes).secrets(valid.profile());
+                }
+                yield problems.isEmpty() ? new ConfigOutcome.Valid(whole.apply(valid), notes) : invalid(List.of());
+            }
+        };
+    }
+
+    /** Reads and checks everything but the profile now, so that no problem is found too late to be told. */
+    private Function<ProfileOutcome.Valid, GatewayConfig> parts(ProfileSource profileSource) {
         var edge = edge();
         var hub = hub();
         var intake = intake();
+        var store = values.value(Settings.LOG_STORE);
         var log = log();
         var recovery =
                 new RecoveryConfig(values.value(Settings.REPLAY_CONCURRENCY), values.value(Settings.REPLAY_RATE));
         var streams = streams();
+        var archive = archive();
+        var database = database();
         var query = query();
         var collector = collector();
         var auth = auth();
@@ -80,45 +101,28 @@ public final class ConfigReader {
         checks.assignments();
         checks.log();
         checks.remarks();
-        values.rejectOthers(notes);
-        values.noteVariables(notes);
-        return switch (profile) {
-            case ProfileOutcome.Invalid invalid -> invalid(invalid.problems());
-            case ProfileOutcome.Valid valid -> {
-                // what is missing from a file that cannot be read is not worth saying
-                if (!source.insecure() && fileRead) {
-                    checks.secrets(valid.profile());
-                }
-                yield problems.isEmpty()
-                        ? new ConfigOutcome.Valid(
-                                new GatewayConfig(
-                                        valid.profile(),
-                                        profileSource,
-                                        valid.switches(),
-                                        dataDir,
-                                        edge,
-                                        hub,
-                                        intake,
-                                        values.value(Settings.LOG_STORE),
-                                        log,
-                                        recovery,
-                                        streams,
-                                        archive(),
-                                        database(),
-                                        query,
-                                        collector,
-                                        auth,
-                                        assignments,
-                                        redis,
-                                        slo,
-                                        management,
-                                        Settings.ALL.stream()
-                                                .map(values::inForce)
-                                                .toList()),
-                                notes)
-                        : invalid(List.of());
-            }
-        };
+        return profile -> new GatewayConfig(
+                profile.profile(),
+                profileSource,
+                profile.switches(),
+                dataDir,
+                edge,
+                hub,
+                intake,
+                store,
+                log,
+                recovery,
+                streams,
+                archive,
+                database,
+                query,
+                collector,
+                auth,
+                assignments,
+                redis,
+                slo,
+                management,
+                Settings.ALL.stream().map(values::inForce).toList());
     }
 
     private ConfigOutcome invalid(List<Problem> ofProfile) {

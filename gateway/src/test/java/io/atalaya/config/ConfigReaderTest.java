@@ -166,6 +166,17 @@ class ConfigReaderTest {
     }
 
     @Test
+    void aMistakeInAnySettingIsToldByName() {
+        for (Setting<?> setting : Settings.ALL) {
+            if (setting.kind().parse("no\u0001good").isEmpty()) {
+                assertThat(problems(environment(Map.of(setting.variable(), "no\u0001good"))))
+                        .as(setting.key())
+                        .anySatisfy(problem -> assertThat(problem).contains(setting.variable()));
+            }
+        }
+    }
+
+    @Test
     void aLogInRedisNeedsARedis() {
         assertThat(problems(environment(Map.of("LOG_STORE", "redis"))))
                 .singleElement()
