@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
  * <p>An edit is kept before it takes effect: when it cannot be, it fails and nothing has changed. Looking up never
  * blocks; editing may, as it waits for the file.
  */
-public final class AssignmentStore implements Assignments {
+public final class AssignmentStore implements Assignments, AssignmentRegister {
     /** Most entries of all tenants together. */
     public static final int MAX_ENTRIES = 100_000;
 
@@ -56,7 +56,8 @@ public final class AssignmentStore implements Assignments {
         return of(tenant, subject);
     }
 
-    /** All entries of a tenant, past and future ones too, in the order in which they were made. */
+    /** {@inheritDoc} In the order in which they were made. */
+    @Override
     public List<Entry> list(TenantId tenant) {
         return snapshot.entries().stream()
                 .filter(entry -> entry.tenant().equals(tenant))
@@ -69,6 +70,7 @@ public final class AssignmentStore implements Assignments {
      * @return false when it was there already
      * @throws AssignmentException when the store is full or the edit could not be kept
      */
+    @Override
     public synchronized boolean put(Entry entry) {
         if (snapshot.entries().contains(entry)) {
             return false;
@@ -88,6 +90,7 @@ public final class AssignmentStore implements Assignments {
      * @return false when there was none like it
      * @throws AssignmentException when the edit could not be kept
      */
+    @Override
     public synchronized boolean remove(Entry entry) {
         var changed = new LinkedHashSet<>(snapshot.entries());
         if (!changed.remove(entry)) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -59,13 +60,23 @@ public final class YamlAssignments implements AssignmentStore.Keeper {
                     List.of(),
                     List.of(file + ": not readable (expected: a YAML file; 'assignments: []' to start with)"));
         }
-        return new AssignmentReader(file.toString()).read(lastSeen);
+        try {
+            String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(lastSeen)).toString();
+            return new AssignmentReader(file.toString()).read(text);
+        } catch (CharacterCodingException _) {
+            return new Loaded(List.of(), List.of(file + ": bytes that are not UTF-8 (expected: a YAML file in UTF-8)"));
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     public synchronized void keep(List<Entry> entries) {
-        byte[] content = (PREFACE + yaml(entries)).getBytes(UTF_8);
+        String text = PREFACE + yaml(entries);
+        if (text.length() > AssignmentReader.MAX_LENGTH) {
+            throw new AssignmentException("%s: would have %d characters (expected: at most %d)"
+                    .formatted(file, text.length(), AssignmentReader.MAX_LENGTH));
+        }
+        byte[] content = text.getBytes(UTF_8);
         try {
             // A link stays a link: what is replaced is the file that it leads to.
             Path target = file.toRealPath();

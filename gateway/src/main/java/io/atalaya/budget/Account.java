@@ -108,8 +108,7 @@ final class Account {
 
     private TierStatus status(Alarm alarm) {
         Tier tier = alarm.tier();
-        return new TierStatus(
-                tier, burn(tier.longWindow()), burn(tier.shortWindow()), alarm.phase(), alarm.since());
+        return new TierStatus(tier, burn(tier.longWindow()), burn(tier.shortWindow()), alarm.phase(), alarm.since());
     }
 
     private double burn(Duration window) {

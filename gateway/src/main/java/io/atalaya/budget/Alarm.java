@@ -54,14 +54,14 @@ final class Alarm {
 
     void writeTo(DataOutput out) throws IOException {
         out.writeUTF(tier.id());
-        out.writeInt(phase.ordinal());
+        out.writeUTF(phase.name());
         out.writeLong(sinceMillis);
     }
 
     /** Takes over what was written of the alarm of the same tier; of another one, nothing. */
     static void read(DataInput in, Iterable<Alarm> alarms) throws IOException {
         String id = in.readUTF();
-        Phase phase = Phase.values()[in.readInt()];
+        Phase phase = Phase.valueOf(in.readUTF());
         long since = in.readLong();
         for (Alarm alarm : alarms) {
             if (alarm.tier.id().equals(id)) {

@@ -129,9 +129,11 @@ public final class BudgetStore implements AutoCloseable {
         try (var file = FileChannel.open(
                 next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             write(file, ByteBuffer.wrap(content));
-            write(file, ByteBuffer.allocate(Long.BYTES)
-                    .putLong(checksum(content, content.length))
-                    .flip());
+            write(
+                    file,
+                    ByteBuffer.allocate(Long.BYTES)
+                            .putLong(checksum(content, content.length))
+                            .flip());
             file.force(true);
         }
         Files.move(next, snapshot, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -30,8 +30,7 @@ final class History {
     History(Instant start) {
         startMillis = start.toEpochMilli();
         nowMillis = startMillis;
-        rings = List.of(
-                ring(FINE, Duration.ofHours(2)), ring(MINUTE, Duration.ofDays(1)), ring(COARSE, REACH));
+        rings = List.of(ring(FINE, Duration.ofHours(2)), ring(MINUTE, Duration.ofDays(1)), ring(COARSE, REACH));
     }
 
     private Ring ring(long step, Duration reach) {
@@ -59,7 +58,8 @@ final class History {
         Ring ring = rings.stream()
                 .filter(r -> r.reaches(window.toMillis()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("window: %s (expected: at most %s)".formatted(window, REACH)));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("window: %s (expected: at most %s)".formatted(window, REACH)));
         return since(ring, nowMillis - window.toMillis());
     }
 

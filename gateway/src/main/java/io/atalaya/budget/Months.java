@@ -35,7 +35,8 @@ final class Months {
         if (!now.isAfter(current)) {
             return;
         }
-        closed.addLast(new Month(current, history.at(start(current.plusMonths(1))).since(atStart)));
+        closed.addLast(
+                new Month(current, history.at(start(current.plusMonths(1))).since(atStart)));
         if (closed.size() > KEPT) {
             closed.removeFirst();
         }

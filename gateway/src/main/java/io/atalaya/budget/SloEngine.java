@@ -114,7 +114,8 @@ public final class SloEngine {
     private void awayUntil(Account account, Instant now) {
         Instant end = now;
         boolean maintained = file.maintenance().stream()
-                .anyMatch(window -> window.from().isBefore(end) && window.until().isAfter(account.now()));
+                .anyMatch(
+                        window -> window.from().isBefore(end) && window.until().isAfter(account.now()));
         while (maintained && account.now().plus(SILENCE).isBefore(now)) {
             Instant next = account.now().plus(SILENCE);
             counted(account, next, down(account, next), true);

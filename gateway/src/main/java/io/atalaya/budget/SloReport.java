@@ -33,7 +33,8 @@ public record SloReport(SloFile file, Instant at, List<SloStatus> objectives, Ma
      */
     public Gate gate(Optional<String> service) {
         List<SloStatus> asked = objectives.stream()
-                .filter(status -> service.isEmpty() || service.get().equals(status.slo().service()))
+                .filter(status ->
+                        service.isEmpty() || service.get().equals(status.slo().service()))
                 .toList();
         List<SloStatus> spent = asked.stream().filter(SloStatus::blocks).toList();
         List<SloStatus> unknown = asked.stream()

@@ -45,7 +45,8 @@ final class Tally {
                 double bound = Spans.inUnitOf(latency.histogram().metric(), latency.threshold())
                         .doubleValue();
                 List<Selector> histogram = List.of(latency.histogram());
-                long good = increase(now, histogram, "good", series -> series.buckets().atMost(bound));
+                long good = increase(
+                        now, histogram, "good", series -> series.buckets().atMost(bound));
                 long all = increase(now, histogram, "valid", Series::value);
                 yield step(Sli.Counts.GOOD, good, all);
             }
@@ -74,18 +75,16 @@ final class Tally {
         if (counted > valid) {
             inconsistencies++;
         }
-        long seen =
-                switch (counts) {
-                    case BAD -> Math.min(counted, valid);
-                    case GOOD -> Math.max(0, valid - counted);
-                };
+        long seen = switch (counts) {
+            case BAD -> Math.min(counted, valid);
+            case GOOD -> Math.max(0, valid - counted);
+        };
         long step = Math.max(0, seen - bad);
         bad += step;
         return new Step(step, all);
     }
 
-    private long increase(
-            Measurements now, List<Selector> selectors, String part, ToDoubleFunction<Series> valueOf) {
+    private long increase(Measurements now, List<Selector> selectors, String part, ToDoubleFunction<Series> valueOf) {
         double sum = 0;
         for (Selector selector : selectors) {
             for (Series series : now.series(selector.metric())) {

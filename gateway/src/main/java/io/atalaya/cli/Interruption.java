@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.logging.LogQueue;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,7 @@ final class Interruption implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        LogQueue.flushAll();
         Runtime.getRuntime().halt(status);
     }
 }

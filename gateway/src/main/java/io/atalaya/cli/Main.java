@@ -3,6 +3,7 @@ package io.atalaya.cli;
 import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.explain.ExplainCommand;
 import io.atalaya.gateway.Version;
+import io.atalaya.logging.LogQueue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -47,7 +48,9 @@ public final class Main implements Runnable {
     /** Runs one command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {
         quietUnlessServing(List.of(arguments));
-        System.exit(commandLine().execute(arguments));
+        int status = commandLine().execute(arguments);
+        LogQueue.flushAll();
+        System.exit(status);
     }
 
     /** The commands, in the order of the help. */

@@ -50,8 +50,8 @@ public final class PublishCommand implements Callable<Integer> {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8001",
-            description = "The gateway's public port. Default: ${DEFAULT-VALUE}")
+            defaultValue = "http://127.0.0.1:${env:WS_PORT:-8001}",
+            description = "The gateway's public port. Default: ${DEFAULT-VALUE} (8001, or the variable WS_PORT)")
     @SuppressWarnings("NullAway.Init") // has a default
     private URI url;
 

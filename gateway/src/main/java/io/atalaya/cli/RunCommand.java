@@ -5,6 +5,7 @@ import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
 import io.atalaya.gateway.Gateway;
 import io.atalaya.gateway.StartException;
+import io.atalaya.logging.LogQueue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -82,7 +83,12 @@ final class RunCommand implements Callable<Integer> {
     /** The JVM ends when its shutdown hooks have ended, so the hook does the closing. */
     private static void waitForSignal(Gateway gateway) throws InterruptedException {
         var forever = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "atalaya-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "atalaya-stop"));
         forever.await();
+    }
+
+    private static void stop(Gateway gateway) {
+        gateway.close();
+        LogQueue.flushAll();
     }
 }

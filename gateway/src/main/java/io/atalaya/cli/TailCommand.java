@@ -50,6 +50,13 @@ public final class TailCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private String endpoint;
 
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "${env:WS_PORT:-8001}",
+            description = "The gateway's port, where ENDPOINT is a name. Default: the variable WS_PORT, or 8001")
+    private int port;
+
     @ArgGroup
     private @Nullable Credential credential;
 
@@ -130,7 +137,7 @@ public final class TailCommand implements Callable<Integer> {
     }
 
     private URI uri() {
-        String address = endpoint.contains("://") ? endpoint : "ws://127.0.0.1:8001/ws/" + endpoint;
+        String address = endpoint.contains("://") ? endpoint : "ws://127.0.0.1:%d/ws/%s".formatted(port, endpoint);
         String query = query();
         if (!query.isEmpty()) {
             address += (address.contains("?") ? "&" : "?") + query;

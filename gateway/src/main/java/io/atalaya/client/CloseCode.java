@@ -1,5 +1,9 @@
 package io.atalaya.client;
 
+import io.atalaya.protocol.CloseReason;
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * Why a WebSocket ended (RFC 6455 section 7.4), with what it means for the client. Immutable.
  *
@@ -29,33 +33,32 @@ public record CloseCode(int value) {
 
     /** Whether coming back with the same credential can succeed; false for 4001, 4003 and 4029. */
     public boolean mayReturn() {
-        return switch (value) {
-            case 4001, 4003, 4029 -> false;
-            default -> true;
-        };
+        return reasons().stream().noneMatch(reason -> reason.next() == CloseReason.Next.STOP);
     }
 
     /** What the code says, in words, and what to do about it. */
     public String meaning() {
         return switch (value) {
             case 1000 -> "normal end";
-            case 1001 -> "the gateway is going away, or the session was silent for too long; come back";
-            case 1002 -> "the other side broke the WebSocket protocol";
-            case 1003 -> "binary frames are not accepted; send text";
             case 1005 -> "ended without saying why";
             case 1006 -> "the connection broke without a closing handshake; come back";
-            case 1007 -> "text that is not UTF-8";
             case 1008 -> "refused by policy";
-            case 1009 -> "a message was too large; the limit is 64 KiB";
-            case 1011 -> "the gateway failed; come back later";
             case 1012 -> "the gateway restarts; come back";
-            case 1013 -> "the gateway is full or cannot check the credential right now; come back later";
             case 4000 -> "no pong came in time; the connection is dead, come back";
-            case 4001 -> "the token is missing, wrong, expired or revoked; get a new one before coming back";
-            case 4003 -> "role or origin not allowed here; coming back will not help";
-            case 4029 -> "too many messages in a second; send less";
-            default -> "code without a published meaning";
+            default -> {
+                List<CloseReason> reasons = reasons();
+                yield reasons.isEmpty()
+                        ? "code without a published meaning"
+                        : reasons.stream().map(CloseReason::text).collect(Collectors.joining(", or "))
+                                + "; "
+                                + reasons.getFirst().next().advice();
+            }
         };
+    }
+
+    /** What a gateway means by it. */
+    private List<CloseReason> reasons() {
+        return CloseReason.withCode(value);
     }
 
     @Override

@@ -97,6 +97,20 @@ final class ConfigChecks {
         }
     }
 
+    void assignments() {
+        if (values.value(Settings.ASSIGNMENTS_SOURCE).equals("database")) {
+            if (!values.isSet(Settings.ASSIGNMENTS_DATABASE_URL) && !values.isSet(Settings.DATABASE_URL)) {
+                problems.add(
+                        values.place(Settings.ASSIGNMENTS_SOURCE),
+                        "database without assignments-database-url or database-url",
+                        "one of them as well");
+            }
+            if (values.isSet(Settings.ASSIGNMENTS_FILE)) {
+                notes.add("assignments-file is not used: assignments-source is database");
+            }
+        }
+    }
+
     /** The secrets that the profile's endpoints need: there, and good. */
     void secrets(Profile profile) {
         Set<Kind> kinds = profile.authentication().values().stream()

@@ -23,6 +23,7 @@ import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problem;
 import io.atalaya.yaml.Problems;
 import io.atalaya.yaml.YamlReader;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,19 +92,15 @@ public final class ConfigReader {
         var query = query();
         var collector = collector();
         var auth = auth();
-        var assignments = new AssignmentConfig(
-                values.findPath(Settings.ASSIGNMENTS_FILE),
-                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
-                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+        var assignments = assignments();
         var redis = redis();
         var slo = slo();
         var management = management();
-        Path dataDir = values.base(Settings.DATA_DIR)
-                .resolve(values.value(Settings.DATA_DIR))
-                .normalize();
+        Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
         checks.ports(edge, management);
         checks.intake(intake);
+        checks.assignments();
         checks.log();
         checks.remarks();
         return profile -> new GatewayConfig(
@@ -126,7 +123,8 @@ public final class ConfigReader {
                 assignments,
                 redis,
                 slo,
-                management);
+                management,
+                Settings.ALL.stream().map(values::inForce).toList());
     }
 
     private ConfigOutcome invalid(List<Problem> ofProfile) {
@@ -234,11 +232,30 @@ public final class ConfigReader {
                 : values.base(Settings.JWT_JWKS).resolve(text).toString();
     }
 
+    private AssignmentConfig assignments() {
+        Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
+        AssignmentConfig.SourceConfig source = database
+                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
+        return new AssignmentConfig(
+                source,
+                values.value(Settings.ASSIGNMENTS_ZONE),
+                values.value(Settings.ASSIGNMENTS_CACHE_TTL),
+                values.value(Settings.ASSIGNMENTS_CACHE_SIZE));
+    }
+
     private Optional<RedisConfig> redis() {
         int queue = values.value(Settings.REDIS_EVENT_QUEUE_SIZE);
         int batch = values.value(Settings.REDIS_EVENT_BATCH_SIZE);
         int pool = values.value(Settings.REDIS_POOL_MAX_CONNECTIONS);
         return values.find(Settings.REDIS_URL).map(url -> new RedisConfig(url, queue, batch, pool));
+    }
+
+    private Path dataDir() {
+        return values.base(Settings.DATA_DIR)
+                .resolve(values.value(Settings.DATA_DIR))
+                .normalize();
     }
 
     private SloConfig slo() {

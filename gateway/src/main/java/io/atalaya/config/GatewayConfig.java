@@ -18,8 +18,11 @@ import io.atalaya.redis.RedisConfig;
 import io.atalaya.sloapi.SloConfig;
 import io.atalaya.streams.StreamConfig;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything that a gateway is started with. Immutable. Holds secrets; none of the records shows them.
@@ -31,6 +34,7 @@ import java.util.Optional;
  * @param streams used when the log is kept in Redis
  * @param database empty when there is no database server
  * @param redis empty when everything is in this process
+ * @param settings every setting as it is in force, without secrets
  */
 public record GatewayConfig(
         Profile profile,
@@ -52,10 +56,24 @@ public record GatewayConfig(
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,
         SloConfig slo,
-        ManagementConfig management) {
+        ManagementConfig management,
+        List<SettingInForce> settings) {
 
     public GatewayConfig {
         profileSwitches = Map.copyOf(profileSwitches);
+        settings = List.copyOf(settings);
+    }
+
+    /** The configuration in force as operators see it: members of a JSON object, no secret among them. */
+    public Map<String, Object> document() {
+        var values = new LinkedHashMap<String, Object>();
+        settings.forEach(
+                setting -> values.put(setting.key(), Map.of("value", setting.value(), "from", setting.from())));
+        var document = new LinkedHashMap<String, Object>();
+        document.put("profile", profile.name());
+        document.put("switches", new TreeMap<>(profileSwitches));
+        document.put("settings", values);
+        return document;
     }
 
     /** What will run, in one line: profile and ports. */

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -73,6 +75,17 @@ final class Kinds {
         return new Kind<>(
                 "one of " + String.join(", ", known),
                 text -> Optional.of(text.toLowerCase(Locale.ROOT)).filter(known::contains));
+    }
+
+    /** A time zone by its name; system is this machine's. */
+    static Kind<ZoneId> zone() {
+        return new Kind<>("a time zone such as America/Buenos_Aires, or system", text -> {
+            try {
+                return Optional.of(text.equals("system") ? ZoneId.systemDefault() : ZoneId.of(text));
+            } catch (DateTimeException _) {
+                return Optional.empty();
+            }
+        });
     }
 
     static Kind<Integer> integer(int min, int max) {

@@ -76,6 +76,17 @@ final class SettingValues {
                 .orElseGet(() -> Place.of(source.file().map(Path::toString).orElse("settings"), setting.key()));
     }
 
+    /** A setting as it is in force, fit to be shown. */
+    SettingInForce inForce(Setting<?> setting) {
+        return raw(setting)
+                .map(raw -> SettingInForce.of(setting, raw.text(), origin(raw.place())))
+                .orElseGet(() -> SettingInForce.of(setting, setting.defaultText(), "default"));
+    }
+
+    private static String origin(Place place) {
+        return place.line() == 0 ? place.file() : place.file() + ":" + place.line();
+    }
+
     boolean isSet(Setting<?> setting) {
         return raw(setting).isPresent();
     }

@@ -4,6 +4,7 @@ import io.atalaya.streams.StreamConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,7 +157,7 @@ final class Settings {
             "ingest-max-uncommitted",
             Kinds.integer(1, 10 * MILLION),
             "50000",
-            "Events taken in but not yet committed; beyond it publishers are told to try again (503).");
+            "Events taken in but not yet committed; beyond it publishers are told to try again (429).");
     static final Setting<Duration> DEDUPE_WINDOW = Setting.of(
             "dedupe-window",
             Kinds.duration(SECOND, Duration.ofDays(365)),
@@ -258,6 +259,22 @@ final class Settings {
     static final Setting<String> TABLE_TOKEN_SECRET =
             Setting.secret("table-token-secret", Secrets.KIND, "Key of table tokens, in both of their forms.");
 
+    static final Setting<String> ASSIGNMENTS_SOURCE = Setting.of(
+            "assignments-source",
+            Kinds.word("file", "database"),
+            "file",
+            "Where the sectors of waiters are: assignments-file, or the tables of the restaurant platform in a database.");
+    static final Setting<URI> ASSIGNMENTS_DATABASE_URL = Setting.secret(
+            "assignments-database-url",
+            Kinds.databaseUrl(),
+            "With source database: the platform's PostgreSQL, where it is not database-url.");
+    static final Setting<Boolean> ASSIGNMENTS_CREATE_TABLES = Setting.of(
+            "assignments-create-tables",
+            Kinds.flag(),
+            "false",
+            "With source database: make the tables where they are missing. Otherwise they must be there; SELECT is enough.");
+    static final Setting<ZoneId> ASSIGNMENTS_ZONE = Setting.of(
+            "assignments-zone", Kinds.zone(), "system", "Time zone whose midnight ends the day of an assignment.");
     static final Setting<Path> ASSIGNMENTS_FILE = Setting.of(
             "assignments-file", Kinds.path(), "", "YAML file of today's assignments (the sectors of waiters).");
     static final Setting<Duration> ASSIGNMENTS_CACHE_TTL = Setting.of(
@@ -395,7 +412,16 @@ final class Settings {
                             ARCHIVE_BATCH_SIZE,
                             ARCHIVE_BATCH_INTERVAL,
                             ARCHIVE_MAX_AGE)),
-            new Section("Assignments", List.of(ASSIGNMENTS_FILE, ASSIGNMENTS_CACHE_TTL, ASSIGNMENTS_CACHE_SIZE)),
+            new Section(
+                    "Assignments",
+                    List.of(
+                            ASSIGNMENTS_SOURCE,
+                            ASSIGNMENTS_DATABASE_URL,
+                            ASSIGNMENTS_FILE,
+                            ASSIGNMENTS_CREATE_TABLES,
+                            ASSIGNMENTS_ZONE,
+                            ASSIGNMENTS_CACHE_TTL,
+                            ASSIGNMENTS_CACHE_SIZE)),
             new Section(
                     "Redis",
                     List.of(

@@ -40,6 +40,7 @@ final class Connecting {
     private final ConnectRequest request;
 
     private Target target = Target.NONE;
+    private long revocationsSeen;
     private boolean ended;
 
     /** Where the phase leads to; called once, on the event loop. */
@@ -94,6 +95,7 @@ final class Connecting {
             return;
         }
         String credential = request.parameter(endpoint.authentication().parameter());
+        revocationsSeen = context.hub().revocations();
         whenDone(ctx, authenticator.authenticate(credential), outcome -> onAuthenticated(ctx, outcome));
     }
 
@@ -150,6 +152,9 @@ final class Connecting {
                 shardOf(ctx).join(ctx, endpoint, principal, slot, SessionTopics.of(endpoint, principal, assignments));
         context.recovery().begin(session, Wish.of(request::parameter));
         target.onJoined(session);
+        if (context.hub().revocations() != revocationsSeen) {
+            session.recheck(() -> {});
+        }
     }
 
     private <T> void whenDone(ChannelHandlerContext ctx, CompletionStage<T> stage, Consumer<T> next) {

@@ -4,6 +4,7 @@ import io.atalaya.auth.AuthConfig;
 import io.atalaya.auth.Authenticator;
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.ClaimMapping;
+import io.atalaya.auth.CompositeAuthenticator;
 import io.atalaya.auth.JwksKeys;
 import io.atalaya.auth.OpenAuthenticator;
 import io.atalaya.auth.Principal;
@@ -14,6 +15,7 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Profile;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -36,22 +38,24 @@ final class Authentication implements AutoCloseable {
                 .orElse(null);
         var authenticators = new HashMap<String, Authenticator>();
         for (AuthenticationScheme scheme : profile.authentication().values()) {
-            var mapping = new ClaimMapping(scheme.name(), scheme.subjectClaim(), scheme.scope());
-            authenticators.put(scheme.name(), authenticator(scheme.kind(), config, mapping, revocations, clock));
+            authenticators.put(scheme.name(), authenticator(scheme, config, revocations, clock));
         }
         this.byScheme = Map.copyOf(authenticators);
     }
 
     private Authenticator authenticator(
-            AuthenticationScheme.Kind kind,
-            AuthConfig config,
-            ClaimMapping mapping,
-            RevocationList revocations,
-            InstantSource clock) {
+            AuthenticationScheme scheme, AuthConfig config, RevocationList revocations, InstantSource clock) {
+        if (scheme.kind() == AuthenticationScheme.Kind.ANY_OF) {
+            var parts = new LinkedHashMap<String, Authenticator>();
+            scheme.anyOf().forEach(part -> parts.put(part.name(), authenticator(part, config, revocations, clock)));
+            return new CompositeAuthenticator(parts);
+        }
+        var mapping = new ClaimMapping(scheme.name(), scheme.subjectClaim(), scheme.scope());
         if (config.insecure()) {
             return new OpenAuthenticator(config, mapping);
         }
-        return switch (kind) {
+        return switch (scheme.kind()) {
+            case ANY_OF -> throw new IllegalStateException("made of its parts, above");
             case STAFF_JWT -> new StaffTokenAuthenticator(config, keys, mapping, revocations, clock);
             case TABLE_TOKEN -> new TableTokenAuthenticator(config, mapping, revocations, clock);
         };

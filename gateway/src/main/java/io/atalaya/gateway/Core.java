@@ -3,10 +3,12 @@ package io.atalaya.gateway;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.archive.Archive;
-import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.auth.InMemoryRevocationList;
 import io.atalaya.auth.RevocationList;
+import io.atalaya.auth.journal.JournalException;
+import io.atalaya.auth.journal.JournaledRevocations;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
@@ -37,7 +39,7 @@ record Core(
         RedisParts.@Nullable WayIn redis,
         RevocationList revocations,
         Authentication authentication,
-        AssignmentStore assignmentStore,
+        AssignmentRegister assignmentRegister,
         CachedAssignments assignments,
         Hub hub,
         EventLog log,
@@ -59,14 +61,13 @@ record Core(
         if (redis != null) {
             closing.add("redis connections", redis);
         }
-        RevocationList revocations =
-                redis == null ? new InMemoryRevocationList(clock, REMEMBERED_REVOCATIONS) : redis.revocations();
+        RevocationList revocations = redis == null ? journaledRevocations(config, clock, closing) : redis.revocations();
         var authentication = new Authentication(config.profile(), config.auth(), revocations, clock, nanoClock);
         closing.add("authentication", authentication);
 
-        AssignmentStore store = AssignmentFiles.open(config.assignments());
-        var assignments =
-                new CachedAssignments(store::of, config.assignments(), nanoClock, CachedAssignments.Timer.system());
+        var sources = AssignmentSources.open(config.assignments(), closing);
+        var assignments = new CachedAssignments(
+                sources.today(), config.assignments(), nanoClock, CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
@@ -82,13 +83,27 @@ record Core(
                 redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,
-                store,
+                sources.register(),
                 assignments,
                 hub,
                 log,
                 recovery,
                 archiving,
                 intake);
+    }
+
+    private static RevocationList journaledRevocations(GatewayConfig config, InstantSource clock, Closing closing) {
+        try {
+            var revocations = new JournaledRevocations(
+                    new InMemoryRevocationList(clock, REMEMBERED_REVOCATIONS),
+                    config.dataDir(),
+                    clock,
+                    Thread::startVirtualThread);
+            closing.add("revocations", revocations);
+            return revocations;
+        } catch (JournalException problem) {
+            throw new StartException(String.valueOf(problem.getMessage()));
+        }
     }
 
     /** Where stored events are queried; empty where nothing is archived. */

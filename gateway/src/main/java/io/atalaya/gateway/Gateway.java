@@ -1,6 +1,6 @@
 package io.atalaya.gateway;
 
-import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
@@ -147,8 +147,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /** What is assigned to whom; edits take effect at the next look-up past the cache. */
-    public AssignmentStore assignments() {
-        return core.assignmentStore();
+    public AssignmentRegister assignments() {
+        return core.assignmentRegister();
     }
 
     /** The parts, for tests that look at what must be left behind: nothing. */

@@ -60,7 +60,10 @@ final class RedisParts implements AutoCloseable {
         var subscriber =
                 new RedisSubscriber(connections, new ChannelPatterns(ChannelPatterns.RESTAURANT), pump, context);
         var health = new RedisHealth(connections, config, context);
-        return new WayIn(subscriber, pump, new RedisStatus(subscriber, pump, revocations, statusOf(log), health, config.poolSize()));
+        return new WayIn(
+                subscriber,
+                pump,
+                new RedisStatus(subscriber, pump, revocations, statusOf(log), health, config.poolSize()));
     }
 
     private static Supplier<Optional<RedisStreamLog.Status>> statusOf(EventLog log) {

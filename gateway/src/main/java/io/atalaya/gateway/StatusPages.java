@@ -4,6 +4,7 @@ import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
+import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;
 import io.atalaya.management.BooksPages;
 import io.atalaya.management.GatewayView;
@@ -56,7 +57,8 @@ final class StatusPages {
                 core.recovery()::acknowledgements,
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
-                new ProcessProbe(Path.of("/proc/self")));
+                new ProcessProbe(Path.of("/proc/self")),
+                LogQueue::droppedByAll);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.budgets = new BudgetLoop(
                 objectives(config.slo()),
@@ -74,7 +76,8 @@ final class StatusPages {
                         new BooksPages(
                                 view::sample, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
-                        new AssignmentsApi(core.assignmentStore(), core.assignments()::forget, worker),
+                        new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
+                        config.document(),
                         operatorPages(readBack),
                         readBack.deadLetterPages()));
     }

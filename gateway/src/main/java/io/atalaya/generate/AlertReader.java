@@ -23,8 +23,8 @@ final class AlertReader {
     private static final Pattern TEXT = Pattern.compile("(?s).{1,1000}");
     private static final Map<String, Severity> SEVERITIES =
             Map.of("critical", Severity.CRITICAL, "warning", Severity.WARNING, "info", Severity.INFO);
-    private static final Map<String, Threshold> THRESHOLDS = Map.of(
-            "design", Threshold.DESIGN, "described-system", Threshold.DESCRIBED_SYSTEM, "ours", Threshold.OURS);
+    private static final Map<String, Threshold> THRESHOLDS =
+            Map.of("design", Threshold.DESIGN, "described-system", Threshold.DESCRIBED_SYSTEM, "ours", Threshold.OURS);
 
     private final Problems problems;
     private final List<AlertRule> rules = new ArrayList<>();

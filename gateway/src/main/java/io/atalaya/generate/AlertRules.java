@@ -23,9 +23,8 @@ final class AlertRules {
     /** The groups of a rule file. */
     List<Map<String, Object>> groups() {
         var byGroup = new LinkedHashMap<String, List<Object>>();
-        rules.forEach(rule -> byGroup
-                .computeIfAbsent(rule.group(), _ -> new ArrayList<>())
-                .add(rule(rule)));
+        rules.forEach(rule ->
+                byGroup.computeIfAbsent(rule.group(), _ -> new ArrayList<>()).add(rule(rule)));
         var groups = new ArrayList<Map<String, Object>>();
         byGroup.forEach((group, of) -> groups.add(map("name", group, "rules", of)));
         return groups;

@@ -142,7 +142,8 @@ final class DashboardJson {
 
     private static Map<String, Object> defaults(Panel panel) {
         var steps = new ArrayList<>();
-        String below = panel.steps().isEmpty() || !panel.steps().getFirst().colour().equals("green") ? "green" : "red";
+        String below =
+                panel.steps().isEmpty() || !panel.steps().getFirst().colour().equals("green") ? "green" : "red";
         var base = map("color", below);
         base.put("value", NullNode.getInstance());
         steps.add(base);

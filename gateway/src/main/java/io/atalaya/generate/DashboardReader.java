@@ -41,8 +41,8 @@ final class DashboardReader {
         var fields = new Fields(top, problems);
         var dashboards = new ArrayList<Dashboard>();
         fields.required("dashboards", "dashboards by id")
-                .ifPresent(node -> Fields.named(node, problems)
-                        .forEach((id, member) -> dashboards.add(dashboard(id, member))));
+                .ifPresent(node ->
+                        Fields.named(node, problems).forEach((id, member) -> dashboards.add(dashboard(id, member))));
         fields.rejectOthers();
         return dashboards;
     }
@@ -118,33 +118,36 @@ final class DashboardReader {
     /** Colours by the value they start from, ascending: out of order, a panel is green while the house burns. */
     private List<Step> steps(Fields fields) {
         var steps = new ArrayList<Step>();
-        fields.optional("colours").ifPresent(node -> Fields.named(node, problems).forEach((from, member) -> {
-            if (!(member.value() instanceof Node.Text(var place, String colour)) || !COLOURS.contains(colour)) {
-                problems.add(member.value().place(), member.value().describe(), "one of " + COLOURS);
-                return;
-            }
-            try {
-                var value = new BigDecimal(from);
-                if (!steps.isEmpty() && value.compareTo(steps.getLast().from()) <= 0) {
-                    problems.add(place, from, "more than " + steps.getLast().from() + ": colours ascend");
-                }
-                steps.add(new Step(value, colour));
-            } catch (NumberFormatException _) {
-                problems.add(member.key(), from, "the value from which the colour holds");
-            }
-        }));
+        fields.optional("colours")
+                .ifPresent(node -> Fields.named(node, problems).forEach((from, member) -> {
+                    if (!(member.value() instanceof Node.Text(var place, String colour)) || !COLOURS.contains(colour)) {
+                        problems.add(member.value().place(), member.value().describe(), "one of " + COLOURS);
+                        return;
+                    }
+                    try {
+                        var value = new BigDecimal(from);
+                        if (!steps.isEmpty() && value.compareTo(steps.getLast().from()) <= 0) {
+                            problems.add(
+                                    place, from, "more than " + steps.getLast().from() + ": colours ascend");
+                        }
+                        steps.add(new Step(value, colour));
+                    } catch (NumberFormatException _) {
+                        problems.add(member.key(), from, "the value from which the colour holds");
+                    }
+                }));
         return steps;
     }
 
     private Map<String, String> words(Fields fields) {
         var words = new LinkedHashMap<String, String>();
-        fields.optional("words").ifPresent(node -> Fields.named(node, problems).forEach((value, member) -> {
-            if (member.value() instanceof Node.Text text) {
-                words.put(value, text.text());
-            } else {
-                problems.add(member.value().place(), member.value().describe(), "a word for the value");
-            }
-        }));
+        fields.optional("words")
+                .ifPresent(node -> Fields.named(node, problems).forEach((value, member) -> {
+                    if (member.value() instanceof Node.Text text) {
+                        words.put(value, text.text());
+                    } else {
+                        problems.add(member.value().place(), member.value().describe(), "a word for the value");
+                    }
+                }));
         return words;
     }
 }

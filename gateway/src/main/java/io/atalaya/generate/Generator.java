@@ -95,7 +95,9 @@ public final class Generator {
     /** What there is, in one line. */
     public String summary() {
         long waiting = input.file().objectives().stream().filter(Slo::pending).count()
-                + alerts.stream().filter(alert -> !check.pending(alert.expression()).isEmpty()).count();
+                + alerts.stream()
+                        .filter(alert -> !check.pending(alert.expression()).isEmpty())
+                        .count();
         return "%d objectives, %d alerts, %d dashboards; %d of them wait for a metric"
                 .formatted(input.file().objectives().size(), alerts.size(), dashboards.size(), waiting);
     }
@@ -132,10 +134,8 @@ public final class Generator {
                         DashboardJson.of(dashboard)));
             }
         }
-        files.add(new Artefact(
-                "grafana/provisioning/datasources/prometheus.yml", ServerConfigs.datasource(HEADER)));
-        files.add(new Artefact(
-                "grafana/provisioning/dashboards/atalaya.yml", ServerConfigs.provider(HEADER, folders)));
+        files.add(new Artefact("grafana/provisioning/datasources/prometheus.yml", ServerConfigs.datasource(HEADER)));
+        files.add(new Artefact("grafana/provisioning/dashboards/atalaya.yml", ServerConfigs.provider(HEADER, folders)));
         files.add(new Artefact("slo-report.md", FeasibilityReport.of(input.file())));
         files.add(new Artefact("PENDING.md", pending()));
         files.sort(Comparator.comparing(Artefact::path));
@@ -154,8 +154,7 @@ public final class Generator {
     }
 
     private String pending() {
-        var out = new StringBuilder(
-                """
+        var out = new StringBuilder("""
                 # What waits for a metric
 
                 Made by `./atalaya slo generate`. Every line names something that is declared in `slo/` but left out of this
@@ -187,7 +186,11 @@ public final class Generator {
 
     private static void line(StringBuilder out, String what, Set<String> names) {
         if (!names.isEmpty()) {
-            out.append("| ").append(what).append(" | `").append(String.join("`, `", names)).append("` |\n");
+            out.append("| ")
+                    .append(what)
+                    .append(" | `")
+                    .append(String.join("`, `", names))
+                    .append("` |\n");
         }
     }
 }

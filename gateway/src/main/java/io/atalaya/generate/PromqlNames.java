@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class PromqlNames {
     private static final Set<String> LABEL_LISTS =
             Set.of("by", "without", "on", "ignoring", "group_left", "group_right");
-    private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end");
+    private static final Set<String> WORDS =
+            Set.of("and", "or", "unless", "bool", "offset", "inf", "nan", "start", "end");
     private static final Pattern TOKEN = Pattern.compile(
             "\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|[a-zA-Z_:][a-zA-Z0-9_:]*|\\$[a-zA-Z_]+|[0-9][0-9a-zA-Z.]*|\\S");
 

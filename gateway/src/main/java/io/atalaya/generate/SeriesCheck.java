@@ -33,7 +33,8 @@ final class SeriesCheck {
             } else if (recorded.contains(use.name())) {
                 rejectLabels(place, use, OF_RECORDED, problems);
             } else {
-                String close = Suggestion.closest(use.name(), catalogue.families().keySet())
+                String close = Suggestion.closest(
+                                use.name(), catalogue.families().keySet())
                         .map(word -> "did you mean " + word + "? ")
                         .orElse("");
                 problems.add(place, use.name() + ", which nobody exposes", close + "a series of the catalogue");
@@ -45,7 +46,9 @@ final class SeriesCheck {
         for (String label : use.labels()) {
             if (!known.contains(label) && !OF_EVERY_SERIES.contains(label)) {
                 problems.add(
-                        place, use.name() + " by " + label + ", which it does not have", Suggestion.oneOf(label, known));
+                        place,
+                        use.name() + " by " + label + ", which it does not have",
+                        Suggestion.oneOf(label, known));
             }
         }
     }

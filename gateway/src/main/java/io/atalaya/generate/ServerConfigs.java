@@ -18,23 +18,39 @@ import java.util.Set;
 final class ServerConfigs {
     private static final String GATEWAY = "gateway:8002";
     private static final Map<String, String> TARGETS = Map.of(
-            "prometheus", "localhost:9090",
-            Catalogue.OURS, GATEWAY,
-            "postgres", "postgres-exporter:9187",
-            "redis", "redis-exporter:9121",
-            "node", "node-exporter:9100",
-            "alertmanager", "alertmanager:9093",
-            "caddy", "caddy:2019",
-            "bot", "bot:8003");
+            "prometheus",
+            "localhost:9090",
+            Catalogue.OURS,
+            GATEWAY,
+            "postgres",
+            "postgres-exporter:9187",
+            "redis",
+            "redis-exporter:9121",
+            "node",
+            "node-exporter:9100",
+            "alertmanager",
+            "alertmanager:9093",
+            "caddy",
+            "caddy:2019",
+            "bot",
+            "bot:8003");
     private static final Map<String, Map<String, Object>> LABELS = Map.of(
-            "prometheus", map("service", "prometheus"),
-            Catalogue.OURS, map("service", "atalaya", "component", "api"),
-            "postgres", map("service", "postgresql", "component", "database"),
-            "redis", map("service", "redis", "component", "cache"),
-            "node", map("service", "node-exporter", "component", "infrastructure"),
-            "alertmanager", map("service", "alertmanager", "component", "alerting"),
-            "caddy", map("service", "caddy", "component", "reverse-proxy"),
-            "bot", map("service", "bot", "component", "bot"));
+            "prometheus",
+            map("service", "prometheus"),
+            Catalogue.OURS,
+            map("service", "atalaya", "component", "api"),
+            "postgres",
+            map("service", "postgresql", "component", "database"),
+            "redis",
+            map("service", "redis", "component", "cache"),
+            "node",
+            map("service", "node-exporter", "component", "infrastructure"),
+            "alertmanager",
+            map("service", "alertmanager", "component", "alerting"),
+            "caddy",
+            map("service", "caddy", "component", "reverse-proxy"),
+            "bot",
+            map("service", "bot", "component", "bot"));
 
     private final SloFile file;
     private final Catalogue catalogue;
@@ -129,12 +145,7 @@ final class ServerConfigs {
 
     private static Map<String, Object> route(String severity, String receiver, String repeat) {
         return map(
-                "receiver",
-                receiver,
-                "matchers",
-                List.of("severity=\"" + severity + "\""),
-                "repeat_interval",
-                repeat);
+                "receiver", receiver, "matchers", List.of("severity=\"" + severity + "\""), "repeat_interval", repeat);
     }
 
     private static List<Object> receivers() {
@@ -165,13 +176,12 @@ final class ServerConfigs {
 
     private List<Object> inhibitions() {
         var rules = new ArrayList<>();
-        List<Tier> tiers = file.objectives().stream()
-                .map(Slo::tiers)
-                .findFirst()
-                .orElse(Tier.USUAL);
+        List<Tier> tiers =
+                file.objectives().stream().map(Slo::tiers).findFirst().orElse(Tier.USUAL);
         for (int i = 0; i + 1 < tiers.size(); i++) {
             String slower = String.join(
-                    "|", tiers.subList(i + 1, tiers.size()).stream().map(Tier::id).toList());
+                    "|",
+                    tiers.subList(i + 1, tiers.size()).stream().map(Tier::id).toList());
             rules.add(inhibit(
                     "burnrate_tier=\"" + tiers.get(i).id() + "\"",
                     "burnrate_tier=~\"" + slower + "\"",
@@ -185,13 +195,16 @@ final class ServerConfigs {
                     "alertname!~\"BotDown|PostgreSQLDown|RedisDown|ProxyDown\",component=\"" + component + "\"",
                     List.of()));
         }
-        rules.add(inhibit("alertname=~\"BotDown|PostgreSQLDown|RedisDown|ProxyDown\"", "alertname=\"TargetDown\"", List.of("job")));
+        rules.add(inhibit(
+                "alertname=~\"BotDown|PostgreSQLDown|RedisDown|ProxyDown\"",
+                "alertname=\"TargetDown\"",
+                List.of("job")));
         return rules;
     }
 
     private static Map<String, Object> inhibit(String source, String target, List<String> equal) {
-        Map<String, Object> rule =
-                map("source_matchers", List.of(source.split(",", -1)), "target_matchers", List.of(target.split(",", -1)));
+        Map<String, Object> rule = map(
+                "source_matchers", List.of(source.split(",", -1)), "target_matchers", List.of(target.split(",", -1)));
         if (!equal.isEmpty()) {
             rule.put("equal", equal);
         }

@@ -72,8 +72,8 @@ final class SloDashboards {
         var queries = new ArrayList<Query>();
         for (var tier : slo.tiers()) {
             String window = Spans.text(tier.longWindow());
-            queries.add(new Query(
-                    "%s%s{slo=\"%s\"} / %s".formatted(SloQueries.RATIO, window, slo.id(), budget), window));
+            queries.add(
+                    new Query("%s%s{slo=\"%s\"} / %s".formatted(SloQueries.RATIO, window, slo.id(), budget), window));
         }
         return new Panel(
                 PLACE,

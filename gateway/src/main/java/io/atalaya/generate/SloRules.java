@@ -132,7 +132,8 @@ final class SloRules {
     }
 
     private static BigDecimal days(Duration window) {
-        return BigDecimal.valueOf(window.toSeconds()).divide(BigDecimal.valueOf(86_400), 4, java.math.RoundingMode.HALF_UP);
+        return BigDecimal.valueOf(window.toSeconds())
+                .divide(BigDecimal.valueOf(86_400), 4, java.math.RoundingMode.HALF_UP);
     }
 
     /** Of time, down time is a share of the whole window; of events, a share of what happened. */
@@ -220,15 +221,7 @@ final class SloRules {
                 "for",
                 "5m",
                 "labels",
-                map(
-                        "severity",
-                        severity,
-                        "component",
-                        slo.service(),
-                        "service",
-                        slo.service(),
-                        "slo",
-                        slo.id()),
+                map("severity", severity, "component", slo.service(), "service", slo.service(), "slo", slo.id()),
                 "annotations",
                 map(
                         "summary",

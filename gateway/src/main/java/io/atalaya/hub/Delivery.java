@@ -5,6 +5,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Delivery {
      * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
      * @param handling how it may be given up where a client reads too slowly; null keeps it
      * @param wanted the event itself when its acknowledgement is wanted
+     * @param counted whether some shard has counted the fan-out already; null where there is one shard only
      */
     record Item(
             List<Topic> topics,
@@ -41,7 +43,13 @@ final class Delivery {
             long acceptedNanos,
             long offset,
             @Nullable Handling handling,
-            EventLog.@Nullable Entry wanted) {}
+            EventLog.@Nullable Entry wanted,
+            @Nullable AtomicBoolean counted) {
+        /** Whether the caller is the first shard that found somebody for the event, and so counts its fan-out. */
+        boolean isFirstFanout() {
+            return counted == null || (!counted.getPlain() && counted.compareAndSet(false, true));
+        }
+    }
 
     /**
      * @param frames owned by the delivery

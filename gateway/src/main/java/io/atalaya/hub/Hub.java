@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -39,6 +40,7 @@ public final class Hub {
     private final HubConfig config;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
+    private final AtomicLong revocations = new AtomicLong();
 
     /**
      * @param loops one shard is made for each; at most {@link #MAX_SHARDS}
@@ -106,6 +108,11 @@ public final class Hub {
         return directory.topics();
     }
 
+    /** How many shards there are. */
+    int shards() {
+        return shards.size();
+    }
+
     TopicDirectory directory() {
         return directory;
     }
@@ -149,6 +156,19 @@ public final class Hub {
     /** The shards' counters added up; each shard's part is consistent in itself. */
     public CompletableFuture<ShardSnapshot> snapshot() {
         return ask(Shard::snapshot).thenApply(parts -> parts.stream().reduce(ShardSnapshot.EMPTY, ShardSnapshot::plus));
+    }
+
+    /**
+     * A credential was revoked just now. Whoever was authenticated before is asked about again when it joins, so that no
+     * connection slips between the check of its credential and the search for sessions to close. Callable by any thread.
+     */
+    public void onRevoked() {
+        revocations.incrementAndGet();
+    }
+
+    /** How many revocations this process has seen; one that is higher at the join than at the check calls for another. */
+    public long revocations() {
+        return revocations.get();
     }
 
     /** Open sessions that {@code wanted} accepts, as operators see them. */

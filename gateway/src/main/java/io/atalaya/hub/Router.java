@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -188,7 +189,8 @@ public final class Router implements EventLog.CommitListener {
                 routable.event().acceptedNanos(),
                 routable.offset(),
                 handling(routable, rule),
-                rule.ack().isPresent() ? routable.entry() : null);
+                rule.ack().isPresent() ? routable.entry() : null,
+                hub.shards() > 1 ? new AtomicBoolean() : null);
     }
 
     private static @Nullable Handling handling(Routable routable, EventType rule) {

@@ -175,7 +175,7 @@ public final class Shard {
                 offerToAll(subscribers, delivery, item, atOnce);
             }
         }
-        counters.fanouts += anyone ? 1 : 0;
+        counters.fanouts += anyone && item.isFirstFanout() ? 1 : 0;
     }
 
     /** How many topics of the event have subscribers here. */
@@ -318,10 +318,15 @@ public final class Shard {
         long nowNanos = nowNanos();
         long pending = 0;
         long oldestSilence = 0;
+        long newestSilence = Long.MAX_VALUE;
+        long silences = 0;
         var byEndpoint = new TreeMap<String, Integer>();
         for (Session session : sessions) {
             pending += session.outbound().pending();
-            oldestSilence = Math.max(oldestSilence, session.silentNanos(nowNanos));
+            long silence = session.silentNanos(nowNanos);
+            oldestSilence = Math.max(oldestSilence, silence);
+            newestSilence = Math.min(newestSilence, silence);
+            silences += silence;
             byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
         }
         var givenUp = counters.givenUp();
@@ -349,6 +354,8 @@ public final class Shard {
                 counters.latency.snapshot(),
                 counters.fanout.snapshot(),
                 counters.roundTrip.snapshot(),
-                oldestSilence / 1e9);
+                sessions.isEmpty()
+                        ? ShardSnapshot.Silence.NONE
+                        : new ShardSnapshot.Silence(oldestSilence / 1e9, newestSilence / 1e9, silences / 1e9));
     }
 }

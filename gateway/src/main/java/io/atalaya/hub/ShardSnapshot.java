@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param latency from the event's acceptance to the socket's
  * @param fanout from routing an event to the last flush of its shard
  * @param roundTrip WebSocket ping to pong
- * @param oldestHeartbeatSeconds age of the session that has been silent longest; 0 without sessions
+ * @param silence for how long sessions have sent nothing
  */
 public record ShardSnapshot(
         Map<String, Integer> sessionsByEndpoint,
@@ -42,7 +42,7 @@ public record ShardSnapshot(
         Histogram.Snapshot latency,
         Histogram.Snapshot fanout,
         Histogram.Snapshot roundTrip,
-        double oldestHeartbeatSeconds) {
+        Silence silence) {
 
     public static final ShardSnapshot EMPTY = new ShardSnapshot(
             Map.of(),
@@ -60,7 +60,40 @@ public record ShardSnapshot(
             Histogram.Snapshot.empty(),
             Histogram.Snapshot.empty(),
             Histogram.Snapshot.empty(),
-            0);
+            Silence.NONE);
+
+    /**
+     * Since the last message of sessions. Immutable.
+     *
+     * @param oldestSeconds of the session that has been silent longest; 0 without sessions
+     * @param newestSeconds of the one that spoke last; infinite without sessions
+     * @param sumSeconds of all together
+     */
+    public record Silence(double oldestSeconds, double newestSeconds, double sumSeconds) {
+        public static final Silence NONE = new Silence(0, Double.POSITIVE_INFINITY, 0);
+
+        Silence plus(Silence other) {
+            return new Silence(
+                    Math.max(oldestSeconds, other.oldestSeconds),
+                    Math.min(newestSeconds, other.newestSeconds),
+                    sumSeconds + other.sumSeconds);
+        }
+    }
+
+    /** Seconds since the last message of the session that spoke last; 0 without sessions. */
+    public double newestHeartbeatSeconds() {
+        return sessions() == 0 ? 0 : silence.newestSeconds();
+    }
+
+    /** Seconds since the last message of the session that has been silent longest; 0 without sessions. */
+    public double oldestHeartbeatSeconds() {
+        return silence.oldestSeconds();
+    }
+
+    /** Seconds since the last message, on average over the sessions; 0 without sessions. */
+    public double averageHeartbeatSeconds() {
+        return sessions() == 0 ? 0 : silence.sumSeconds() / sessions();
+    }
 
     /** Open sessions over all endpoints. */
     public int sessions() {
@@ -87,7 +120,7 @@ public record ShardSnapshot(
                 latency.plus(other.latency),
                 fanout.plus(other.fanout),
                 roundTrip.plus(other.roundTrip),
-                Math.max(oldestHeartbeatSeconds, other.oldestHeartbeatSeconds));
+                silence.plus(other.silence));
     }
 
     /**

@@ -35,6 +35,9 @@ public record IntakeBook(
     /** Stands for all types outside the catalogue. */
     public static final String OTHER_TYPES = "_other";
 
+    /** Most types outside the catalogue that are counted by name. */
+    public static final int MAX_UNKNOWN_TYPES = 100;
+
     public IntakeBook {
         refused = Map.copyOf(refused);
         quarantined = Map.copyOf(quarantined);
@@ -47,6 +50,12 @@ public record IntakeBook(
     /** Whether every event received is accounted for, exactly once. */
     public boolean balanced() {
         return received == logged + ephemeral + duplicate + sum(refused) + sum(quarantined) + sum(dropped) + inFlight;
+    }
+
+    /** Most types that are counted by name: those of the catalogue and the first ones outside it. */
+    public int maxTrackedTypes() {
+        int catalogue = acceptedByType.size() - (acceptedByType.containsKey(OTHER_TYPES) ? 1 : 0);
+        return catalogue + MAX_UNKNOWN_TYPES;
     }
 
     private static long sum(Map<?, Long> counts) {

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param maxEventBytes longest event
  * @param maxRequestBytes longest publish request
  * @param maxEventsPerRequest most events in one request
- * @param maxUncommitted events accepted but not yet committed, over all requests; more are refused
+ * @param maxUncommitted events accepted but not yet committed, over all requests; more are refused (429)
  */
 public record IntakeConfig(
         Map<String, String> publishKeys,

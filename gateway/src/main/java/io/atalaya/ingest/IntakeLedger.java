@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * its events in a {@link Tally} of its own first. The book therefore balances at every instant.
  */
 public final class IntakeLedger {
-    private static final int MAX_UNKNOWN_TYPES = 100;
     private static final int MAX_TYPE_LENGTH = 64;
 
     private final Object lock = new Object();
@@ -94,7 +93,7 @@ public final class IntakeLedger {
             return;
         }
         tally.unknown.forEach((name, count) -> {
-            if (unknownTypes.size() < MAX_UNKNOWN_TYPES || unknownTypes.containsKey(name)) {
+            if (unknownTypes.size() < IntakeBook.MAX_UNKNOWN_TYPES || unknownTypes.containsKey(name)) {
                 unknownTypes.merge(name, count, Long::sum);
             } else {
                 total.unlisted += count;
@@ -179,7 +178,7 @@ public final class IntakeLedger {
                 unknown = new HashMap<>();
             }
             String listed = name.length() <= MAX_TYPE_LENGTH ? name : name.substring(0, MAX_TYPE_LENGTH);
-            if (unknown.size() < MAX_UNKNOWN_TYPES || unknown.containsKey(listed)) {
+            if (unknown.size() < IntakeBook.MAX_UNKNOWN_TYPES || unknown.containsKey(listed)) {
                 unknown.merge(listed, 1L, Long::sum);
             } else {
                 unlisted++;

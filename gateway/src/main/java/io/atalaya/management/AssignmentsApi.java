@@ -2,7 +2,7 @@ package io.atalaya.management;
 
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.AssignmentException;
-import io.atalaya.assignment.AssignmentStore;
+import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.assignment.AssignmentStore.Entry;
 import io.atalaya.assignment.Day;
 import io.atalaya.event.TenantId;
@@ -20,7 +20,8 @@ import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Who is responsible for what. Immutable; the store is edited on the worker, since an edit waits for its file.
+ * Who is responsible for what. Immutable; the register is read and edited on the worker, since it may wait for a file or a
+ * database.
  *
  * <p>An entry looks like {@code {"tenant":"1","subject":"7","day":"daily","scope":{"branch_id":"1","sector_id":"5"}}}
  * everywhere; {@code day} may also be a date, and is {@code daily} when it is absent.
@@ -29,7 +30,7 @@ public final class AssignmentsApi {
     private static final Set<String> MEMBERS = Set.of("tenant", "subject", "day", "scope");
     private static final String DAILY = "daily";
 
-    private final AssignmentStore store;
+    private final AssignmentRegister register;
     private final BiConsumer<TenantId, String> onChanged;
     private final Executor worker;
 
@@ -37,8 +38,8 @@ public final class AssignmentsApi {
      * @param onChanged told of every user whose assignments have changed, to forget what it remembers of them
      * @param worker may be blocked
      */
-    public AssignmentsApi(AssignmentStore store, BiConsumer<TenantId, String> onChanged, Executor worker) {
-        this.store = store;
+    public AssignmentsApi(AssignmentRegister register, BiConsumer<TenantId, String> onChanged, Executor worker) {
+        this.register = register;
         this.onChanged = onChanged;
         this.worker = worker;
     }
@@ -47,21 +48,25 @@ public final class AssignmentsApi {
     public void onList(Request request, Responder responder) {
         TenantId tenant = tenant(request.parameter("tenant").orElse(""));
         String subject = request.parameter("subject").orElse("");
-        var entries = store.list(tenant).stream()
-                .filter(entry -> subject.isEmpty() || subject.equals(entry.subject()))
-                .map(AssignmentsApi::page)
-                .toList();
-        responder.respond(Answers.json(200, Map.of("assignments", entries)));
+        Answers.respond(
+                responder,
+                CompletableFuture.supplyAsync(() -> register.list(tenant), worker)
+                        .thenApply(entries -> entries.stream()
+                                .filter(entry -> subject.isEmpty() || subject.equals(entry.subject()))
+                                .map(AssignmentsApi::page)
+                                .toList())
+                        .thenApply(entries -> Answers.json(200, Map.of("assignments", entries)))
+                        .exceptionallyCompose(AssignmentsApi::refused));
     }
 
     /** {@code PUT /api/v1/assignments}: makes an entry; doing so twice changes nothing. */
     public void onPut(Request request, Responder responder) {
-        edit(entry(request), store::put, responder);
+        edit(entry(request), register::put, responder);
     }
 
     /** {@code DELETE /api/v1/assignments}: takes back exactly the entry in the body. */
     public void onDelete(Request request, Responder responder) {
-        edit(entry(request), store::remove, responder);
+        edit(entry(request), register::remove, responder);
     }
 
     private void edit(Entry entry, Predicate<Entry> change, Responder responder) {
@@ -81,10 +86,16 @@ public final class AssignmentsApi {
     }
 
     private static CompletableFuture<Response> refused(Throwable failure) {
-        return failure.getCause() instanceof AssignmentException refusal
-                ? CompletableFuture.completedFuture(
-                        Response.problem(Problem.of(503, String.valueOf(refusal.getMessage()))))
-                : CompletableFuture.failedFuture(failure);
+        return switch (failure.getCause()) {
+            case AssignmentException refusal -> problem(503, refusal);
+            case IllegalArgumentException unsuitable -> problem(400, unsuitable);
+            case null, default -> CompletableFuture.failedFuture(failure);
+        };
+    }
+
+    private static CompletableFuture<Response> problem(int status, RuntimeException why) {
+        return CompletableFuture.completedFuture(
+                Response.problem(Problem.of(status, String.valueOf(why.getMessage()))));
     }
 
     private static Entry entry(Request request) {

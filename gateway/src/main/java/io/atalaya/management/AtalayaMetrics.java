@@ -56,6 +56,10 @@ final class AtalayaMetrics {
             health.put(state.word(), state == sample.health() ? 1 : 0);
         }
         families.gauge("atalaya_health", "1 for the state that the gateway is in.", Series.by("state", health));
+        families.counter(
+                "atalaya_log_lines_dropped_total",
+                "Log lines lost because standard error could not be written fast enough.",
+                sample.logLinesDropped());
         families.counter("atalaya_http_answers_total", "HTTP answers sent, by port and status.", answers(sample));
     }
 
@@ -186,7 +190,7 @@ final class AtalayaMetrics {
                         sample.hub().fanout())
                 .counter(
                         "atalaya_fanouts_total",
-                        "Events written to the sessions of a shard.",
+                        "Events fanned out to at least one session.",
                         sample.hub().fanouts())
                 .counter(
                         "atalaya_fanouts_failed_total",

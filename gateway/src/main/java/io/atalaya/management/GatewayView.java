@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -61,6 +62,7 @@ public final class GatewayView {
      * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
      * @param archive how its writer gets on; empty where nothing is archived
+     * @param logLinesDropped lines of the log lost so far
      */
     public record Sources(
             Profile profile,
@@ -72,7 +74,8 @@ public final class GatewayView {
             Supplier<AckReport> acknowledgements,
             DependencyStatus.Source redis,
             Supplier<Optional<ArchiveWriter.Status>> archive,
-            ProcessProbe process) {}
+            ProcessProbe process,
+            LongSupplier logLinesDropped) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
     public GatewayView(Sources sources, Identity identity, InstantSource clock, Executor worker) {
@@ -141,7 +144,8 @@ public final class GatewayView {
                 answers(),
                 sources.redis().status(),
                 sources.archive().get(),
-                sources.process().sample());
+                sources.process().sample(),
+                sources.logLinesDropped().getAsLong());
     }
 
     private Population population(ShardSnapshot shards) {

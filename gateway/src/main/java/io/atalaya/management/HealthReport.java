@@ -91,6 +91,8 @@ final class HealthReport {
         heartbeat.put("tracked_connections", sample.sessions());
         heartbeat.put("timeout_seconds", seconds(sample.limits().heartbeatTimeout()));
         heartbeat.put("oldest_heartbeat_age", sample.hub().oldestHeartbeatSeconds());
+        heartbeat.put("newest_heartbeat_age", sample.hub().newestHeartbeatSeconds());
+        heartbeat.put("average_heartbeat_age", sample.hub().averageHeartbeatSeconds());
         var connections = byEndpoint(sample);
         connections.putAll(flat(sample));
         connections.put("dead_connections_pending", 0); // a connection that fails is gone at once
@@ -179,6 +181,7 @@ final class HealthReport {
                 "unknown_event_types_seen",
                 book.unknownTypes().keySet().stream().sorted().toList());
         report.put("unique_types_count", counts.size());
+        report.put("max_tracked_types", book.maxTrackedTypes());
         report.put("type_counts", counts);
     }
 

@@ -16,6 +16,7 @@ public final class ManagementRoutes {
     /**
      * Everything that the port serves.
      *
+     * @param config the configuration in force, members of a JSON object without secrets
      * @param more further pages for operators, by path
      * @param changes further pages for operators, with their methods
      */
@@ -25,6 +26,7 @@ public final class ManagementRoutes {
             BooksPages books,
             SessionsApi sessions,
             AssignmentsApi assignments,
+            Map<String, Object> config,
             Map<String, Route.Handler> more,
             List<Page> changes) {
         public Pages {
@@ -55,6 +57,7 @@ public final class ManagementRoutes {
                 get("/metrics", gate, pages.metrics::onMetrics),
                 get("/metrics/prometheus", gate, pages.metrics::onPrometheus),
                 get("/api/v1/books", gate, pages.books::onBooks),
+                get("/api/v1/config", gate, (_, responder) -> responder.respond(Answers.json(200, pages.config))),
                 get("/api/v1/quarantine", gate, pages.books::onQuarantine),
                 get("/api/v1/sessions", gate, pages.sessions::onList),
                 change(HttpMethod.POST, "/api/v1/sessions/disconnect", gate, pages.sessions::onDisconnect),

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param logOpen whether the log takes appends
  * @param answers HTTP answers by port name and status
  * @param archive empty where nothing is archived
+ * @param logLinesDropped lines of the log that were lost
  */
 public record Sample(
         Instant instant,
@@ -44,7 +45,8 @@ public record Sample(
         Map<String, Map<Integer, Long>> answers,
         DependencyStatus redis,
         Optional<ArchiveWriter.Status> archive,
-        ProcessSample process) {
+        ProcessSample process,
+        long logLinesDropped) {
 
     public Sample {
         answers = Map.copyOf(answers);

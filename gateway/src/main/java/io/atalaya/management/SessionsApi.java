@@ -34,6 +34,7 @@ public final class SessionsApi {
     private static final Logger log = LoggerFactory.getLogger(SessionsApi.class);
     private static final int USUAL_LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
+    private static final int MAX_NAME_LENGTH = 512;
     /** For a token of which nobody knows when it ends. */
     private static final Duration LONGEST_TOKEN = Duration.ofDays(30);
 
@@ -133,7 +134,7 @@ public final class SessionsApi {
     }
 
     private CompletionStage<Response> revokeToken(JsonNode body) {
-        String tokenId = Answers.text(body, "token_id");
+        String tokenId = name(body, "token_id");
         if (body.has("tenant") || body.has("subject")) {
             throw new Answers.BadRequest("token_id: not alone (expected: a token, or tenant and subject)");
         }
@@ -156,10 +157,16 @@ public final class SessionsApi {
     /** Once the list has it, closes those of {@code suspects} that the list says are revoked. */
     private CompletionStage<Response> revoked(CompletionStage<Void> written, Function<SessionView, Boolean> suspects) {
         return written.handle((_, failure) -> failure == null
-                        ? closeRevoked(suspects)
+                        ? afterRevocation(suspects)
                         : completedFuture(Response.problem(
                                 Problem.of(503, "the revocation list could not be written; nothing is revoked"))))
                 .thenCompose(answer -> answer);
+    }
+
+    private CompletionStage<Response> afterRevocation(Function<SessionView, Boolean> suspects) {
+        // before the search: who joins behind it sees that there is something new to ask about
+        hub.onRevoked();
+        return closeRevoked(suspects);
     }
 
     private CompletionStage<Response> closeRevoked(Function<SessionView, Boolean> suspects) {
@@ -204,12 +211,22 @@ public final class SessionsApi {
         }
     }
 
+    /** What is remembered for long must not be long. */
+    private static String name(JsonNode body, String member) {
+        String name = Answers.text(body, member);
+        if (name.length() > MAX_NAME_LENGTH) {
+            throw new Answers.BadRequest(
+                    "%s: %d characters (expected: at most %d)".formatted(member, name.length(), MAX_NAME_LENGTH));
+        }
+        return name;
+    }
+
     private static Subject subjectOf(JsonNode body) {
         String tenant = Answers.text(body, "tenant");
         if (!TenantId.isValid(tenant)) {
             throw new Answers.BadRequest("tenant: %.64s (expected: 1 to 64 of [A-Za-z0-9._-])".formatted(tenant));
         }
-        return new Subject(new TenantId(tenant), Answers.text(body, "subject"));
+        return new Subject(new TenantId(tenant), name(body, "subject"));
     }
 
     private record Subject(TenantId tenant, String name) {

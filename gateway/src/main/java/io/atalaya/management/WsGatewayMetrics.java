@@ -103,7 +103,7 @@ final class WsGatewayMetrics {
 
     private static void addEvents(Sample sample, Families families) {
         var hub = sample.hub();
-        families.counter("wsgateway_broadcasts_total", "Events written to the sessions of a shard.", hub.fanouts())
+        families.counter("wsgateway_broadcasts_total", "Events fanned out to at least one connection.", hub.fanouts())
                 .counter(
                         "wsgateway_broadcasts_failed_total",
                         "Rounds of broadcasts in which a connection ended.",

@@ -45,10 +45,9 @@ public final class OpenSloReader {
         for (String document : text.split("(?m)^---[ \\t]*$", -1)) {
             if (!document.isBlank()) {
                 // the empty lines keep the numbers of the others right
-                YamlReader.read(file, "\n".repeat(line) + document.stripLeading().indent(0), problems)
-                        .ifPresent(reader::document);
+                YamlReader.read(file, "\n".repeat(line) + document, problems).ifPresent(reader::document);
             }
-            line += (int) document.lines().count();
+            line += (int) document.chars().filter(c -> c == '\n').count();
         }
         if (reader.objectives.isEmpty() && problems.isEmpty()) {
             problems.add(Place.of(file, ""), "no SLO", "at least one document of kind SLO");
@@ -96,11 +95,12 @@ public final class OpenSloReader {
 
     private Map<String, String> annotations(Fields fields) {
         var annotations = new LinkedHashMap<String, String>();
-        fields.optional("annotations").ifPresent(node -> Fields.named(node, problems).forEach((key, member) -> {
-            if (key.startsWith(OpenSloText.PREFIX) && member.value() instanceof Node.Text text) {
-                annotations.put(key.substring(OpenSloText.PREFIX.length()), text.text());
-            }
-        }));
+        fields.optional("annotations")
+                .ifPresent(node -> Fields.named(node, problems).forEach((key, member) -> {
+                    if (key.startsWith(OpenSloText.PREFIX) && member.value() instanceof Node.Text text) {
+                        annotations.put(key.substring(OpenSloText.PREFIX.length()), text.text());
+                    }
+                }));
         return annotations;
     }
 
@@ -130,9 +130,8 @@ public final class OpenSloReader {
             String percent = fields.optionalText("targetPercent", TEXT, "a percentage", "");
             String share = fields.optionalText("target", TEXT, "a share such as 0.999", "");
             try {
-                BigDecimal target = percent.isEmpty()
-                        ? new BigDecimal(share).movePointRight(2)
-                        : new BigDecimal(percent);
+                BigDecimal target =
+                        percent.isEmpty() ? new BigDecimal(share).movePointRight(2) : new BigDecimal(percent);
                 objective.put("objective", target.stripTrailingZeros().toPlainString());
             } catch (NumberFormatException _) {
                 problems.add(fields.place(), percent + share, "target, such as 0.999, or targetPercent");
@@ -186,19 +185,24 @@ public final class OpenSloReader {
         Optional<Node> good = ratio.optional("good");
         Optional<Node> bad = ratio.optional("bad");
         Optional<List<Selector>> counted = good.or(() -> bad).flatMap(this::query);
-        Optional<List<Selector>> total =
-                ratio.required("total", "all events").flatMap(this::query);
+        Optional<List<Selector>> total = ratio.required("total", "all events").flatMap(this::query);
         if (good.isEmpty() && bad.isEmpty()) {
             problems.add(ratio.place(), "neither good nor bad", "one of them");
         }
         counted.ifPresent(some -> total.ifPresent(all -> {
             Selector first = some.getFirst();
-            if (good.isPresent() && first.metric().endsWith("_bucket") && first.labels().containsKey("le")) {
+            if (good.isPresent()
+                    && first.metric().endsWith("_bucket")
+                    && first.labels().containsKey("le")) {
                 objective.put("latency", latency(first));
             } else {
                 objective.put(
                         "events",
-                        map(good.isPresent() ? "good" : "bad", selectors(some, "_count"), "valid", selectors(all, "_count")));
+                        map(
+                                good.isPresent() ? "good" : "bad",
+                                selectors(some, "_count"),
+                                "valid",
+                                selectors(all, "_count")));
             }
         }));
     }
@@ -208,7 +212,8 @@ public final class OpenSloReader {
         var labels = new LinkedHashMap<>(bucket.labels());
         BigDecimal bound = new BigDecimal(labels.remove("le").getFirst());
         boolean millis = name.endsWith("_ms") || name.endsWith("_milliseconds");
-        Duration threshold = Duration.ofMillis(bound.movePointRight(millis ? 0 : 3).longValue());
+        Duration threshold =
+                Duration.ofMillis(bound.movePointRight(millis ? 0 : 3).longValue());
         return map(
                 "histogram",
                 selector(new Selector(name, labels, bucket.except()), ""),

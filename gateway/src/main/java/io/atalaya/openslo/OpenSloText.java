@@ -106,7 +106,9 @@ public final class OpenSloText {
                                 metric(events.valid(), catalogue)));
             case Sli.Latency latency -> {
                 String name = latency.histogram().metric();
-                String bound = Spans.inUnitOf(name, latency.threshold()).stripTrailingZeros().toPlainString();
+                String bound = Spans.inUnitOf(name, latency.threshold())
+                        .stripTrailingZeros()
+                        .toPlainString();
                 yield map(
                         "ratioMetric",
                         map(
@@ -128,7 +130,10 @@ public final class OpenSloText {
     }
 
     private static String suffix(Selector selector, Catalogue catalogue) {
-        return catalogue.family(selector.metric()).filter(of -> of.type() == Type.HISTOGRAM).isPresent()
+        return catalogue
+                        .family(selector.metric())
+                        .filter(of -> of.type() == Type.HISTOGRAM)
+                        .isPresent()
                 ? "_count"
                 : "";
     }

@@ -31,23 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class EventTable {
     private static final String CREATE_INCOMING =
             "CREATE TEMPORARY TABLE IF NOT EXISTS incoming (LIKE event) ON COMMIT DELETE ROWS";
-    private static final String STORE_INCOMING = """
-            INSERT INTO event (%1$s) SELECT %1$s FROM pg_temp.incoming i
-            WHERE NOT EXISTS (SELECT FROM dead_letter d WHERE (d.epoch, d.log_offset) = (i.epoch, i.log_offset))
-            ON CONFLICT (epoch, log_offset) DO NOTHING RETURNING epoch, log_offset""";
     private static final String ANY_DEAD =
             "SELECT 1 FROM dead_letter WHERE epoch = ? AND log_offset BETWEEN ? AND ? LIMIT 1";
-    private static final String PURGE_EVENTS = """
-            WITH old AS (
-                SELECT first.epoch, first.log_offset FROM (SELECT epoch FROM log_count WHERE archived > 0) log
-                CROSS JOIN LATERAL (
-                    SELECT e.epoch, e.log_offset, e.at_ms FROM event e WHERE e.epoch = log.epoch
-                    ORDER BY e.epoch, e.log_offset LIMIT ?) first
-                WHERE first.at_ms < ? ORDER BY first.at_ms, first.epoch, first.log_offset LIMIT ?),
-            gone AS (
-                DELETE FROM event e USING old WHERE (e.epoch, e.log_offset) = (old.epoch, old.log_offset)
-                RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member)
-            SELECT epoch, tenant, type, div(at_ms, 60000)::bigint, member, count(*) FROM gone GROUP BY 1, 2, 3, 4, 5""";
     private static final String PURGE_LETTERS = """
             WITH old AS (
                 SELECT epoch, log_offset FROM dead_letter WHERE at_ms < ?
@@ -57,10 +42,27 @@ final class EventTable {
 
     private final List<String> filters;
     private final @Nullable String member;
+    private final String storeMissing;
+    private final String purgeEvents;
 
     EventTable(ArchiveFields fields) {
         this.filters = fields.filters();
         this.member = fields.statistics().orElse(null);
+        this.storeMissing = """
+            INSERT INTO event (%1$s) SELECT %1$s FROM pg_temp.incoming i
+            WHERE NOT EXISTS (SELECT FROM dead_letter d WHERE (d.epoch, d.log_offset) = (i.epoch, i.log_offset))
+            ON CONFLICT (epoch, log_offset) DO NOTHING RETURNING epoch, log_offset""".formatted(CopyRows.columns(filters));
+        this.purgeEvents = """
+            WITH old AS (
+                SELECT first.epoch, first.log_offset FROM (SELECT epoch FROM log_count WHERE archived > 0) log
+                CROSS JOIN LATERAL (
+                    SELECT e.epoch, e.log_offset, e.at_ms FROM event e WHERE e.epoch = log.epoch
+                    ORDER BY e.epoch, e.log_offset LIMIT ?) first
+                WHERE first.at_ms < ? ORDER BY first.at_ms, first.epoch, first.log_offset LIMIT ?),
+            gone AS (
+                DELETE FROM event e USING old WHERE (e.epoch, e.log_offset) = (old.epoch, old.log_offset)
+                RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member)
+            SELECT epoch, tenant, type, div(at_ms, 60000)::bigint, member, count(*) FROM gone GROUP BY 1, 2, 3, 4, 5""".formatted(member == null ? "NULL::text" : "e.scope::jsonb ->> '%s'".formatted(member));
     }
 
     /** Locks logs until the end of the transaction. */
@@ -115,9 +117,8 @@ final class EventTable {
             statement.execute(CREATE_INCOMING);
         }
         CopyRows.copy(connection, "pg_temp.incoming", filters, distinct);
-        String sql = STORE_INCOMING.formatted(CopyRows.columns(filters));
         Set<Cursor> stored = new HashSet<>(
-                Rows.query(connection, sql, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
+                Rows.query(connection, storeMissing, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
         distinct.removeIf(entry -> !stored.contains(entry.cursor()));
         tally(distinct, LogChange.ARCHIVED).write(connection);
         return stored.size();
@@ -144,15 +145,11 @@ final class EventTable {
     Purged purge(Connection connection, Instant before, int most) throws SQLException {
         long beforeMillis = EventQuery.everyTenant().before(before).end();
         var tally = new Tally();
-        String value = member == null ? "NULL::text" : "e.scope::jsonb ->> '%s'".formatted(member);
-        int events = Rows.query(
-                        connection,
-                        PURGE_EVENTS.formatted(value),
-                        List.of(most, beforeMillis, most),
-                        row -> forget(row, tally))
-                .stream()
-                .mapToInt(Integer::intValue)
-                .sum();
+        int events =
+                Rows.query(connection, purgeEvents, List.of(most, beforeMillis, most), row -> forget(row, tally))
+                        .stream()
+                        .mapToInt(Integer::intValue)
+                        .sum();
         int letters = 0;
         if (events < most) {
             List<Long> epochs =

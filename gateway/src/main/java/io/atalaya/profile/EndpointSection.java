@@ -38,6 +38,7 @@ final class EndpointSection {
     private static final Set<String> TOKEN_CLAIMS = Set.of("iss", "aud", "exp", "nbf", "iat", "jti", "type");
 
     private static final Map<String, Kind> KINDS = Map.of("staff-jwt", Kind.STAFF_JWT, "table-token", Kind.TABLE_TOKEN);
+    private static final String ANY_OF = "any-of";
     private static final Map<String, SessionsPer> SESSIONS_PER =
             Map.of("user", SessionsPer.USER, "table", SessionsPer.TABLE);
     private static final Map<String, Command.Action> ACTIONS =
@@ -61,9 +62,7 @@ final class EndpointSection {
 
     void read(Fields fields) {
         fields.required("authentication", "schemes of authentication")
-                .ifPresent(node -> Fields.named(node, problems)
-                        .forEach((name, member) ->
-                                schemes.define(name, member.key(), Optional.of(scheme(name, member)))));
+                .ifPresent(node -> readSchemes(Fields.named(node, problems)));
         fields.optional("commands")
                 .ifPresent(node -> Fields.named(node, problems)
                         .forEach((name, member) ->
@@ -77,6 +76,49 @@ final class EndpointSection {
         });
         schemes.rejectUnused("an endpoint that authenticates with it");
         commands.rejectUnused("an endpoint that accepts it");
+    }
+
+    /** Those that stand for others come second, wherever they are written, so that they can name any of them. */
+    private void readSchemes(Map<String, Node.Member> named) {
+        named.forEach((name, member) -> {
+            if (!isAnyOf(member)) {
+                schemes.define(name, member.key(), Optional.of(scheme(name, member)));
+            }
+        });
+        named.forEach((name, member) -> {
+            if (isAnyOf(member)) {
+                schemes.define(name, member.key(), Optional.of(anyOf(name, member)));
+            }
+        });
+    }
+
+    private static boolean isAnyOf(Node.Member member) {
+        return member.value() instanceof Node.Mapping mapping
+                && mapping.members().containsKey(ANY_OF);
+    }
+
+    private AuthenticationScheme anyOf(String name, Node.Member source) {
+        Fields fields = Fields.of(source.value(), problems);
+        String parameter = fields.text("parameter", WORD, "the query parameter that carries the token", "token");
+        var parts = new ArrayList<AuthenticationScheme>();
+        List<Node.Text> references = fields.texts(ANY_OF);
+        for (Node.Text reference : references) {
+            schemes.resolve(reference).ifPresent(part -> {
+                if (part.kind() == Kind.ANY_OF) {
+                    problems.add(
+                            reference.place(), reference.text() + ", which stands for others", "a scheme of its own");
+                } else {
+                    parts.add(part);
+                }
+            });
+        }
+        if (references.size() < 2) {
+            fields.optional(ANY_OF)
+                    .ifPresent(
+                            node -> problems.add(node.place(), node.describe(), "two schemes or more, such as [a, b]"));
+        }
+        fields.rejectOthers();
+        return AuthenticationScheme.anyOf(name, parameter, parts);
     }
 
     private AuthenticationScheme scheme(String name, Node.Member source) {
@@ -125,6 +167,7 @@ final class EndpointSection {
                     problems.add(place, claim, "a claim about the user, such as branch_ids");
                 }
             }
+            case ANY_OF -> throw new IllegalStateException("claims of a scheme that stands for others");
         }
     }
 
@@ -228,7 +271,7 @@ final class EndpointSection {
 
     /** Assignments belong to staff; the number of a table session could be some waiter's user id. */
     private void checkKey(Place place, TopicShape topic, AuthenticationScheme scheme) {
-        if (scheme.kind() == Kind.STAFF_JWT) {
+        if (scheme.kind() != Kind.TABLE_TOKEN) {
             return;
         }
         for (String member : topic.key()) {

@@ -1,5 +1,7 @@
 package io.atalaya.protocol;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -49,11 +51,22 @@ public enum CloseReason {
     /** What a client should do after a close. */
     public enum Next {
         /** Connect again with the usual backoff. */
-        RECONNECT,
+        RECONNECT("come back"),
         /** Connect again, but not soon: the gateway is short of something. */
-        RECONNECT_LATER,
+        RECONNECT_LATER("come back later"),
         /** Do not connect again with this credential or behaviour. */
-        STOP
+        STOP("coming back with the same credential or behaviour will not help");
+
+        private final String advice;
+
+        Next(String advice) {
+            this.advice = advice;
+        }
+
+        /** The same for people. */
+        public String advice() {
+            return advice;
+        }
     }
 
     private final int code;
@@ -64,6 +77,11 @@ public enum CloseReason {
         this.code = code;
         this.text = text;
         this.next = next;
+    }
+
+    /** The reasons that have a code; none for a code that the gateway never sends. */
+    public static List<CloseReason> withCode(int code) {
+        return Arrays.stream(values()).filter(reason -> reason.code == code).toList();
     }
 
     /** The status code on the wire. */

@@ -14,27 +14,31 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The revocation list that the restaurant platform's backend keeps in Redis. Thread-safe: holds only its breaker and
- * a counter.
+ * The revocation list in Redis, shared with the restaurant platform's backend and by all gateways. Thread-safe: holds
+ * only its breaker and a counter.
  *
  * <ul>
- *   <li>{@code auth:token:blacklist:{jti}}, any value: the token is revoked
- *   <li>{@code auth:user:revoked:{user_id}}, an ISO-8601 instant: tokens issued before it are revoked. User ids are unique
- *       over all tenants there, so the key has no tenant
+ *   <li>{@code auth:token:blacklist:{jti}}, any value: the token is revoked; read and written
+ *   <li>{@code atalaya:user:revoked:{tenant}:{user}}, an ISO-8601 instant: the user's tokens issued before it are revoked;
+ *       read and written. A tenant's name has no colon, so no two users share a key
+ *   <li>{@code auth:user:revoked:{user_id}}, likewise, and read only: the backend's own. It has no tenant, because user ids
+ *       are unique over all tenants there; to write it would revoke the users of the same id of every other tenant
  * </ul>
  *
- * <p>Both are read in one round trip. When Redis cannot be asked, or answers something that cannot be understood, the
+ * <p>All are read in one round trip. When Redis cannot be asked, or answers something that cannot be understood, the
  * status is UNKNOWN: neither a blip nor a damaged key may end a session for good, or let a revoked one in.
  */
 public final class RedisRevocations implements RevocationList {
@@ -43,7 +47,8 @@ public final class RedisRevocations implements RevocationList {
 
     private static final Logger log = LoggerFactory.getLogger(RedisRevocations.class);
     private static final String TOKEN_KEY = "auth:token:blacklist:";
-    private static final String USER_KEY = "auth:user:revoked:";
+    private static final String USER_KEY = "atalaya:user:revoked:";
+    private static final String BACKENDS_USER_KEY = "auth:user:revoked:";
     /** Tokens that live longer are blacklisted without an end; Redis refuses much longer lifetimes. */
     private static final Duration LONGEST_TTL = Duration.ofDays(36_500);
     /** As the backend writes it; its parser does not know {@code Z} for UTC. */
@@ -92,21 +97,34 @@ public final class RedisRevocations implements RevocationList {
             return CompletableFuture.completedFuture(Status.UNKNOWN);
         }
         return connections
-                .run(
-                        commands -> ask(commands, token, user ? Optional.of(principal.subject()) : Optional.empty()),
-                        timeout)
+                .run(commands -> ask(commands, token, user ? userKeys(principal) : new String[0]), timeout)
                 .handle((answer, failure) -> failure == null ? judge(answer, principal) : unanswered(failure));
     }
 
+    private static String[] userKeys(Principal principal) {
+        return new String[] {userKey(principal.tenant(), principal.subject()), BACKENDS_USER_KEY + principal.subject()};
+    }
+
+    private static String userKey(TenantId tenant, String subject) {
+        return USER_KEY + tenant.value() + ":" + subject;
+    }
+
     private static CompletionStage<Answer> ask(
-            RedisAsyncCommands<String, String> commands, Optional<String> token, Optional<String> user) {
+            RedisAsyncCommands<String, String> commands, Optional<String> token, String[] userKeys) {
         CompletionStage<Boolean> listed = token.<CompletionStage<Boolean>>map(
                         jti -> commands.exists(TOKEN_KEY + jti).thenApply(found -> found > 0))
                 .orElseGet(() -> CompletableFuture.completedFuture(false));
-        CompletionStage<Optional<String>> revokedAt = user.<CompletionStage<Optional<String>>>map(
-                        id -> commands.get(USER_KEY + id).thenApply(Optional::ofNullable))
-                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+        CompletionStage<List<String>> revokedAt = CompletableFuture.completedFuture(List.of());
+        for (String key : userKeys) {
+            revokedAt = revokedAt.thenCombine(commands.get(key), RedisRevocations::with);
+        }
         return listed.thenCombine(revokedAt, Answer::new);
+    }
+
+    private static List<String> with(List<String> found, @Nullable String value) {
+        return value == null
+                ? found
+                : Stream.concat(found.stream(), Stream.of(value)).toList();
     }
 
     private Status judge(Answer answer, Principal principal) {
@@ -114,12 +132,16 @@ public final class RedisRevocations implements RevocationList {
         if (answer.tokenListed()) {
             return Status.REVOKED;
         }
-        if (answer.userRevokedAt().isEmpty()) {
-            return Status.VALID;
+        Status status = Status.VALID;
+        for (String revokedAt : answer.userRevokedAt()) {
+            Optional<Instant> before = parse(revokedAt);
+            if (before.isEmpty()) {
+                status = damaged("not an ISO-8601 instant");
+            } else if (principal.issuedAt().isBefore(before.get())) {
+                return Status.REVOKED;
+            }
         }
-        return parse(answer.userRevokedAt().get())
-                .map(before -> principal.issuedAt().isBefore(before) ? Status.REVOKED : Status.VALID)
-                .orElseGet(() -> damaged("not an ISO-8601 instant"));
+        return status;
     }
 
     private Status unanswered(Throwable failure) {
@@ -137,7 +159,7 @@ public final class RedisRevocations implements RevocationList {
     private Status damaged(String error) {
         boolean first = damagedKeys.getAndIncrement() == 0;
         (first ? log.atWarn() : log.atDebug())
-                .addKeyValue("key", USER_KEY + "…")
+                .addKeyValue("keys", List.of(USER_KEY + "…", BACKENDS_USER_KEY + "…"))
                 .addKeyValue("error", error)
                 .log("a revocation key in Redis is damaged");
         return Status.UNKNOWN;
@@ -161,7 +183,7 @@ public final class RedisRevocations implements RevocationList {
     /** An earlier revocation of the user that reaches further stays. */
     @Override
     public CompletionStage<Void> revokeUser(TenantId tenant, String subject, Instant before) {
-        String key = USER_KEY + subject;
+        String key = userKey(tenant, subject);
         SetArgs args = new SetArgs().ex(USER_REVOCATION_TTL);
         return connections
                 .run(
@@ -200,5 +222,5 @@ public final class RedisRevocations implements RevocationList {
     }
 
     /** What Redis said about one principal. Immutable. */
-    private record Answer(boolean tokenListed, Optional<String> userRevokedAt) {}
+    private record Answer(boolean tokenListed, List<String> userRevokedAt) {}
 }

@@ -3,6 +3,7 @@ package io.atalaya.routing;
 import io.atalaya.assignment.Assignment;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.Endpoint.Join;
 import io.atalaya.profile.TopicShape;
@@ -28,13 +29,14 @@ public final class SessionTopics {
     /** The topics of a session of {@code principal} at {@code endpoint}; all of them are the principal's tenant's. */
     public static Set<Topic> of(Endpoint endpoint, Principal principal, List<Assignment> assignments) {
         var topics = new LinkedHashSet<Topic>();
+        AuthenticationScheme scheme = schemeOf(endpoint, principal);
         for (TopicShape shape : shapesOf(endpoint, principal)) {
-            if (isAssigned(shape, endpoint)) {
+            if (!isAssigned(shape, scheme)) {
+                addTopics(shape, scheme, principal, Map.of(), topics);
+            } else if (hasAssignments(scheme)) {
                 for (Assignment assignment : assignments) {
-                    addTopics(shape, endpoint, principal, assignment.scope(), topics);
+                    addTopics(shape, scheme, principal, assignment.scope(), topics);
                 }
-            } else {
-                addTopics(shape, endpoint, principal, Map.of(), topics);
             }
         }
         return topics;
@@ -42,7 +44,18 @@ public final class SessionTopics {
 
     /** Whether a session of {@code principal} at {@code endpoint} needs assignments at all. */
     public static boolean needsAssignments(Endpoint endpoint, Principal principal) {
-        return shapesOf(endpoint, principal).stream().anyMatch(shape -> isAssigned(shape, endpoint));
+        AuthenticationScheme scheme = schemeOf(endpoint, principal);
+        return hasAssignments(scheme)
+                && shapesOf(endpoint, principal).stream().anyMatch(shape -> isAssigned(shape, scheme));
+    }
+
+    private static AuthenticationScheme schemeOf(Endpoint endpoint, Principal principal) {
+        return endpoint.authentication().acceptedBy(principal.scheme());
+    }
+
+    /** Assignments belong to staff; the number of a table session could be some waiter's user id. */
+    private static boolean hasAssignments(AuthenticationScheme scheme) {
+        return scheme.kind() == AuthenticationScheme.Kind.STAFF_JWT;
     }
 
     private static List<TopicShape> shapesOf(Endpoint endpoint, Principal principal) {
@@ -50,17 +63,21 @@ public final class SessionTopics {
         return join.isPresent() ? join.get().topics() : List.of();
     }
 
-    private static boolean isAssigned(TopicShape shape, Endpoint endpoint) {
-        return !endpoint.authentication().scope().keySet().containsAll(shape.key());
+    private static boolean isAssigned(TopicShape shape, AuthenticationScheme scheme) {
+        return !scheme.scope().keySet().containsAll(shape.key());
     }
 
     /** Adds the topics of a shape for every combination of the values of its key members. */
     private static void addTopics(
-            TopicShape shape, Endpoint endpoint, Principal principal, Map<String, String> assigned, Set<Topic> topics) {
+            TopicShape shape,
+            AuthenticationScheme scheme,
+            Principal principal,
+            Map<String, String> assigned,
+            Set<Topic> topics) {
         List<List<String>> keys = List.of(List.of());
         for (String member : shape.key()) {
             var longer = new ArrayList<List<String>>();
-            for (String value : valuesOf(member, endpoint, principal, assigned)) {
+            for (String value : valuesOf(member, scheme, principal, assigned)) {
                 for (List<String> key : keys) {
                     longer.add(append(key, value));
                 }
@@ -73,9 +90,9 @@ public final class SessionTopics {
     }
 
     private static List<String> valuesOf(
-            String member, Endpoint endpoint, Principal principal, Map<String, String> assigned) {
+            String member, AuthenticationScheme scheme, Principal principal, Map<String, String> assigned) {
         String value = assigned.get(member);
-        if (!endpoint.authentication().scope().containsKey(member)) {
+        if (!scheme.scope().containsKey(member)) {
             return value == null ? List.of() : List.of(value);
         }
         List<String> claimed = principal.scope().getOrDefault(member, List.of());

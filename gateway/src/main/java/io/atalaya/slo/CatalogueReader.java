@@ -21,8 +21,8 @@ final class CatalogueReader {
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");
     private static final Pattern TEXT = Pattern.compile("[^\\p{Cntrl}]{1,400}");
     private static final Pattern JOB = Pattern.compile("[a-z][a-z0-9-]{0,63}");
-    private static final Map<String, Type> TYPES = Map.of(
-            "counter", Type.COUNTER, "gauge", Type.GAUGE, "histogram", Type.HISTOGRAM, "summary", Type.SUMMARY);
+    private static final Map<String, Type> TYPES =
+            Map.of("counter", Type.COUNTER, "gauge", Type.GAUGE, "histogram", Type.HISTOGRAM, "summary", Type.SUMMARY);
 
     private final Problems problems;
     private final Map<String, Exporter> exporters = new LinkedHashMap<>();
@@ -49,8 +49,8 @@ final class CatalogueReader {
         String about = fields.text("about", TEXT, "what it is", "");
         exporters.put(id, new Exporter(id, job, about));
         fields.required("metrics", "families by name")
-                .ifPresent(node -> Fields.named(node, problems)
-                        .forEach((name, family) -> readMetric(id, name, family)));
+                .ifPresent(
+                        node -> Fields.named(node, problems).forEach((name, family) -> readMetric(id, name, family)));
         fields.rejectOthers();
     }
 

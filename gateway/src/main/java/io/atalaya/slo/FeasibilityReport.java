@@ -19,9 +19,11 @@ public final class FeasibilityReport {
     public static String of(SloFile file) {
         var out = new StringBuilder("# Service level objectives: ")
                 .append(file.name())
-                .append("\n\nMade from the objectives by `./atalaya slo report`; budgets are for rolling windows, calendar months are those of ")
+                .append(
+                        "\n\nMade from the objectives by `./atalaya slo report`; budgets are for rolling windows, calendar months are those of ")
                 .append(file.zone())
-                .append(".\n\n## Objectives\n\n| service | objective | promise | window | allows | measured by |\n|---|---|---|---|---|---|\n");
+                .append(
+                        ".\n\n## Objectives\n\n| service | objective | promise | window | allows | measured by |\n|---|---|---|---|---|---|\n");
         file.objectives()
                 .forEach(slo -> out.append("| %s | %s | %s %% %s | %s | %s | %s |%n"
                         .formatted(
@@ -43,9 +45,11 @@ public final class FeasibilityReport {
     private static String allowance(Slo slo) {
         BigDecimal budget = slo.budget();
         if (slo.countsTime()) {
-            return seconds(budget.multiply(BigDecimal.valueOf(slo.window().toSeconds())).longValue()) + " of down time";
+            return seconds(budget.multiply(BigDecimal.valueOf(slo.window().toSeconds()))
+                            .longValue()) + " of down time";
         }
-        return "1 bad event in " + BigDecimal.ONE.divide(budget, 0, RoundingMode.FLOOR).toPlainString();
+        return "1 bad event in "
+                + BigDecimal.ONE.divide(budget, 0, RoundingMode.FLOOR).toPlainString();
     }
 
     private static String seconds(long seconds) {
@@ -53,12 +57,11 @@ public final class FeasibilityReport {
     }
 
     private static String measured(Slo slo) {
-        String kind =
-                switch (slo.sli()) {
-                    case Sli.Events _ -> "events";
-                    case Sli.Latency latency -> "latency up to " + Spans.text(latency.threshold());
-                    case Sli.Uptime _ -> "time";
-                };
+        String kind = switch (slo.sli()) {
+            case Sli.Events _ -> "events";
+            case Sli.Latency latency -> "latency up to " + Spans.text(latency.threshold());
+            case Sli.Uptime _ -> "time";
+        };
         String metrics = String.join(
                 ", ",
                 slo.sli()
@@ -71,7 +74,8 @@ public final class FeasibilityReport {
     }
 
     private static void tiers(SloFile file, StringBuilder out) {
-        out.append("\n## When somebody is told\n\n| tier | burn rate | over | and over | for | severity |\n|---|---|---|---|---|---|\n");
+        out.append(
+                "\n## When somebody is told\n\n| tier | burn rate | over | and over | for | severity |\n|---|---|---|---|---|---|\n");
         Slo first = file.objectives().getFirst();
         for (Tier tier : first.tiers()) {
             out.append("| %s | %s | %s | %s | %s | %s |%n"
@@ -89,7 +93,8 @@ public final class FeasibilityReport {
     }
 
     private static void capacities(SloFile file, StringBuilder out) {
-        out.append("\n## Capacity targets\n\nTo be proved by load tests; little demand is no failure, so nothing burns.\n\n| service | capacity | target | goal |\n|---|---|---|---|\n");
+        out.append(
+                "\n## Capacity targets\n\nTo be proved by load tests; little demand is no failure, so nothing burns.\n\n| service | capacity | target | goal |\n|---|---|---|---|\n");
         for (Capacity capacity : file.capacities()) {
             out.append("| %s | %s | %s %s | %s |%n"
                     .formatted(
@@ -155,7 +160,8 @@ public final class FeasibilityReport {
 
     /** The share of a budget that a total outage of that length spends, in percent. */
     static BigDecimal spentBy(Duration outage, Slo slo) {
-        BigDecimal allowed = slo.budget().multiply(BigDecimal.valueOf(slo.window().toSeconds()));
+        BigDecimal allowed =
+                slo.budget().multiply(BigDecimal.valueOf(slo.window().toSeconds()));
         return BigDecimal.valueOf(outage.toSeconds()).multiply(HUNDRED).divide(allowed, 0, RoundingMode.HALF_UP);
     }
 

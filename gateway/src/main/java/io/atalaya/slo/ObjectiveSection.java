@@ -58,8 +58,7 @@ final class ObjectiveSection {
                         .forEach((id, member) -> services.define(id, member.key(), Optional.of(service(id, member)))));
         fields.required("objectives", "objectives by id")
                 .ifPresent(node -> Fields.named(node, problems)
-                        .forEach((id, member) ->
-                                objectives.define(id, member.key(), objective(id, member, window))));
+                        .forEach((id, member) -> objectives.define(id, member.key(), objective(id, member, window))));
         fields.optional("capacity")
                 .ifPresent(node -> Fields.named(node, problems)
                         .forEach((id, member) -> capacities.define(id, member.key(), capacity(id, member))));
@@ -144,11 +143,17 @@ final class ObjectiveSection {
     }
 
     private boolean isExternal(Selector selector) {
-        return catalogue.family(selector.metric()).filter(metric -> !metric.ours()).isPresent();
+        return catalogue
+                .family(selector.metric())
+                .filter(metric -> !metric.ours())
+                .isPresent();
     }
 
     private boolean isPending(Selector selector) {
-        return catalogue.family(selector.metric()).filter(Catalogue.Metric::pending).isPresent();
+        return catalogue
+                .family(selector.metric())
+                .filter(Catalogue.Metric::pending)
+                .isPresent();
     }
 
     private void checkReachable(Place place, BigDecimal objective, Duration window) {
@@ -166,8 +171,9 @@ final class ObjectiveSection {
             }
             if (tier.longWindow().compareTo(window) > 0) {
                 problems.add(
-                        place, "a window of " + Spans.text(window), "at least that of tier " + tier.id() + ", "
-                                + Spans.text(tier.longWindow()));
+                        place,
+                        "a window of " + Spans.text(window),
+                        "at least that of tier " + tier.id() + ", " + Spans.text(tier.longWindow()));
             }
         }
     }

@@ -40,7 +40,8 @@ public record Selector(String metric, Map<String, List<String>> labels, Map<Stri
         return labels.entrySet().stream()
                         .allMatch(wanted -> anyMatches(wanted.getValue(), series.getOrDefault(wanted.getKey(), "")))
                 && except.entrySet().stream()
-                        .noneMatch(refused -> anyMatches(refused.getValue(), series.getOrDefault(refused.getKey(), "")));
+                        .noneMatch(
+                                refused -> anyMatches(refused.getValue(), series.getOrDefault(refused.getKey(), "")));
     }
 
     private static boolean anyMatches(List<String> patterns, String value) {

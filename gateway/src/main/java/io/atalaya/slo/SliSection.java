@@ -152,8 +152,7 @@ final class SliSection {
     }
 
     private static String words(Set<Type> types) {
-        return String.join(
-                " or ", types.stream().map(SliSection::word).sorted().toList());
+        return String.join(" or ", types.stream().map(SliSection::word).sorted().toList());
     }
 
     private static String word(Type type) {
@@ -162,14 +161,15 @@ final class SliSection {
 
     private Map<String, List<String>> labels(Fields fields, String key, Optional<Metric> metric) {
         var labels = new LinkedHashMap<String, List<String>>();
-        fields.optional(key).ifPresent(node -> Fields.named(node, problems).forEach((label, member) -> {
-            metric.filter(of -> !of.labels().contains(label) && (of.ours() || !OF_THE_JOB.contains(label)))
-                    .ifPresent(of -> problems.add(
-                            member.key(),
-                            "label " + label + ", which " + of.name() + " does not have",
-                            Suggestion.oneOf(label, of.labels())));
-            labels.put(label, values(member.value()));
-        }));
+        fields.optional(key)
+                .ifPresent(node -> Fields.named(node, problems).forEach((label, member) -> {
+                    metric.filter(of -> !of.labels().contains(label) && (of.ours() || !OF_THE_JOB.contains(label)))
+                            .ifPresent(of -> problems.add(
+                                    member.key(),
+                                    "label " + label + ", which " + of.name() + " does not have",
+                                    Suggestion.oneOf(label, of.labels())));
+                    labels.put(label, values(member.value()));
+                }));
         return labels;
     }
 

@@ -41,10 +41,7 @@ public final class BudgetLoop implements AutoCloseable {
      * @throws UncheckedIOException when the directory cannot be used
      */
     public BudgetLoop(
-            SloFile file,
-            Optional<Path> directory,
-            Supplier<CompletionStage<Measurements>> look,
-            InstantSource clock) {
+            SloFile file, Optional<Path> directory, Supplier<CompletionStage<Measurements>> look, InstantSource clock) {
         Instant now = clock.instant();
         this.engine = new SloEngine(file, now);
         this.store = directory.map(path -> new BudgetStore(path, engine, now));

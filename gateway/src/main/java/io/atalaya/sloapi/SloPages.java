@@ -106,8 +106,7 @@ public final class SloPages {
             page.put("history_seconds", status.known().toSeconds());
             page.put("excluded", status.excluded());
             page.put("month", month(status.month()));
-            page.put(
-                    "months", status.months().stream().map(SloPages::month).toList());
+            page.put("months", status.months().stream().map(SloPages::month).toList());
             page.put("tiers", tiers(status));
         }
         return page;

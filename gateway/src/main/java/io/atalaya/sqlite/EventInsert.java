@@ -5,6 +5,7 @@ import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,7 +27,8 @@ public final class EventInsert {
 
     /** Offset and time of all rows are parameters 1 and 2. */
     private static String sql(String table, int rows) {
-        var sql = new StringBuilder("INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
+        var sql = new StringBuilder(
+                "INSERT INTO " + table + "(offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body)");
         int parameter = 3;
         for (int row = 0; row < rows; row++) {
             sql.append(row == 0 ? " VALUES" : ",").append("(?1+").append(row).append(",?2");
@@ -64,8 +66,9 @@ public final class EventInsert {
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.id().value());
             statement.setString(parameter++, event.type());
-            long seconds = event.timestamp().getEpochSecond();
-            int nanos = event.timestamp().getNano();
+            Instant timestamp = event.timestamp();
+            long seconds = timestamp.getEpochSecond();
+            int nanos = timestamp.getNano();
             statement.setLong(parameter++, seconds * 1_000 + nanos / NANOS_PER_MILLI);
             statement.setInt(parameter++, nanos % NANOS_PER_MILLI);
             statement.setString(parameter++, ScopeText.write(event.scope()));

@@ -35,7 +35,8 @@ final class HighWaterMarks {
         static final Mark NONE = new Mark(0, 0, 0, 0);
 
         static int stamp(Event event) {
-            int stamp = 31 * event.tenant().value().hashCode() + event.id().value().hashCode();
+            int stamp =
+                    31 * event.tenant().value().hashCode() + event.id().value().hashCode();
             return stamp == 0 ? 1 : stamp;
         }
     }

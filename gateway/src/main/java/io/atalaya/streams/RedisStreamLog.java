@@ -69,11 +69,7 @@ public final class RedisStreamLog implements EventLog {
      * @param connections to the log's Redis; closed by their owner, after this
      */
     public RedisStreamLog(
-            LogConfig log,
-            StreamConfig config,
-            RedisConnections connections,
-            StreamContext context,
-            Hearer hearer) {
+            LogConfig log, StreamConfig config, RedisConnections connections, StreamContext context, Hearer hearer) {
         this.config = config;
         this.context = context;
         this.redis = connections.bytes();
@@ -319,8 +315,7 @@ public final class RedisStreamLog implements EventLog {
 
     /** How the log gets on with Redis. */
     public Status status() {
-        return new Status(
-                reader.connected(), reader.heard(), reader.missed(), reader.outages(), breaker.snapshot());
+        return new Status(reader.connected(), reader.heard(), reader.missed(), reader.outages(), breaker.snapshot());
     }
 
     /** Does the upkeep now instead of at its next time; waits for it. */

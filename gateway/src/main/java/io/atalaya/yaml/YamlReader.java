@@ -64,8 +64,13 @@ public final class YamlReader {
 
     /** As {@link #read(Path, Problems)}, from text; {@code file} is what problems call it. */
     public static Optional<Node.Mapping> read(String file, String text, Problems problems) {
-        if (text.length() > MAX_BYTES) {
-            problems.add(Place.of(file, ""), text.length() + " characters", "at most " + MAX_BYTES);
+        return read(file, text, MAX_BYTES, problems);
+    }
+
+    /** As {@link #read(String, String, Problems)}, for files that a program writes and that may be longer. */
+    public static Optional<Node.Mapping> read(String file, String text, int maxLength, Problems problems) {
+        if (text.length() > maxLength) {
+            problems.add(Place.of(file, ""), text.length() + " characters", "at most " + maxLength);
             return Optional.empty();
         }
         try (var parser = (YAMLParser) YAML.createParser(ObjectReadContext.empty(), text)) {

@@ -2,10 +2,10 @@ package io.atalaya.yaml;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
-import tools.jackson.databind.SerializationFeature;
 
 /** Maps and lists as YAML or JSON text, always the same for the same content. Pure functions. */
 public final class YamlText {

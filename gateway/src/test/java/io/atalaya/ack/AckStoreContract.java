@@ -69,8 +69,7 @@ public abstract class AckStoreContract {
     }
 
     protected static Change delivered(Recipient to, long offset, long atMillis) {
-        return new Change.Delivered(
-                to, entry(to.tenant(), offset), atMillis, atMillis + TIMEOUT, atMillis + EXPIRES);
+        return new Change.Delivered(to, entry(to.tenant(), offset), atMillis, atMillis + TIMEOUT, atMillis + EXPIRES);
     }
 
     protected static Change acknowledged(Recipient by, long offset, long atMillis) {

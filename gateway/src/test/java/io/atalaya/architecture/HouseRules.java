@@ -23,7 +23,12 @@ record HouseRules(String root, JavaClasses classes) {
     private static final Set<String> MAY_CONSTRUCT = Set.of("gateway", "demo", "bench", "cli");
     private static final Set<String> ADAPTERS = Set.of("redis", "postgres");
     private static final Set<String> CONTRACTS = Set.of(
-            "log.EventLog", "archive.Archive", "auth.RevocationList", "auth.Authenticator", "assignment.Assignments", "ack.AckStore");
+            "log.EventLog",
+            "archive.Archive",
+            "auth.RevocationList",
+            "auth.Authenticator",
+            "assignment.Assignments",
+            "ack.AckStore");
     private static final Set<String> EMPTY_WORDS =
             Set.of("Impl", "Abstract", "Base", "Manager", "Helper", "Util", "Utils");
 

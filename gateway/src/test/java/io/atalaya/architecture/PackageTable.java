@@ -52,6 +52,7 @@ final class PackageTable {
     private static Map<String, Row> rows() {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
+        row(rows, "logging", "", "slf4j logback");
         row(rows, "yaml", "", "slf4j jackson");
         row(rows, "slo", "yaml", "");
         row(rows, "budget", "slo", "slf4j");
@@ -62,6 +63,7 @@ final class PackageTable {
         row(rows, "protocol", "event", "slf4j netty jackson");
         row(rows, "profile", "event yaml", "slf4j jackson");
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
+        row(rows, "auth.journal", "event auth", "slf4j jackson");
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
@@ -70,7 +72,7 @@ final class PackageTable {
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
         row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
-        row(rows, "postgres", "event log archive", "slf4j jackson postgresql hikari flyway");
+        row(rows, "postgres", "event assignment log archive", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
@@ -95,10 +97,10 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
-        row(rows, "client", "event", "slf4j netty jackson hdrhistogram");
+        row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
@@ -107,7 +109,7 @@ final class PackageTable {
         row(
                 rows,
                 "cli",
-                "explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
                         + " cli.slo",
                 "slf4j jackson picocli logback");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");

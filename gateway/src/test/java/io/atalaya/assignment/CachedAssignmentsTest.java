@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.event.TenantId;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class CachedAssignmentsTest {
     private static final TenantId ONE = new TenantId("1");
     private static final TenantId TWO = new TenantId("2");
-    private static final AssignmentConfig CONFIG = new AssignmentConfig(Optional.empty(), Duration.ofMinutes(5), 100);
+    private static final AssignmentConfig CONFIG = new AssignmentConfig(
+            new AssignmentConfig.FileConfig(Optional.empty()), ZoneOffset.UTC, Duration.ofMinutes(5), 100);
 
     private final Queue<CompletableFuture<List<Assignment>>> asked = new ArrayDeque<>();
     private final List<Runnable> deadlines = new ArrayList<>();

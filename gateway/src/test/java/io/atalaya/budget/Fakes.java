@@ -2,7 +2,6 @@ package io.atalaya.budget;
 
 import io.atalaya.budget.Measurements.Buckets;
 import io.atalaya.budget.Measurements.Series;
-import io.atalaya.slo.Catalogue;
 import io.atalaya.slo.SloFile;
 import io.atalaya.slo.SloOutcome;
 import io.atalaya.slo.SloReader;
@@ -47,7 +46,8 @@ final class Fakes {
         }
 
         private Gauges put(String metric, Series series) {
-            families.computeIfAbsent(metric, _ -> new java.util.LinkedHashMap<>()).put(series.labels(), series);
+            families.computeIfAbsent(metric, _ -> new java.util.LinkedHashMap<>())
+                    .put(series.labels(), series);
             return this;
         }
 

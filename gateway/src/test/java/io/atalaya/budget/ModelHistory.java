@@ -19,8 +19,7 @@ final class ModelHistory {
 
     void look(Instant now, long bad, long total, boolean even) {
         Look last = looks.getLast();
-        looks.add(new Look(
-                Math.max(last.at, now.toEpochMilli()), last.bad + bad, last.total + total, even));
+        looks.add(new Look(Math.max(last.at, now.toEpochMilli()), last.bad + bad, last.total + total, even));
     }
 
     Totals over(Duration window) {

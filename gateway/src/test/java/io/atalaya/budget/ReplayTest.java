@@ -68,8 +68,7 @@ class ReplayTest {
                     phases[i] = Phase.PENDING;
                     since[i] = at;
                 }
-                if (phases[i] == Phase.PENDING
-                        && Duration.between(since[i], at).compareTo(tier.hold()) >= 0) {
+                if (phases[i] == Phase.PENDING && Duration.between(since[i], at).compareTo(tier.hold()) >= 0) {
                     phases[i] = Phase.FIRING;
                 }
             }
@@ -136,10 +135,7 @@ class ReplayTest {
         now.clear();
         now.set("answers_total", OK, ok).set("answers_total", FAULT, faults);
         now.histogram(
-                "took_seconds",
-                List.of(0.1, 0.2, 1.0),
-                List.of(0L, ok + faults - slow, ok + faults),
-                ok + faults);
+                "took_seconds", List.of(0.1, 0.2, 1.0), List.of(0L, ok + faults - slow, ok + faults), ok + faults);
         now.set("health", Map.of("state", "healthy"), down ? 0 : 1);
         long elapsed = Duration.between(before, at).toMillis();
         return new long[][] {{bad, all}, {late, all}, {down ? elapsed : 0, elapsed}};

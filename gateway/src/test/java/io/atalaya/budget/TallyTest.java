@@ -80,7 +80,8 @@ class TallyTest {
 
     @Test
     void moreGoodThanAllIsAnInconsistencyAndTheCountersStillRise() {
-        var sli = new Sli.Events(Sli.Counts.GOOD, List.of(Selector.of("good_total")), List.of(Selector.of("all_total")));
+        var sli =
+                new Sli.Events(Sli.Counts.GOOD, List.of(Selector.of("good_total")), List.of(Selector.of("all_total")));
         var tally = new Tally(sli);
         now.set("good_total", Map.of(), 5).set("all_total", Map.of(), 3);
 

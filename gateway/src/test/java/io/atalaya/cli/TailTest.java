@@ -40,7 +40,8 @@ class TailTest {
         assertThat(tail.status()).isEqualTo(ExitCode.TURNED_AWAY);
         assertThat(err.toString())
                 .contains(
-                        "closed with 4001 \"Authentication failed\": the token is missing, wrong, expired or revoked");
+                        "closed with 4001 \"Authentication failed\": ",
+                        "coming back with the same credential or behaviour will not help");
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,11 @@ class ConfigReaderTest {
                         Optional.of(TABLE),
                         false));
         assertThat(config.assignments())
-                .isEqualTo(new AssignmentConfig(Optional.empty(), Duration.ofMinutes(5), 10_000));
+                .isEqualTo(new AssignmentConfig(
+                        new AssignmentConfig.FileConfig(Optional.empty()),
+                        ZoneId.systemDefault(),
+                        Duration.ofMinutes(5),
+                        10_000));
         assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
         assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
@@ -145,7 +150,11 @@ class ConfigReaderTest {
                         Optional.of(TABLE),
                         false));
         assertThat(config.assignments())
-                .isEqualTo(new AssignmentConfig(Optional.of(base.resolve("berths.yaml")), Duration.ofSeconds(30), 77));
+                .isEqualTo(new AssignmentConfig(
+                        new AssignmentConfig.FileConfig(Optional.of(base.resolve("berths.yaml"))),
+                        ZoneId.of("America/Buenos_Aires"),
+                        Duration.ofSeconds(30),
+                        77));
         assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
         assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
@@ -425,6 +434,45 @@ class ConfigReaderTest {
         var variables = new HashMap<>(Map.of("JWT_SECRET", STAFF, "TABLE_TOKEN_SECRET", TABLE));
         variables.putAll(more);
         return plain(variables);
+    }
+
+    @Test
+    void assignmentsOfADatabaseNeedItsUrlAndShowItToNobody() {
+        assertThat(problems(environment(Map.of("ASSIGNMENTS_SOURCE", "database"))))
+                .containsExactly("environment: ASSIGNMENTS_SOURCE: database without assignments-database-url or"
+                        + " database-url (expected: one of them as well)");
+        var variables = Map.of(
+                "ASSIGNMENTS_SOURCE", "database",
+                "ASSIGNMENTS_DATABASE_URL", "postgresql://atalaya:hunter2@db/restaurant",
+                "ASSIGNMENTS_CREATE_TABLES", "true");
+
+        GatewayConfig config = valid(environment(variables)).config();
+
+        assertThat(config.assignments().source())
+                .isEqualTo(new AssignmentConfig.DatabaseConfig(
+                        URI.create("postgresql://atalaya:hunter2@db/restaurant"), true));
+        assertThat(config.toString() + config.document()).doesNotContain("hunter2");
+        assertThat(problems(environment(Map.of("ASSIGNMENTS_SOURCE", "ldap", "ASSIGNMENTS_ZONE", "Mars/Olympus"))))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatIsInForceIsShownWithItsOriginAndWithoutSecrets() {
+        Path file = write("atalaya.yaml", "ws-port: 9001\njwt-jwks: https://someone:pass@keys.example/set\n");
+        var variables = Map.of("WS_HEARTBEAT_TIMEOUT", "90s", "REDIS_URL", "redis://:hunter2@127.0.0.1:1/0");
+
+        GatewayConfig config = valid(environment(variables).withFile(file)).config();
+
+        Map<?, ?> settings = (Map<?, ?>) config.document().get("settings");
+        assertThat(settings).hasSize(Settings.ALL.size());
+        assertThat(settings.get("ws-port")).isEqualTo(Map.of("value", "9001", "from", file + ":1"));
+        assertThat(settings.get("ws-heartbeat-timeout")).isEqualTo(Map.of("value", "90s", "from", "environment"));
+        assertThat(settings.get("ws-ping-interval")).isEqualTo(Map.of("value", "30s", "from", "default"));
+        assertThat(settings.get("jwt-secret")).isEqualTo(Map.of("value", "(hidden)", "from", "environment"));
+        assertThat(settings.get("management-token")).isEqualTo(Map.of("value", "", "from", "default"));
+        assertThat(config.document().toString())
+                .contains("https://(hidden)@keys.example/set")
+                .doesNotContain(STAFF, TABLE, "hunter2", "someone", "pass@");
     }
 
     private ConfigSource plain(Map<String, String> variables) {

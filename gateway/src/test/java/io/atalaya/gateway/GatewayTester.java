@@ -52,7 +52,7 @@ final class GatewayTester implements AutoCloseable {
         this.minter = minter(InstantSource.system());
     }
 
-    /** Starts a gateway; {@code settings} are keys and values in turn. */
+    /** Starts a gateway with a data directory of its own; {@code settings} are keys and values in turn. */
     static GatewayTester start(String... settings) {
         Path data = temporaryDirectory();
         var overrides = new HashMap<>(Map.of("data-dir", data.toString()));

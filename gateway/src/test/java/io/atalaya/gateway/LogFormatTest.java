@@ -10,6 +10,7 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.read.ListAppender;
+import io.atalaya.logging.LogQueue;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Objects;
@@ -68,8 +69,9 @@ final class LogFormatTest {
     private static String logged(String format, LogCall call) throws Exception {
         var context = configured(format, "INFO");
         var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        var console = (ConsoleAppender<ILoggingEvent>) onlyAppender(root.iteratorForAppenders());
-        root.detachAppender(console);
+        var queue = (LogQueue) onlyAppender(root.iteratorForAppenders());
+        var console = (ConsoleAppender<ILoggingEvent>) onlyAppender(queue.iteratorForAppenders());
+        root.detachAppender(queue);
         var events = new ListAppender<ILoggingEvent>();
         events.setContext(context);
         events.start();

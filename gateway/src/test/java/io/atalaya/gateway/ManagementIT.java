@@ -116,6 +116,20 @@ final class ManagementIT {
         }
     }
 
+    @Test
+    void theConfigurationInForceIsShownWithoutSecrets() {
+        try (GatewayTester gateway = GatewayTester.start("ws-heartbeat-timeout", "90s")) {
+            HttpResponse<String> answer = get(gateway, gateway.managementUri("/api/v1/config"));
+
+            JsonNode config = GatewayTester.json(answer.body());
+            assertThat(config.path("profile").asString()).isEqualTo("restaurant");
+            assertThat(config.at("/settings/ws-heartbeat-timeout/value").asString())
+                    .isEqualTo("90s");
+            assertThat(config.at("/settings/ingest-api-keys/value").asString()).isEqualTo("(hidden)");
+            assertThat(answer.body()).doesNotContain("key-of-one", "long-enough-for-tests");
+        }
+    }
+
     private static String metrics(GatewayTester gateway, String path) {
         return get(gateway, gateway.publicUri(path)).body();
     }

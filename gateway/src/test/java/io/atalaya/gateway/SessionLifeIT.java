@@ -7,12 +7,14 @@ import io.atalaya.auth.TokenMinter;
 import io.atalaya.protocol.CloseReason;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How sessions end, other than by their clients. */
 @Timeout(60)
@@ -69,6 +71,21 @@ class SessionLifeIT {
                 .isEqualTo(4001);
         sameNumberElsewhere.sendText("ping");
         assertThat(sameNumberElsewhere.readText()).contains("pong");
+    }
+
+    @Test
+    void aRevocationOutlivesTheProcess(@TempDir Path dataDirectory) {
+        restart("data-dir", dataDirectory.toString());
+        String token = gateway.staffToken(1, 5, 1, "WAITER");
+        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"5\"}")
+                        .statusCode())
+                .isEqualTo(200);
+
+        restart("data-dir", dataDirectory.toString());
+
+        assertThat(gateway.connect("/ws/waiter?token=" + token, "Origin: " + GatewayTester.ORIGIN)
+                        .readClose())
+                .isEqualTo(4001);
     }
 
     @Test

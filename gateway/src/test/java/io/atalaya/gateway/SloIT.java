@@ -61,14 +61,16 @@ final class SloIT {
         long before;
         try (var tester = start()) {
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> objective(tester, "websocket-uptime").path("total").asLong() > 0);
+                    .until(() ->
+                            objective(tester, "websocket-uptime").path("total").asLong() > 0);
             JsonNode uptime = objective(tester, "websocket-uptime");
             before = uptime.path("total").asLong();
             assertThat(uptime.path("bad").asLong()).isZero();
             assertThat(uptime.path("state").asString()).isEqualTo("ok");
             assertThat(get(tester, "/metrics").body())
                     .contains("atalaya_slo_events_total{service=\"websocket\",slo=\"websocket-uptime\"}");
-            assertThat(objective(tester, "bot-availability").path("state").asString()).isEqualTo("not_measured");
+            assertThat(objective(tester, "bot-availability").path("state").asString())
+                    .isEqualTo("not_measured");
             assertGate(tester);
         }
         try (var tester = start()) {

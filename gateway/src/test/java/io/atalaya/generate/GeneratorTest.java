@@ -72,7 +72,10 @@ class GeneratorTest {
 
         assertThat(found).as("make it again: ./atalaya slo generate").isEqualTo(made);
         try (Stream<Path> dashboards = Files.walk(DEPLOY.resolve("grafana/dashboards"))) {
-            assertThat(dashboards.filter(Files::isRegularFile).map(DEPLOY::relativize).map(Path::toString))
+            assertThat(dashboards
+                            .filter(Files::isRegularFile)
+                            .map(DEPLOY::relativize)
+                            .map(Path::toString))
                     .as("dashboards that nobody makes any more")
                     .allMatch(made::containsKey);
         }
@@ -131,9 +134,12 @@ class GeneratorTest {
                 .collect(Collectors.toSet());
 
         assertThat(origins)
-                .containsAll(IntStream.rangeClosed(1, 16).mapToObj(i -> "003-P" + i).toList())
-                .containsAll(IntStream.rangeClosed(1, 6).mapToObj(i -> "002-P" + i).toList())
-                .containsAll(IntStream.rangeClosed(1, 7).mapToObj(i -> "001-T4." + i).toList());
+                .containsAll(
+                        IntStream.rangeClosed(1, 16).mapToObj(i -> "003-P" + i).toList())
+                .containsAll(
+                        IntStream.rangeClosed(1, 6).mapToObj(i -> "002-P" + i).toList())
+                .containsAll(
+                        IntStream.rangeClosed(1, 7).mapToObj(i -> "001-T4." + i).toList());
     }
 
     @Test
@@ -164,7 +170,9 @@ class GeneratorTest {
                 .toList();
         for (Artefact artefact : generator(false).artefacts()) {
             if (!artefact.path().endsWith(".md")) {
-                assertThat(pending).as(artefact.path()).noneMatch(name -> artefact.text().matches("(?s).*\\b" + name + "(_bucket|_sum|_count)?\\b.*"));
+                assertThat(pending)
+                        .as(artefact.path())
+                        .noneMatch(name -> artefact.text().matches("(?s).*\\b" + name + "(_bucket|_sum|_count)?\\b.*"));
             }
         }
         String list = generator(false).artefacts().stream()
@@ -242,7 +250,8 @@ class GeneratorTest {
         assertThat(dashboard.path("schemaVersion").asInt()).isEqualTo(39);
         assertThat(dashboard.path("uid").asString().length()).isBetween(1, 40);
         assertThat(dashboard.path("editable").asBoolean()).isFalse();
-        assertThat(dashboard.path("templating").path("list").get(0).path("type").asString()).isEqualTo("datasource");
+        assertThat(dashboard.path("templating").path("list").get(0).path("type").asString())
+                .isEqualTo("datasource");
         var ids = new HashSet<Integer>();
         var cells = new HashSet<String>();
         for (JsonNode panel : dashboard.path("panels")) {
@@ -269,11 +278,13 @@ class GeneratorTest {
         assertThat(panel.path("title").asString()).isNotBlank();
         assertThat(panel.path("description").asString()).isNotBlank();
         assertThat(panel.path("type").asString()).isIn("timeseries", "stat", "gauge", "bargauge", "table");
-        assertThat(panel.path("fieldConfig").path("defaults").path("unit").asString()).isNotBlank();
+        assertThat(panel.path("fieldConfig").path("defaults").path("unit").asString())
+                .isNotBlank();
         assertThat(panel.path("datasource").path("uid").asString()).isEqualTo("${datasource}");
         assertThat(panel.path("targets").size()).isPositive();
         var values = new ArrayList<Double>();
-        for (JsonNode step : panel.path("fieldConfig").path("defaults").path("thresholds").path("steps")) {
+        for (JsonNode step :
+                panel.path("fieldConfig").path("defaults").path("thresholds").path("steps")) {
             if (!step.path("value").isNull()) {
                 values.add(step.path("value").asDouble());
             }

@@ -41,7 +41,14 @@ class PromtoolIT {
             Files.writeString(file, artefact.text());
         }
 
-        run(PROMTOOL, "check", "rules", "--lint=all", "--lint-fatal", "prometheus/rules/slo.yml", "prometheus/rules/alerts.yml");
+        run(
+                PROMTOOL,
+                "check",
+                "rules",
+                "--lint=all",
+                "--lint-fatal",
+                "prometheus/rules/slo.yml",
+                "prometheus/rules/alerts.yml");
         run(PROMTOOL, "check", "config", "--syntax-only", "prometheus/prometheus.yml");
         run(AMTOOL, "check-config", "alertmanager/alertmanager.yml");
         run(PROMTOOL, "test", "rules", "prometheus/tests/alerts_test.yml");
@@ -77,6 +84,8 @@ class PromtoolIT {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("%s%n%s", String.join(" ", command), output).isZero();
+        assertThat(process.exitValue())
+                .as("%s%n%s", String.join(" ", command), output)
+                .isZero();
     }
 }

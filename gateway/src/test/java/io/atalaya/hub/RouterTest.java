@@ -293,6 +293,22 @@ class RouterTest {
         }
     }
 
+    @Test
+    void aFanOutCountsOnceHoweverManyShardsHaveListeners() {
+        try (var rig = new HubRig(3, HubRig.limits())) {
+            for (int shard = 0; shard < 3; shard++) {
+                rig.join(rig.socket(), shard, principal(HubRig.TENANT, "user " + shard, Instant.MAX), all());
+            }
+            rig.join(rig.socket(), 2, principal(HubRig.TENANT, "guest", Instant.MAX), room("5"));
+
+            rig.publish(
+                    event("ALL", "", "a"), event("ROOM", "5", "b"), event("ROOM", "6", "c"), event("BOTH", "5", "d"));
+
+            assertThat(rig.snapshot().fanouts()).isEqualTo(3);
+            assertThat(rig.book().matched().live()).isEqualTo(3 + 1 + 4);
+        }
+    }
+
     private static Session[] joinOnEach(Hub hub, TestSocket[] sockets, HubRig rig) throws Exception {
         var joined = new CompletableFuture<Session[]>();
         var sessions = new Session[sockets.length];

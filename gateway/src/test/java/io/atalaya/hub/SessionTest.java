@@ -119,6 +119,22 @@ class SessionTest {
     }
 
     @Test
+    void theSnapshotTellsHowLongSessionsHaveBeenSilent() {
+        assertThat(rig.snapshot().newestHeartbeatSeconds()).isZero();
+        assertThat(rig.snapshot().averageHeartbeatSeconds()).isZero();
+        rig.join(socket);
+        rig.pass(Duration.ofSeconds(10));
+        rig.join(rig.socket());
+        rig.pass(Duration.ofSeconds(2));
+
+        ShardSnapshot snapshot = rig.snapshot();
+
+        assertThat(snapshot.oldestHeartbeatSeconds()).isEqualTo(12);
+        assertThat(snapshot.newestHeartbeatSeconds()).isEqualTo(2);
+        assertThat(snapshot.averageHeartbeatSeconds()).isEqualTo(7);
+    }
+
+    @Test
     void pongsMeasureTheRoundTripButAreNoActivity() {
         try (var own = new HubRig(1, limits(Duration.ofSeconds(30)))) {
             TestSocket pinged = own.socket();

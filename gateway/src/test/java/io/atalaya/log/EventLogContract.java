@@ -567,9 +567,10 @@ public abstract class EventLogContract {
 
         assertThat(ids(read(log, 0))).hasSize(6);
         assertThatThrownBy(() -> append(log, event("g")))
-                .hasCauseInstanceOf(LogException.class)
-                .satisfies(failure ->
-                        assertThat(((LogException) failure.getCause()).reason()).isEqualTo(LogException.Reason.FULL));
+                .cause()
+                .isInstanceOfSatisfying(
+                        LogException.class,
+                        failure -> assertThat(failure.reason()).isEqualTo(LogException.Reason.FULL));
 
         log.backlog().confirm(log.backlog().take(2));
         append(log, event("g"));

@@ -3,6 +3,7 @@ package io.atalaya.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.management.Exchange.Answer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -14,6 +15,11 @@ final class AssignmentsApiTest {
             "{\"tenant\":\"1\",\"subject\":\"7\",\"day\":\"daily\",\"scope\":{\"branch_id\":\"1\",\"sector_id\":\"5\"}}";
 
     private final ManagementFixture gateway = new ManagementFixture();
+
+    @AfterEach
+    void release() {
+        gateway.close();
+    }
 
     @Test
     void anEntryIsMadeOnceAndForgottenByCaches() {

@@ -76,7 +76,10 @@ class CatalogueTest {
                 }
             }
             if (family instanceof HistogramSnapshot histogram) {
-                assertThat(bounds(histogram)).as(name).usingElementComparator(BigDecimal::compareTo).isEqualTo(metric.bounds());
+                assertThat(bounds(histogram))
+                        .as(name)
+                        .usingElementComparator(BigDecimal::compareTo)
+                        .isEqualTo(metric.bounds());
             }
         });
     }

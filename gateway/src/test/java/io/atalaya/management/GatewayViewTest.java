@@ -7,11 +7,17 @@ import io.atalaya.management.Sample.Phase;
 import io.atalaya.protocol.CloseReason;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is gathered is what is there. */
 final class GatewayViewTest {
     private final ManagementFixture gateway = new ManagementFixture();
+
+    @AfterEach
+    void release() {
+        gateway.close();
+    }
 
     @Test
     void theSessionsAreCountedByEveryDimension() {

@@ -120,6 +120,11 @@ final class HealthPagesTest {
         assertThat(json.at("/connections/by_endpoint/waiter").asInt()).isEqualTo(20);
         assertThat(json.at("/connections/heartbeat_stats/oldest_heartbeat_age").asDouble())
                 .isEqualTo(42.5);
+        assertThat(json.at("/connections/heartbeat_stats/newest_heartbeat_age").asDouble())
+                .isEqualTo(0.25);
+        assertThat(json.at("/connections/heartbeat_stats/average_heartbeat_age").asDouble())
+                .isEqualTo(10);
+        assertThat(json.at("/subscriber_metrics/max_tracked_types").asInt()).isEqualTo(102);
         assertThat(json.at("/dependencies/redis_async/latency_ms").asDouble()).isEqualTo(0.42);
         assertThat(json.at("/dependencies/redis_sync/details/max_connections").asInt())
                 .isEqualTo(50);
@@ -184,7 +189,8 @@ final class HealthPagesTest {
         var pages = new HealthPages(
                 () -> completedFuture(Samples.withRedis(redis)), () -> completedFuture(Samples.probes(true)));
         var handler = pages.whole(
-                () -> completedFuture(new HealthPages.Stores(stores, Map.of("database", Map.of("status", "x")))), () -> 0);
+                () -> completedFuture(new HealthPages.Stores(stores, Map.of("database", Map.of("status", "x")))),
+                () -> 0);
 
         var answer = Exchange.of(List.of(Route.get("/health/detailed", handler)), "/health/detailed")
                 .answer();

@@ -41,7 +41,7 @@ import java.util.concurrent.CompletableFuture;
  * A gateway without ports in one thread: an embedded event loop, the restaurant profile, and sessions on request.
  * Confined to the test's thread.
  */
-final class ManagementFixture {
+final class ManagementFixture implements AutoCloseable {
     static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
 
     final Profile profile = restaurant();
@@ -58,6 +58,7 @@ final class ManagementFixture {
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
     final List<String> forgotten = new ArrayList<>();
+    private final List<EmbeddedChannel> sockets = new ArrayList<>();
     final GatewayView view = new GatewayView(
             new GatewayView.Sources(
                     profile,
@@ -69,7 +70,8 @@ final class ManagementFixture {
                     () -> Samples.busy().acknowledgements(),
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
-                    new ProcessProbe(Path.of("/proc/self"))),
+                    new ProcessProbe(Path.of("/proc/self")),
+                    () -> 0),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
             Runnable::run);
@@ -87,6 +89,7 @@ final class ManagementFixture {
                 NOW.minusSeconds(60),
                 Instant.MAX);
         var own = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        sockets.add(own);
         var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
         return hub.shardOf(channel.eventLoop())
                 .join(
@@ -95,6 +98,13 @@ final class ManagementFixture {
                         principal,
                         slot,
                         SessionTopics.of(endpoint, principal, List.of()));
+    }
+
+    /** Releases what the sessions were sent. */
+    @Override
+    public void close() {
+        sockets.forEach(EmbeddedChannel::finishAndReleaseAll);
+        channel.finishAndReleaseAll();
     }
 
     List<Route> routes() {
@@ -113,6 +123,7 @@ final class ManagementFixture {
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
+                Map.of("profile", "restaurant"),
                 Map.of(),
                 List.of());
         return new ManagementRoutes(config, pages).routes();

@@ -70,7 +70,8 @@ final class Samples {
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 Optional.empty(),
-                busy.process());
+                busy.process(),
+                0);
     }
 
     static Sample with(Phase phase, boolean logOpen, DependencyStatus redis) {
@@ -90,7 +91,8 @@ final class Samples {
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 Optional.empty(),
-                process());
+                process(),
+                13);
     }
 
     private static ShardSnapshot shards() {
@@ -121,7 +123,7 @@ final class Samples {
                 histogram(3_000_000, 9_900),
                 histogram(36_600_000, 1_235),
                 histogram(20_000_000, 17),
-                42.5);
+                new ShardSnapshot.Silence(42.5, 0.25, 420));
     }
 
     private static Histogram.Snapshot histogram(long nanos, long count) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.auth.RevocationList.Status;
 import io.atalaya.management.Exchange.Answer;
 import io.atalaya.protocol.CloseReason;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +14,11 @@ import tools.jackson.databind.JsonNode;
 /** Sessions listed, ended and revoked; those of others are left alone. */
 final class SessionsApiTest {
     private final ManagementFixture gateway = new ManagementFixture();
+
+    @AfterEach
+    void release() {
+        gateway.close();
+    }
 
     @Test
     void sessionsAreListedByWhatTheFilterSays() {
@@ -145,6 +151,14 @@ final class SessionsApiTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(gateway.revocations.size()).isZero();
         assertThat(list("").path("total").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aNameTooLongToRememberIsRefused() {
+        var answer = post("/api/v1/revocations", "{\"token_id\":\"%s\"}".formatted("x".repeat(513)));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(gateway.revocations.size()).isZero();
     }
 
     private JsonNode list(String query) {

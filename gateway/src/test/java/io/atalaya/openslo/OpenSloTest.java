@@ -24,7 +24,8 @@ class OpenSloTest {
                 OpenSloReader.read("open.yaml", OpenSloText.of(shipped.file(), shipped.catalogue()), problems);
 
         assertThat(problems.list()).isEmpty();
-        var outcome = SloReader.read(new Source("back.yaml", back.orElseThrow()), ShippedObjectives.source("catalogue.yaml"));
+        var outcome =
+                SloReader.read(new Source("back.yaml", back.orElseThrow()), ShippedObjectives.source("catalogue.yaml"));
         assertThat(outcome).isInstanceOf(SloOutcome.Valid.class);
         var file = ((SloOutcome.Valid) outcome).file();
         assertThat(file.objectives()).isEqualTo(shipped.file().objectives());

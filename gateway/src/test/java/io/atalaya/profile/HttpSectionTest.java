@@ -28,8 +28,8 @@ class HttpSectionTest {
 
     @Test
     void theRestaurantsGuestsAskByTheirSessionAndItsStaffByBranch() {
-        Profile restaurant = valid(ProfileReader.read(
-                ProfileSource.of("restaurant", Path.of("")), ProfileReader.Switches.NONE));
+        Profile restaurant =
+                valid(ProfileReader.read(ProfileSource.of("restaurant", Path.of("")), ProfileReader.Switches.NONE));
 
         CatchUp staff = Objects.requireNonNull(restaurant.http().catchUps().get("/ws/catchup"));
         CatchUp guests = Objects.requireNonNull(restaurant.http().catchUps().get("/ws/catchup/session"));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -191,6 +192,42 @@ class ProfileReaderTest {
                         line.contains("authentication.officers.scope.port: ports, which table tokens do not have"))
                 .anyMatch(line -> line.contains("endpoints.tower.roles[0]: CONTROLLER (expected: no roles"))
                 .anyMatch(line -> line.contains("endpoints.quay.joins[0].topics[0]: berth-crew, keyed by berth"));
+    }
+
+    @Test
+    void aSchemeMayStandForOthers() throws IOException {
+        Profile profile = valid(
+                ProfileReader.read("h.yaml", withEither("any-of: [officers, sailors]"), ProfileReader.Switches.NONE));
+
+        AuthenticationScheme either =
+                Objects.requireNonNull(profile.endpoints().get("tower")).authentication();
+        assertThat(either.kind()).isEqualTo(AuthenticationScheme.Kind.ANY_OF);
+        assertThat(either.parameter()).isEqualTo("pass");
+        assertThat(either.anyOf().stream().map(AuthenticationScheme::name)).containsExactly("officers", "sailors");
+        assertThat(either.acceptedBy("sailors").subjectClaim()).isEqualTo("number");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            any-of: [officers]           | authentication.either.any-of: a list (expected: two schemes or more
+            any-of: [officers, pirates]  | pirates, which is not defined
+            any-of: officers             | authentication.either.any-of: officers (expected: a list
+            any-of: [officers, either]   | either, which is not defined
+            any-of: [officers, sailors], subject: x | authentication.either.subject: an unknown key
+            """)
+    void aSchemeThatStandsForNothingIsAProblem(String anyOf, String problem) throws IOException {
+        List<String> problems = lines(ProfileReader.read("h.yaml", withEither(anyOf), ProfileReader.Switches.NONE));
+
+        assertThat(problems).anySatisfy(line -> assertThat(line).contains(problem));
+    }
+
+    private static String withEither(String anyOf) throws IOException {
+        return Files.readString(Path.of("src/test/resources/profiles-of-tests/harbour.yaml"))
+                .replace(
+                        "authentication:\n  officers:",
+                        "authentication:\n  either: {" + anyOf + ", parameter: pass}\n"
+                                + "  sailors: {kind: staff-jwt, parameter: pass, subject: number}\n  officers:")
+                .replaceFirst("authentication: officers", "authentication: either");
     }
 
     private static Profile valid(ProfileOutcome outcome) {

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class StorePagesTest {
-    private static final IntakeBook NOTHING = new IntakeBook(
-            0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0);
+    private static final IntakeBook NOTHING =
+            new IntakeBook(0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0);
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Entries.START);
     private final InstantSource clock = now::get;
@@ -90,7 +90,8 @@ class StorePagesTest {
 
         assertThat(all.status()).isEqualTo(Status.CRITICAL);
         assertThat(json(all).at("/buffer/buffer/size").asInt()).isEqualTo(950);
-        assertThat(json(all).at("/buffer/buffer/utilization_percent").asString()).isEqualTo("95.00");
+        assertThat(json(all).at("/buffer/buffer/utilization_percent").asString())
+                .isEqualTo("95.00");
     }
 
     @Test

@@ -165,9 +165,32 @@ class RedisRevocationsIT {
     void revokingAUserLastsSevenDaysInTheBackendsFormat() {
         done(revocations.revokeUser(STAFF.tenant(), "7", ISSUED.plusMillis(1500)));
 
-        assertThat(server.command("GET", "auth:user:revoked:7")).isEqualTo("2026-01-31T12:00:01.500000+00:00");
-        assertThat(Integer.parseInt(server.command("TTL", "auth:user:revoked:7")))
+        assertThat(server.command("GET", "atalaya:user:revoked:1:7")).isEqualTo("2026-01-31T12:00:01.500000+00:00");
+        assertThat(Integer.parseInt(server.command("TTL", "atalaya:user:revoked:1:7")))
                 .isBetween(604_700, 604_800);
+        assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
+    }
+
+    @Test
+    void revokingAUserLeavesTheUsersOfTheSameIdOfOtherTenantsAlone() {
+        Principal elsewhere = principal("2", "staff", "7", "jti-3");
+
+        done(revocations.revokeUser(STAFF.tenant(), "7", ISSUED.plusSeconds(1)));
+
+        assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
+        assertThat(status(elsewhere)).isEqualTo(Status.VALID);
+        assertThat(server.command("EXISTS", "auth:user:revoked:7")).isEqualTo("0");
+    }
+
+    @Test
+    void theRevocationThatReachesFurtherCountsWhoeverMadeIt() {
+        server.command("SET", "auth:user:revoked:7", "2026-01-31T11:00:00+00:00");
+        done(revocations.revokeUser(STAFF.tenant(), "7", ISSUED.plusSeconds(1)));
+        assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
+
+        server.command("SET", "atalaya:user:revoked:1:7", "2026-01-31T11:00:00+00:00");
+        server.command("SET", "auth:user:revoked:7", "2026-01-31T13:00:00+00:00");
+
         assertThat(status(STAFF)).isEqualTo(Status.REVOKED);
     }
 
@@ -198,8 +221,12 @@ class RedisRevocationsIT {
     }
 
     private static Principal principal(String scheme, String subject, @Nullable String tokenId) {
+        return principal("1", scheme, subject, tokenId);
+    }
+
+    private static Principal principal(String tenant, String scheme, String subject, @Nullable String tokenId) {
         return new Principal(
-                new TenantId("1"),
+                new TenantId(tenant),
                 subject,
                 scheme,
                 Set.of(),

@@ -77,10 +77,8 @@ class SloReaderTest {
     @ParameterizedTest
     @CsvSource({"fast, 14.4", "slow, 6", "day, 3", "trend, 1"})
     void theUsualTiersAreThoseOfThirtyDays(String tier, String factor) {
-        Tier found = Tier.USUAL.stream()
-                .filter(t -> t.id().equals(tier))
-                .findFirst()
-                .orElseThrow();
+        Tier found =
+                Tier.USUAL.stream().filter(t -> t.id().equals(tier)).findFirst().orElseThrow();
 
         assertThat(found.factor(Duration.ofDays(30))).isEqualByComparingTo(factor);
     }
@@ -196,8 +194,9 @@ class SloReaderTest {
 
         var slo = ((SloOutcome.Valid) read(objectives)).file().objectives().getFirst();
 
-        assertThat(slo.tiers()).singleElement().satisfies(tier -> assertThat(tier.factor(slo.window()))
-                .isEqualByComparingTo("2.8"));
+        assertThat(slo.tiers())
+                .singleElement()
+                .satisfies(tier -> assertThat(tier.factor(slo.window())).isEqualByComparingTo("2.8"));
     }
 
     @ParameterizedTest
@@ -218,11 +217,15 @@ class SloReaderTest {
                   one: {service: a, title: x, objective: 99, events: {good: %s, valid: sent_total}}
                 """.formatted(selector);
 
-        var sli = (Sli.Events)
-                ((SloOutcome.Valid) read(objectives)).file().objectives().getFirst().sli();
+        var sli = (Sli.Events) ((SloOutcome.Valid) read(objectives))
+                .file()
+                .objectives()
+                .getFirst()
+                .sli();
 
-        assertThat(sli.counted()).singleElement().satisfies(found -> assertThat(found.promql())
-                .isEqualTo(promql));
+        assertThat(sli.counted())
+                .singleElement()
+                .satisfies(found -> assertThat(found.promql()).isEqualTo(promql));
     }
 
     @Test

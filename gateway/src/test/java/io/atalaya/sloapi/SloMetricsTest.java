@@ -24,11 +24,15 @@ class SloMetricsTest {
                 .counter(
                         "atalaya_deliveries_total",
                         "x",
-                        io.atalaya.metrics.Series.labelled("state").add(sent, "sent").add(closed, "closed"))
+                        io.atalaya.metrics.Series.labelled("state")
+                                .add(sent, "sent")
+                                .add(closed, "closed"))
                 .gauge(
                         "atalaya_health",
                         "x",
-                        io.atalaya.metrics.Series.labelled("state").add(1, "healthy").add(0, "draining"))
+                        io.atalaya.metrics.Series.labelled("state")
+                                .add(1, "healthy")
+                                .add(0, "draining"))
                 .histogram("atalaya_delivery_latency_seconds", "x", histogram.snapshot())
                 .build());
     }
@@ -55,23 +59,33 @@ class SloMetricsTest {
 
         var exposed = new ScrapedMeasurements(SloMetrics.of(engine.report()));
 
-        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-send-errors")).isEqualTo(3005);
-        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-send-errors")).isEqualTo(5);
-        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-latency-p95")).isEqualTo(3000);
-        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-latency-p95")).isEqualTo(100);
-        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-notification-p95")).isZero();
-        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-uptime")).isEqualTo(20);
-        assertThat(value(exposed, "atalaya_slo_objective_ratio", "websocket-uptime")).isEqualTo(0.9999);
+        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-send-errors"))
+                .isEqualTo(3005);
+        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-send-errors"))
+                .isEqualTo(5);
+        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-latency-p95"))
+                .isEqualTo(3000);
+        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-latency-p95"))
+                .isEqualTo(100);
+        assertThat(value(exposed, "atalaya_slo_bad_total", "websocket-notification-p95"))
+                .isZero();
+        assertThat(value(exposed, "atalaya_slo_events_total", "websocket-uptime"))
+                .isEqualTo(20);
+        assertThat(value(exposed, "atalaya_slo_objective_ratio", "websocket-uptime"))
+                .isEqualTo(0.9999);
     }
 
     @Test
     void whatIsNotMeasuredIsNotExposed() {
         var engine = new SloEngine(ShippedObjectives.read().file(), START);
 
-        List<Series> series = new ScrapedMeasurements(SloMetrics.of(engine.report())).series("atalaya_slo_events_total");
+        List<Series> series =
+                new ScrapedMeasurements(SloMetrics.of(engine.report())).series("atalaya_slo_events_total");
 
-        assertThat(series).extracting(one -> one.labels().get("slo")).contains("websocket-uptime").doesNotContain(
-                "bot-availability", "postgis-latency-p95");
+        assertThat(series)
+                .extracting(one -> one.labels().get("slo"))
+                .contains("websocket-uptime")
+                .doesNotContain("bot-availability", "postgis-latency-p95");
     }
 
     private static double value(ScrapedMeasurements scrape, String metric, String slo) {

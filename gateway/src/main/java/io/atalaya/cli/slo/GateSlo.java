@@ -83,7 +83,8 @@ final class GateSlo implements Callable<Integer> {
 
     private JsonNode ask() throws IOException, InterruptedException {
         String query = service == null ? "" : "?service=" + URLEncoder.encode(service, StandardCharsets.UTF_8);
-        var request = HttpRequest.newBuilder(url.resolve("/api/v1/slo/gate" + query)).timeout(PATIENCE);
+        var request =
+                HttpRequest.newBuilder(url.resolve("/api/v1/slo/gate" + query)).timeout(PATIENCE);
         if (token != null && !token.isBlank()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -23,7 +23,10 @@ final class SloFiles {
     @SuppressWarnings("NullAway.Init") // set by the command line parser before it calls anything
     private CommandSpec spec;
 
-    @Option(names = "--from", paramLabel = "FOLDER", description = "Folder of the files. Default: those of the program.")
+    @Option(
+            names = "--from",
+            paramLabel = "FOLDER",
+            description = "Folder of the files. Default: those of the program.")
     private @Nullable Path from;
 
     @Option(

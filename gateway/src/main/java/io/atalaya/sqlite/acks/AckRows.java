@@ -70,8 +70,7 @@ final class AckRows {
                 connection,
                 "UPDATE acks SET state = ?2, settled_ms = ?3, end_ms = 2 * end_ms - delivered_ms WHERE number = ?1");
         due = new Prepared(connection, "UPDATE acks SET due_ms = ?2 WHERE number = ?1");
-        oldest = new Prepared(
-                connection, "SELECT number, state, delivered_ms FROM acks ORDER BY number LIMIT 1");
+        oldest = new Prepared(connection, "SELECT number, state, delivered_ms FROM acks ORDER BY number LIMIT 1");
         overdue = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks WHERE state = 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
@@ -83,8 +82,7 @@ final class AckRows {
                 connection,
                 "DELETE FROM ack_events WHERE offset = ?1"
                         + " AND NOT EXISTS (SELECT 1 FROM acks WHERE position = ?1)");
-        counts = new Prepared(
-                connection, "SELECT wanted, acknowledged, expired, awaiting, forgotten FROM ack_counts");
+        counts = new Prepared(connection, "SELECT wanted, acknowledged, expired, awaiting, forgotten FROM ack_counts");
         count = new Prepared(
                 connection,
                 "UPDATE ack_counts SET wanted = ?1, acknowledged = ?2, expired = ?3, awaiting = ?4, forgotten = ?5");

@@ -98,8 +98,8 @@ public final class SqliteAckStore implements AckStore {
         try (ResultSet row = query.executeQuery()) {
             while (row.next()) {
                 EventLog.Entry entry = reader.entry(row, COLUMNS_BEFORE_EVENT);
-                var recipient = new Recipient(
-                        entry.event().tenant(), row.getString(1), row.getString(2), row.getString(3));
+                var recipient =
+                        new Recipient(entry.event().tenant(), row.getString(1), row.getString(2), row.getString(3));
                 found.add(new Waiting(recipient, entry, row.getLong(4)));
             }
         }

@@ -51,7 +51,8 @@ final class Tally {
 
     /** So many entries more, or less, are in a state. */
     void count(long row, State state, int more) {
-        counts.computeIfAbsent(Positions.label(row), _ -> new EnumMap<>(State.class)).merge(state, more, Integer::sum);
+        counts.computeIfAbsent(Positions.label(row), _ -> new EnumMap<>(State.class))
+                .merge(state, more, Integer::sum);
     }
 
     /** An event that statistics cover comes (1) or goes (-1). */

@@ -7,7 +7,6 @@ import io.atalaya.ack.AckStore.Totals;
 import io.atalaya.ack.AckStoreContract;
 import io.atalaya.event.Cursor;
 import io.atalaya.log.LogConfig;
-import io.atalaya.sqlite.HighWaterMark;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
@@ -18,9 +17,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 class SqliteAckStoreTest extends AckStoreContract {
     @TempDir
@@ -36,8 +35,10 @@ class SqliteAckStoreTest extends AckStoreContract {
         } else {
             log.store().transact(connection -> {
                 SqliteFile.execute(connection, "DELETE FROM acks");
-                SqliteFile.execute(connection, "UPDATE ack_counts SET wanted = 0, acknowledged = 0, expired = 0,"
-                        + " awaiting = 0, forgotten = 0");
+                SqliteFile.execute(
+                        connection,
+                        "UPDATE ack_counts SET wanted = 0, acknowledged = 0, expired = 0,"
+                                + " awaiting = 0, forgotten = 0");
                 return true;
             });
         }
@@ -87,7 +88,9 @@ class SqliteAckStoreTest extends AckStoreContract {
         AckStore store = create(100);
         store.apply(List.of(delivered(ANNA, 1, 0), delivered(BORIS, 1, 50_000), acknowledged(ANNA, 1, 1)));
         store.expire(2 * EXPIRES);
-        assertThat(count("ack_events")).as("one still waits for it, or did until now").isEqualTo(1);
+        assertThat(count("ack_events"))
+                .as("one still waits for it, or did until now")
+                .isEqualTo(1);
 
         store.expire(4 * EXPIRES);
 
@@ -98,7 +101,8 @@ class SqliteAckStoreTest extends AckStoreContract {
 
     private long count(String table) {
         assertThat(log).isNotNull();
-        return log.store().readers().read(reader ->
-                SqliteFile.number(reader.connection(), "SELECT count(*) FROM " + table));
+        return log.store()
+                .readers()
+                .read(reader -> SqliteFile.number(reader.connection(), "SELECT count(*) FROM " + table));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.auth.journal;
+
+import org.jspecify.annotations.NullMarked;
