@@ -31,7 +31,7 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
     private static final TenantId ANY_TENANT = new TenantId("0");
 
     /** Transactions of the embedded archive share a thread with those of its log, so they have to be short. */
-    private static final int EMBEDDED_BATCH = 1_000;
+    private static final int EMBEDDED_BATCH = 500;
 
     /** Over the database that is configured, or else in the file of an embedded log; empty without either. */
     static Optional<ArchiveParts> open(

@@ -32,6 +32,7 @@ final class Delivery {
      * @param end the byte after its last
      * @param acceptedNanos when the event entered the gateway
      * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
+     * @param epoch of that offset
      * @param handling how it may be given up where a client reads too slowly; null keeps it
      * @param wanted the event itself when its acknowledgement is wanted
      * @param counted whether some shard has counted the fan-out already; null where there is one shard only
@@ -42,6 +43,7 @@ final class Delivery {
             int end,
             long acceptedNanos,
             long offset,
+            long epoch,
             @Nullable Handling handling,
             EventLog.@Nullable Entry wanted,
             @Nullable AtomicBoolean counted) {

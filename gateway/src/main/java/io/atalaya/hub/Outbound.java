@@ -1,5 +1,6 @@
 package io.atalaya.hub;
 
+import io.atalaya.event.Cursor;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.slow.Handling;
 import io.atalaya.slow.WaitingLine;
@@ -54,6 +55,7 @@ final class Outbound {
     private long oldestNanos;
     private long lastStamp;
     private long replayedThrough;
+    private int replayedEpoch;
     private @Nullable WaitingLine waiting;
 
     private int unmarked;
@@ -81,9 +83,15 @@ final class Outbound {
         replayedThrough = EVERYTHING_DURABLE;
     }
 
-    /** The replay has delivered everything up to {@code offset}. */
-    void takeDurableAfter(long offset) {
-        replayedThrough = offset;
+    /** The replay has delivered everything up to {@code position}. */
+    void takeDurableAfter(Cursor position) {
+        replayedThrough = position.offset();
+        replayedEpoch = (int) position.epoch();
+    }
+
+    /** In another epoch the same offset stands for another event. */
+    private boolean isLeftToReplay(Delivery.Item item) {
+        return replayedThrough == EVERYTHING_DURABLE || replayedEpoch == (int) item.epoch();
     }
 
     /**
@@ -94,7 +102,7 @@ final class Outbound {
      */
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
-        if (stamp == lastStamp || item.offset() <= replayedThrough) {
+        if (stamp == lastStamp || (item.offset() <= replayedThrough && isLeftToReplay(item))) {
             shard.counters().duplicate++;
             return false;
         }

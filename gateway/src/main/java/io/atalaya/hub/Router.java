@@ -58,6 +58,10 @@ public final class Router implements EventLog.CommitListener {
         long offset() {
             return entry == null ? Delivery.EPHEMERAL : entry.cursor().offset();
         }
+
+        long epoch() {
+            return entry == null ? 0 : entry.cursor().epoch();
+        }
     }
 
     /**
@@ -188,6 +192,7 @@ public final class Router implements EventLog.CommitListener {
                 end,
                 routable.event().acceptedNanos(),
                 routable.offset(),
+                routable.epoch(),
                 handling(routable, rule),
                 rule.ack().isPresent() ? routable.entry() : null,
                 hub.shards() > 1 ? new AtomicBoolean() : null);

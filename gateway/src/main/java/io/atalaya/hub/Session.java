@@ -2,6 +2,7 @@ package io.atalaya.hub;
 
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
+import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
@@ -239,9 +240,9 @@ public final class Session {
         outbound.leaveDurable();
     }
 
-    /** The companion has delivered everything durable up to {@code offset}; what comes after is delivered live. */
-    public void goLive(long offset) {
-        outbound.takeDurableAfter(offset);
+    /** The companion has delivered everything durable up to {@code position}; what comes after is delivered live. */
+    public void goLive(Cursor position) {
+        outbound.takeDurableAfter(position);
     }
 
     /** Nobody needs to hear of the session any longer. */

@@ -220,7 +220,7 @@ final class Replay implements Session.Companion {
             context.counters().completed.increment();
             live = true;
             except = Set.of();
-            session.goLive(last.through().offset());
+            session.goLive(last.through());
             if (acked == null) {
                 session.dismissCompanion();
             }

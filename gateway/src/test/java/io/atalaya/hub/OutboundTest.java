@@ -160,7 +160,7 @@ class OutboundTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, text.length());
         slab.writeBytes(text.getBytes(UTF_8));
-        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, null, null, null);
+        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, HubRig.EPOCH, null, null, null);
         rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
         return slab;
     }

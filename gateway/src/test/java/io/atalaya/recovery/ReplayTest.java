@@ -361,6 +361,20 @@ class ReplayTest {
     }
 
     @Test
+    void offsetsOfAnotherEpochAreNoRepetitionsOfThoseThatWereReplayed() {
+        var events = rig.commitAll(10);
+        TestSocket socket = rig.hub.socket();
+        rig.join(socket, cursor(events.get(7)), all());
+        rig.run();
+        var behind = new EventLog.Entry(new Cursor(HubRig.EPOCH + 1, 5), 0, rig.event(HubRig.TENANT, "ALL", "", true));
+
+        rig.hub.hub.router().onCommitted(List.of(behind));
+        rig.run();
+
+        assertThat(socket.texts()).containsExactly(text(events.get(8)), text(events.get(9)), text(behind));
+    }
+
+    @Test
     void latencyOfReplayedEventsIsNotThatOfLiveOnes() {
         var events = rig.commitAll(3);
         rig.hub.pass(Duration.ofMinutes(1));
