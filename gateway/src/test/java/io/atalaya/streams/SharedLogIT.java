@@ -249,7 +249,9 @@ class SharedLogIT {
                 assertThatThrownBy(() -> append(writer, event))
                         .hasCauseInstanceOf(LogException.class)
                         .cause()
-.isInstanceOfSatisfying(LogException.class, refused -> assertThat(refused.reason()).isEqualTo(LogException.Reason.UNAVAILABLE));
+                        .isInstanceOfSatisfying(
+                                LogException.class,
+                                refused -> assertThat(refused.reason()).isEqualTo(LogException.Reason.UNAVAILABLE));
             } else {
                 appendStubbornly(writer, event);
                 acknowledged.add(event.tenant() + "/" + event.id());
