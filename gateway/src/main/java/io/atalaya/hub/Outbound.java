@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * the line, is bounded.
  */
 final class Outbound {
-    private static final long EVERYTHING_DURABLE = Delivery.EPHEMERAL - 1;
+    private static final Cursor EVERYTHING_DURABLE = new Cursor(0, Delivery.EPHEMERAL - 1);
     private static final long UNTIMED = Long.MIN_VALUE;
 
     private final Session session;
@@ -54,8 +54,7 @@ final class Outbound {
     private int runEnd;
     private long oldestNanos;
     private long lastStamp;
-    private long replayedThrough;
-    private int replayedEpoch;
+    private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
 
     private int unmarked;
@@ -85,13 +84,13 @@ final class Outbound {
 
     /** The replay has delivered everything up to {@code position}. */
     void takeDurableAfter(Cursor position) {
-        replayedThrough = position.offset();
-        replayedEpoch = (int) position.epoch();
+        replayedThrough = position;
     }
 
     /** In another epoch the same offset stands for another event. */
-    private boolean isLeftToReplay(Delivery.Item item) {
-        return replayedThrough == EVERYTHING_DURABLE || replayedEpoch == (int) item.epoch();
+    private static boolean isLeftToReplay(Delivery.Item item, Cursor through) {
+        return item.offset() <= through.offset()
+                && (through.offset() == EVERYTHING_DURABLE.offset() || item.epoch() == through.epoch());
     }
 
     /**
@@ -102,7 +101,7 @@ final class Outbound {
      */
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
-        if (stamp == lastStamp || (item.offset() <= replayedThrough && isLeftToReplay(item))) {
+        if (stamp == lastStamp || (replayedThrough != null && isLeftToReplay(item, replayedThrough))) {
             shard.counters().duplicate++;
             return false;
         }
