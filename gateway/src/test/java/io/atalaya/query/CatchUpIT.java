@@ -118,12 +118,9 @@ class CatchUpIT {
         publish("1", "TICKET_READY", Map.of("branch_id", "1", "sector_id", "5"), 1);
 
         assertThat(names(branch(person("both"), "1", 0, ""))).isEmpty();
-        assertThat(names(branch(person("both"), "1", 0, "&endpoint=kitchen")))
-                .containsExactly("n-1");
-        assertThat(branch(person("both"), "1", 0, "&endpoint=admin").status())
-                .isEqualTo(403);
-        assertThat(branch(person("both"), "1", 0, "&endpoint=diner").status())
-                .isEqualTo(400);
+        assertThat(names(branch(person("both"), "1", 0, "&endpoint=kitchen"))).containsExactly("n-1");
+        assertThat(branch(person("both"), "1", 0, "&endpoint=admin").status()).isEqualTo(403);
+        assertThat(branch(person("both"), "1", 0, "&endpoint=diner").status()).isEqualTo(400);
     }
 
     @Test
