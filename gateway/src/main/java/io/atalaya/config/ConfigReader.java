@@ -4,6 +4,7 @@ import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
 import io.atalaya.collector.CollectorConfig;
+import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
@@ -70,9 +71,7 @@ public final class ConfigReader {
                 if (!source.insecure() && fileRead) {
                     new ConfigChecks(values, problems, notes).secrets(valid.profile());
                 }
-                yield problems.isEmpty()
-                        ? new ConfigOutcome.Valid(whole.apply(valid), notes)
-                        : invalid(List.of());
+                yield problems.isEmpty() ? new ConfigOutcome.Valid(whole.apply(valid), notes) : invalid(List.of());
             }
         };
     }

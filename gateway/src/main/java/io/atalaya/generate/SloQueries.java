@@ -1,7 +1,7 @@
 package io.atalaya.generate;
 
 import io.atalaya.slo.Catalogue;
-import io.atalaya.slo.Catalogue.Type;
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Selector;
 import io.atalaya.slo.Sli;
 import io.atalaya.slo.Slo;
@@ -82,7 +82,7 @@ final class SloQueries {
     String series(Selector selector) {
         boolean histogram = catalogue
                 .family(selector.metric())
-                .filter(metric -> metric.type() == Type.HISTOGRAM)
+                .filter(metric -> metric.type() == Kind.HISTOGRAM)
                 .isPresent();
         return selector.promql(histogram ? "_count" : "", "");
     }

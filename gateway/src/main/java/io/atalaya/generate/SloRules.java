@@ -53,11 +53,13 @@ final class SloRules {
     /** The names of the series that the rules record. */
     Set<String> recorded() {
         var names = new TreeSet<String>();
-        groups().forEach(group -> ((List<?>) group.get("rules")).forEach(rule -> {
-            if (((Map<?, ?>) rule).get("record") instanceof String name) {
-                names.add(name);
+        for (List<Object> rules : List.of(own(), others(), declared(), capacities())) {
+            for (Object rule : rules) {
+                if (rule instanceof Map<?, ?> map && map.get("record") instanceof String name) {
+                    names.add(name);
+                }
             }
-        }));
+        }
         return names;
     }
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -210,7 +211,8 @@ public final class OpenSloReader {
     private Map<String, Object> latency(Selector bucket) {
         String name = bucket.metric().substring(0, bucket.metric().length() - "_bucket".length());
         var labels = new LinkedHashMap<>(bucket.labels());
-        BigDecimal bound = new BigDecimal(labels.remove("le").getFirst());
+        BigDecimal bound =
+                new BigDecimal(Objects.requireNonNull(labels.remove("le")).getFirst());
         boolean millis = name.endsWith("_ms") || name.endsWith("_milliseconds");
         Duration threshold =
                 Duration.ofMillis(bound.movePointRight(millis ? 0 : 3).longValue());

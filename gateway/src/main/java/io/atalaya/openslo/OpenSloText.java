@@ -3,7 +3,7 @@ package io.atalaya.openslo;
 import static io.atalaya.yaml.YamlText.map;
 
 import io.atalaya.slo.Catalogue;
-import io.atalaya.slo.Catalogue.Type;
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Selector;
 import io.atalaya.slo.Sli;
 import io.atalaya.slo.Slo;
@@ -132,7 +132,7 @@ public final class OpenSloText {
     private static String suffix(Selector selector, Catalogue catalogue) {
         return catalogue
                         .family(selector.metric())
-                        .filter(of -> of.type() == Type.HISTOGRAM)
+                        .filter(of -> of.type() == Kind.HISTOGRAM)
                         .isPresent()
                 ? "_count"
                 : "";

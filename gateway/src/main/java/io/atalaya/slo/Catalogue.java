@@ -46,7 +46,7 @@ public final class Catalogue {
     public record Exporter(String id, String job, String about) {}
 
     /** What a family holds. */
-    public enum Type {
+    public enum Kind {
         COUNTER,
         GAUGE,
         HISTOGRAM,
@@ -62,7 +62,7 @@ public final class Catalogue {
      * @param pending whether it is meant to exist but is not exposed yet
      */
     public record Metric(
-            String name, String exporter, Type type, Set<String> labels, List<BigDecimal> bounds, boolean pending) {
+            String name, String exporter, Kind type, Set<String> labels, List<BigDecimal> bounds, boolean pending) {
         public Metric {
             labels = Set.copyOf(labels);
             bounds = List.copyOf(bounds);

@@ -1,8 +1,8 @@
 package io.atalaya.slo;
 
 import io.atalaya.slo.Catalogue.Exporter;
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Catalogue.Metric;
-import io.atalaya.slo.Catalogue.Type;
 import io.atalaya.yaml.Fields;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Problems;
@@ -21,8 +21,8 @@ final class CatalogueReader {
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");
     private static final Pattern TEXT = Pattern.compile("[^\\p{Cntrl}]{1,400}");
     private static final Pattern JOB = Pattern.compile("[a-z][a-z0-9-]{0,63}");
-    private static final Map<String, Type> TYPES =
-            Map.of("counter", Type.COUNTER, "gauge", Type.GAUGE, "histogram", Type.HISTOGRAM, "summary", Type.SUMMARY);
+    private static final Map<String, Kind> TYPES =
+            Map.of("counter", Kind.COUNTER, "gauge", Kind.GAUGE, "histogram", Kind.HISTOGRAM, "summary", Kind.SUMMARY);
 
     private final Problems problems;
     private final Map<String, Exporter> exporters = new LinkedHashMap<>();
@@ -60,7 +60,7 @@ final class CatalogueReader {
         }
         Fields fields = Fields.of(member.value(), problems);
         fields.required("type", "one of counter, gauge, histogram, summary");
-        Type type = fields.choice("type", TYPES, Type.GAUGE);
+        Kind type = fields.choice("type", TYPES, Kind.GAUGE);
         var labels = new TreeSet<String>();
         for (Node.Text label : fields.texts("labels")) {
             if (!LABEL.matcher(label.text()).matches()) {
@@ -77,7 +77,7 @@ final class CatalogueReader {
         }
     }
 
-    private List<BigDecimal> bounds(Fields fields, Type type) {
+    private List<BigDecimal> bounds(Fields fields, Kind type) {
         var bounds = new ArrayList<BigDecimal>();
         for (Node.Text text : fields.texts("buckets")) {
             try {
@@ -90,7 +90,7 @@ final class CatalogueReader {
                 problems.add(text.place(), text.text(), "an upper bound, such as 0.2");
             }
         }
-        if (bounds.isEmpty() == (type == Type.HISTOGRAM)) {
+        if (bounds.isEmpty() == (type == Kind.HISTOGRAM)) {
             problems.add(
                     fields.place().child("buckets"),
                     bounds.isEmpty() ? "nothing" : "buckets",

@@ -7,6 +7,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What is promised, what that allows, and what is hard to reconcile, as Markdown. Pure functions. */
 public final class FeasibilityReport {
@@ -122,7 +123,9 @@ public final class FeasibilityReport {
     static List<String> warnings(SloFile file) {
         var warnings = new ArrayList<String>();
         for (Slo slo : file.objectives()) {
-            file.services().get(slo.service()).rto().ifPresent(rto -> failover(slo, rto, warnings));
+            Optional.ofNullable(file.services().get(slo.service()))
+                    .flatMap(Service::rto)
+                    .ifPresent(rto -> failover(slo, rto, warnings));
             slow(slo, warnings);
         }
         for (Slo slo : file.objectives()) {

@@ -1,6 +1,6 @@
 package io.atalaya.slo;
 
-import io.atalaya.slo.Catalogue.Type;
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Slo.Gate;
 import io.atalaya.slo.SloFile.Capacity;
 import io.atalaya.slo.SloFile.Maintenance;
@@ -189,7 +189,7 @@ final class ObjectiveSection {
         Optional<BigDecimal> goal = amount(fields, "goal");
         String unit = fields.text("unit", TEXT, "the unit of the load", "");
         Optional<Selector> load = fields.required("load", "the metric of the present load")
-                .flatMap(node -> indicators.selector(node, Set.of(Type.COUNTER, Type.GAUGE)));
+                .flatMap(node -> indicators.selector(node, Set.of(Kind.COUNTER, Kind.GAUGE)));
         fields.rejectOthers();
         return target.flatMap(least -> load.map(metric -> new Capacity(
                 id,
@@ -199,7 +199,7 @@ final class ObjectiveSection {
                 goal,
                 unit,
                 metric,
-                catalogue.family(metric.metric()).orElseThrow().type() == Type.COUNTER,
+                catalogue.family(metric.metric()).orElseThrow().type() == Kind.COUNTER,
                 isPending(metric))));
     }
 

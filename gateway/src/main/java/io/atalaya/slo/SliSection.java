@@ -1,7 +1,7 @@
 package io.atalaya.slo;
 
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Catalogue.Metric;
-import io.atalaya.slo.Catalogue.Type;
 import io.atalaya.yaml.Fields;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
@@ -23,7 +23,7 @@ final class SliSection {
     private static final Duration LONGEST = Duration.ofHours(1);
 
     /** Of a histogram, its observations count. */
-    private static final Set<Type> COUNTED = Set.of(Type.COUNTER, Type.HISTOGRAM);
+    private static final Set<Kind> COUNTED = Set.of(Kind.COUNTER, Kind.HISTOGRAM);
 
     /** Labels that a scrape job adds to what others expose. */
     private static final Set<String> OF_THE_JOB = Set.of("job", "instance");
@@ -80,7 +80,7 @@ final class SliSection {
             problems.add(place, text, "a time such as 200ms or 5s, at most 1h");
         }
         Optional<Selector> histogram = fields.required("histogram", "a histogram")
-                .map(of -> selectors(of, Set.of(Type.HISTOGRAM)))
+                .map(of -> selectors(of, Set.of(Kind.HISTOGRAM)))
                 .filter(list -> !list.isEmpty())
                 .map(List::getFirst);
         fields.rejectOthers();
@@ -90,7 +90,7 @@ final class SliSection {
 
     /** Between two bounds nobody knows: the share would be a guess. */
     private void checkBound(Place place, String metric, Duration threshold) {
-        catalogue.family(metric).filter(of -> of.type() == Type.HISTOGRAM).ifPresent(of -> {
+        catalogue.family(metric).filter(of -> of.type() == Kind.HISTOGRAM).ifPresent(of -> {
             BigDecimal wanted = Spans.inUnitOf(metric, threshold);
             if (of.bounds().stream().noneMatch(bound -> bound.compareTo(wanted) == 0)) {
                 problems.add(
@@ -104,14 +104,14 @@ final class SliSection {
     private Sli uptime(Node node) {
         Fields fields = Fields.of(node, problems);
         List<Selector> up = fields.required("up", "gauges that are above 0 while it is up")
-                .map(of -> selectors(of, Set.of(Type.GAUGE)))
+                .map(of -> selectors(of, Set.of(Kind.GAUGE)))
                 .orElse(List.of());
         fields.rejectOthers();
         return new Sli.Uptime(up);
     }
 
     /** One selector, or a list of them. */
-    List<Selector> selectors(Node node, Set<Type> types) {
+    List<Selector> selectors(Node node, Set<Kind> types) {
         var selectors = new ArrayList<Selector>();
         List<Node> items = node instanceof Node.Sequence sequence ? sequence.items() : List.of(node);
         items.forEach(item -> selector(item, types).ifPresent(selectors::add));
@@ -122,7 +122,7 @@ final class SliSection {
     }
 
     /** A metric by its name alone, or {@code {metric: …, labels: {…}, except: {…}}}. */
-    Optional<Selector> selector(Node node, Set<Type> types) {
+    Optional<Selector> selector(Node node, Set<Kind> types) {
         if (node instanceof Node.Text(Place place, String name)) {
             return metric(place, name, types).map(of -> Selector.of(of.name()));
         }
@@ -136,7 +136,7 @@ final class SliSection {
         return metric.map(of -> new Selector(of.name(), labels, except));
     }
 
-    private Optional<Metric> metric(Place place, String name, Set<Type> types) {
+    private Optional<Metric> metric(Place place, String name, Set<Kind> types) {
         Optional<Metric> metric = catalogue.family(name);
         if (metric.isEmpty()) {
             String close = Suggestion.closest(name, catalogue.families().keySet())
@@ -151,11 +151,11 @@ final class SliSection {
         return metric;
     }
 
-    private static String words(Set<Type> types) {
+    private static String words(Set<Kind> types) {
         return String.join(" or ", types.stream().map(SliSection::word).sorted().toList());
     }
 
-    private static String word(Type type) {
+    private static String word(Kind type) {
         return type.name().toLowerCase(java.util.Locale.ROOT);
     }
 

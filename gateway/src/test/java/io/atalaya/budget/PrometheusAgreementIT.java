@@ -105,7 +105,8 @@ class PrometheusAgreementIT {
             boolean incident = second / 1800 % 11 == 3;
             ok += 10 + random.nextInt(20);
             faults += random.nextInt(incident ? 4 : 200) == 0 ? 1 + random.nextInt(5) : 0;
-            now.set("answers_total", Map.of("status", "200"), ok).set("answers_total", Map.of("status", "500"), faults);
+            now.set("answers_total", Map.of("status", "200"), (double) ok)
+                    .set("answers_total", Map.of("status", "500"), (double) faults);
             now.set("health", Map.of("state", "healthy"), incident && random.nextInt(20) == 0 ? 0 : 1);
             engine.tick(at, now);
             if (second % 60 == 0) {
@@ -139,11 +140,15 @@ class PrometheusAgreementIT {
     private int compare(int port, Instant at, SloStatus status, Duration window, double burn)
             throws IOException, InterruptedException {
         String id = status.slo().id();
-        String query = "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
-                .formatted(id, Spans.text(window));
+        String query =
+                "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
+                        .formatted(id, Spans.text(window));
         String path = "/api/v1/query?time=" + at.getEpochSecond() + "&query="
                 + URLEncoder.encode(query, StandardCharsets.UTF_8);
-        JsonNode result = JsonMapper.shared().readTree(get(port, path).body()).path("data").path("result");
+        JsonNode result = JsonMapper.shared()
+                .readTree(get(port, path).body())
+                .path("data")
+                .path("result");
         double ratio = Double.parseDouble(result.path(0).path("value").path(1).asString());
         double expected = ratio / status.slo().budget().doubleValue();
 
@@ -155,7 +160,8 @@ class PrometheusAgreementIT {
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
             return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }

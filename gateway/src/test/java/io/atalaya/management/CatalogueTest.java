@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.budget.SloEngine;
 import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.slo.Catalogue;
+import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Catalogue.Metric;
-import io.atalaya.slo.Catalogue.Type;
 import io.atalaya.slo.ShippedObjectives;
 import io.atalaya.sloapi.SloMetrics;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
@@ -51,8 +51,12 @@ class CatalogueTest {
 
     @Test
     void whatIsNotPendingIsExposedAndWhatIsPendingIsNot() {
-        var live = new TreeSet<>(declared.keySet());
-        live.removeIf(name -> declared.get(name).pending());
+        var live = new TreeSet<String>();
+        declared.forEach((name, metric) -> {
+            if (!metric.pending()) {
+                live.add(name);
+            }
+        });
         var pending = new TreeSet<>(declared.keySet());
         pending.removeAll(live);
 
@@ -84,12 +88,12 @@ class CatalogueTest {
         });
     }
 
-    private static Type type(MetricSnapshot family) {
+    private static Kind type(MetricSnapshot family) {
         return switch (family) {
-            case CounterSnapshot _ -> Type.COUNTER;
-            case GaugeSnapshot _ -> Type.GAUGE;
-            case HistogramSnapshot _ -> Type.HISTOGRAM;
-            case SummarySnapshot _ -> Type.SUMMARY;
+            case CounterSnapshot _ -> Kind.COUNTER;
+            case GaugeSnapshot _ -> Kind.GAUGE;
+            case HistogramSnapshot _ -> Kind.HISTOGRAM;
+            case SummarySnapshot _ -> Kind.SUMMARY;
             default -> throw new AssertionError(family.getClass());
         };
     }
