@@ -147,6 +147,10 @@ final class ConfigChecks {
         if (!values.isSet(Settings.ALLOWED_ORIGINS)) {
             notes.add("allowed-origins is not set: only web pages of this machine (local development) may connect");
         }
+        if (values.value(Settings.COLLECTOR_ANONYMOUS).equals("everyone")) {
+            notes.add("collector-anonymous is everyone: whoever reaches the public port can post and read events of the"
+                    + " collector's tenant, where the profile has a collector");
+        }
         boolean verifiesNothing =
                 values.value(Settings.JWT_ISSUER).equals(AuthConfig.DEFAULT_ISSUER) && values.isSet(Settings.JWT_JWKS);
         if (verifiesNothing) {

@@ -190,6 +190,18 @@ class ConfigReaderTest {
     }
 
     @Test
+    void anOpenCollectorIsRemarkedOn() {
+        assertThat(valid(environment(Map.of("COLLECTOR_ANONYMOUS", "everyone"))).notes())
+                .anyMatch(note -> note.startsWith("collector-anonymous is everyone"));
+        assertThat(valid(environment(Map.of("COLLECTOR_ANONYMOUS", "Loopback"))).notes())
+                .noneMatch(note -> note.startsWith("collector-anonymous"));
+        assertThat(problems(environment(Map.of("COLLECTOR_ANONYMOUS", "yes"))))
+                .singleElement()
+                .asString()
+                .endsWith("yes (expected: one of off, loopback, everyone)");
+    }
+
+    @Test
     void theFileWithEveryKeyHasEveryKey() throws IOException {
         String file = Files.readString(EVERY_KEY);
 

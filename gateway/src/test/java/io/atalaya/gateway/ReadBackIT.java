@@ -1,12 +1,14 @@
 package io.atalaya.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.atalaya.explain.ExplainCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +173,10 @@ class ReadBackIT {
             assertThat(gateway.send(HttpRequest.newBuilder(gateway.publicUri("/metrics/prometheus")))
                             .body())
                     .contains("# TYPE");
+            String search = "/events?service=user-service&from=2026-05-01&to=2026-05-02";
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> json(gateway, search).path("total").asInt() == 1);
+            assertThat(json(gateway, search).at("/items/0/message").asString()).isEqualTo("m");
         }
     }
 
