@@ -70,9 +70,7 @@ public final class ConfigReader {
                 if (!source.insecure() && fileRead) {
                     new ConfigChecks(values, problems, notes).secrets(valid.profile());
                 }
-                yield problems.isEmpty()
-                        ? new ConfigOutcome.Valid(whole.apply(valid), notes)
-                        : invalid(List.of());
+                yield problems.isEmpty() ? new ConfigOutcome.Valid(whole.apply(valid), notes) : invalid(List.of());
             }
         };
     }

@@ -174,7 +174,7 @@ class BudgetStoreTest {
         SloReport report = live(1, false);
         events += 1;
         for (int life = 0; life < 12; life++) {
-            long away = 10_000 + random.nextInt(30_000);
+            long away = 10_000L + random.nextInt(30_000);
             at = at.plusMillis(away);
             down += away;
             int ticks = 1 + random.nextInt(500);

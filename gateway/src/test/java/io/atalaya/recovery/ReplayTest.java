@@ -366,8 +366,7 @@ class ReplayTest {
         TestSocket socket = rig.hub.socket();
         rig.join(socket, cursor(events.get(7)), all());
         rig.run();
-        var behind =
-                new EventLog.Entry(new Cursor(HubRig.EPOCH + 1, 5), 0, rig.event(HubRig.TENANT, "ALL", "", true));
+        var behind = new EventLog.Entry(new Cursor(HubRig.EPOCH + 1, 5), 0, rig.event(HubRig.TENANT, "ALL", "", true));
 
         rig.hub.hub.router().onCommitted(List.of(behind));
         rig.run();
