@@ -277,7 +277,7 @@ public abstract class AckStoreContract {
             var changes = new ArrayList<Change>();
             for (int i = random.nextInt(5); i >= 0; i--) {
                 Recipient who = recipients.get(random.nextInt(3));
-                long offset = 1 + random.nextInt(400);
+                long offset = 1L + random.nextInt(400);
                 List<Object> key = List.of(who, offset);
                 if (random.nextInt(3) > 0) {
                     changes.add(delivered(who, offset, nowMillis));

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 record HouseRules(String root, JavaClasses classes) {
     private static final Set<String> SHARED_NOTHING = Set.of("hub", "edge");
     private static final Set<String> MAY_PRINT = Set.of("cli", "demo", "bench");
-    private static final Set<String> MAY_CONSTRUCT = Set.of("gateway", "demo", "bench", "cli");
+    private static final Set<String> MAY_CONSTRUCT = Set.of("gateway", "demo", "bench", "cli", "explain");
     private static final Set<String> ADAPTERS = Set.of("redis", "postgres");
     private static final Set<String> CONTRACTS = Set.of(
             "log.EventLog",

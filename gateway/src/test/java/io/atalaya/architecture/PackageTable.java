@@ -105,7 +105,7 @@ final class PackageTable {
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
         row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
-        row(rows, "explain", "event profile auth assignment ingest routing", "slf4j jackson picocli");
+        row(rows, "explain", "event yaml profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",

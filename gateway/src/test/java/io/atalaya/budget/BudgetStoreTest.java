@@ -45,7 +45,7 @@ class BudgetStoreTest {
             var now = new Gauges();
             for (int tick = 1; tick <= ticks; tick++) {
                 at = at.plusSeconds(10);
-                now.set("answers_total", Map.of("status", "200"), tick * 9L)
+                now.set("answers_total", Map.of("status", "200"), (double) (tick * 9L))
                         .set("answers_total", Map.of("status", "500"), tick)
                         .set("health", Map.of("state", "healthy"), 1);
                 store.append(engine.tick(at, now));

@@ -117,13 +117,10 @@ class CatchUpIT {
         staff("both", "1", "WAITER", "KITCHEN");
         publish("1", "TICKET_READY", Map.of("branch_id", "1", "sector_id", "5"), 1);
 
-        assertThat(names(branch(people.get("both"), "1", 0, ""))).isEmpty();
-        assertThat(names(branch(people.get("both"), "1", 0, "&endpoint=kitchen")))
-                .containsExactly("n-1");
-        assertThat(branch(people.get("both"), "1", 0, "&endpoint=admin").status())
-                .isEqualTo(403);
-        assertThat(branch(people.get("both"), "1", 0, "&endpoint=diner").status())
-                .isEqualTo(400);
+        assertThat(names(branch(person("both"), "1", 0, ""))).isEmpty();
+        assertThat(names(branch(person("both"), "1", 0, "&endpoint=kitchen"))).containsExactly("n-1");
+        assertThat(branch(person("both"), "1", 0, "&endpoint=admin").status()).isEqualTo(403);
+        assertThat(branch(person("both"), "1", 0, "&endpoint=diner").status()).isEqualTo(400);
     }
 
     @Test
@@ -131,7 +128,7 @@ class CatchUpIT {
         staff("boss", "1", "ADMIN");
         publish("1", "ROUND_READY", Map.of("branch_id", "1"), 1);
 
-        assertThat(branch(people.get("boss"), "1", 0, "").body())
+        assertThat(branch(person("boss"), "1", 0, "").body())
                 .isEqualTo("{\"events\":[{\"type\":\"ROUND_READY\",\"id\":\"n-1\",\"cursor\":\""
                         + stored.getFirst().cursor() + "\"}],\"count\":1}");
     }
@@ -145,11 +142,11 @@ class CatchUpIT {
             publish("1", "ROUND_READY", Map.of("branch_id", "1"), i);
         }
 
-        List<String> names = names(branch(people.get("boss"), "1", 0, ""));
+        List<String> names = names(branch(person("boss"), "1", 0, ""));
 
         assertThat(names).hasSize(100).startsWith("n-52").endsWith("n-151");
         clock.addAndGet(Duration.ofMinutes(5).toMillis() + 1);
-        assertThat(names(branch(people.get("boss"), "1", 0, ""))).isEmpty();
+        assertThat(names(branch(person("boss"), "1", 0, ""))).isEmpty();
     }
 
     @Test
@@ -158,8 +155,8 @@ class CatchUpIT {
         publish("1", "ROUND_READY", Map.of("branch_id", "1"), 1);
         double at = clock.get() / 1000.0;
 
-        assertThat(names(branch(people.get("boss"), "1", at, ""))).containsExactly("n-1");
-        assertThat(names(branch(people.get("boss"), "1", at + 0.001, ""))).isEmpty();
+        assertThat(names(branch(person("boss"), "1", at, ""))).containsExactly("n-1");
+        assertThat(names(branch(person("boss"), "1", at + 0.001, ""))).isEmpty();
     }
 
     @Test
@@ -239,6 +236,10 @@ class CatchUpIT {
         people.put(
                 name,
                 new Attendee(name, "1", "waiter", Set.of(roles), Map.of("branch_id", List.of(branch)), List.of()));
+    }
+
+    private Attendee person(String name) {
+        return Objects.requireNonNull(people.get(name), name);
     }
 
     private Answer branch(Attendee person, String branch, double since, String more) {

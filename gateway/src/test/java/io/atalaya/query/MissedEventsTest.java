@@ -45,7 +45,7 @@ class MissedEventsTest {
         List<Entry> readable = stored.subList(stored.size() - retained, stored.size());
         for (int i = 0; i < 50; i++) {
             int max = 1 + random.nextInt(200);
-            long since = 1_000_000 + random.nextInt(120_000);
+            long since = 1_000_000L + random.nextInt(120_000);
             int modulus = 1 + random.nextInt(5);
             List<Entry> expected = readable.stream()
                     .filter(entry -> entry.event().tenant().equals(TENANT)

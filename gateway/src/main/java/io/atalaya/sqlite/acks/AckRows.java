@@ -185,7 +185,7 @@ final class AckRows {
     private void settle(Row row, State state, long nowMillis, Counts book) throws SQLException {
         PreparedStatement update = settle.statement();
         update.setLong(1, row.number());
-        update.setInt(2, state.ordinal());
+        update.setInt(2, code(state));
         update.setLong(3, nowMillis);
         update.executeUpdate();
         book.onSettled(state);
@@ -221,11 +221,30 @@ final class AckRows {
         statement.setString(5, recipient.clientId());
     }
 
+    /** How a state stands in the file. */
+    private static int code(State state) {
+        return switch (state) {
+            case AWAITING -> 0;
+            case ACKNOWLEDGED -> 1;
+            case EXPIRED -> 2;
+        };
+    }
+
+    /** The state that a code of the file stands for. */
+    static State state(int code) throws SQLException {
+        return switch (code) {
+            case 0 -> State.AWAITING;
+            case 1 -> State.ACKNOWLEDGED;
+            case 2 -> State.EXPIRED;
+            default -> throw new SQLException("acks.state: %d (expected: 0 to 2)".formatted(code));
+        };
+    }
+
     private static List<Row> rows(PreparedStatement query) throws SQLException {
         var found = new ArrayList<Row>();
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
-                found.add(new Row(rows.getLong(1), State.values()[rows.getInt(2)], rows.getLong(3)));
+                found.add(new Row(rows.getLong(1), state(rows.getInt(2)), rows.getLong(3)));
             }
         }
         return found;

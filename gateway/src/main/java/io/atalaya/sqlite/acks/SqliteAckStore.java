@@ -118,7 +118,7 @@ public final class SqliteAckStore implements AckStore {
                 try (ResultSet row = query.executeQuery()) {
                     while (row.next()) {
                         var recipient = new Recipient(tenant, row.getString(1), row.getString(2), row.getString(3));
-                        State state = State.values()[row.getInt(4)];
+                        State state = AckRows.state(row.getInt(4));
                         found.add(new Receipt(recipient, state, row.getLong(5), row.getLong(6)));
                     }
                 }

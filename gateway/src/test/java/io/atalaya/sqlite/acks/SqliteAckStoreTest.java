@@ -30,8 +30,8 @@ class SqliteAckStoreTest extends AckStoreContract {
     @Override
     protected AckStore create(int maxEntries) {
         if (log == null) {
-            takeTheContractsEpoch();
-            log = openLog();
+            takeTheContractsEpoch(directory);
+            log = openLog(directory);
         } else {
             log.store().transact(connection -> {
                 SqliteFile.execute(connection, "DELETE FROM acks");
@@ -45,12 +45,12 @@ class SqliteAckStoreTest extends AckStoreContract {
         return new SqliteAckStore(log.store(), maxEntries);
     }
 
-    private SqliteEventLog openLog() {
+    private static SqliteEventLog openLog(Path directory) {
         return SqliteEventLog.open(directory, LogConfig.defaults(), () -> Instant.EPOCH, _ -> {});
     }
 
-    private void takeTheContractsEpoch() {
-        openLog().close();
+    private static void takeTheContractsEpoch(Path directory) {
+        openLog(directory).close();
         try (SqliteFile file = SqliteFile.open(directory);
                 Connection connection = file.writer()) {
             Meta.write(connection, Meta.EPOCH, EPOCH);
@@ -69,18 +69,21 @@ class SqliteAckStoreTest extends AckStoreContract {
 
     @Test
     void itOutlivesTheProcessWithItsBook() {
-        AckStore before = create(100);
-        before.apply(List.of(delivered(ANNA, 1, 0), delivered(ANNA, 2, 0), acknowledged(ANNA, 1, 5)));
-        assertThat(log).isNotNull();
-        log.close();
+        Path other = directory.resolve("other");
+        takeTheContractsEpoch(other);
+        try (SqliteEventLog first = openLog(other)) {
+            new SqliteAckStore(first.store(), 100)
+                    .apply(List.of(delivered(ANNA, 1, 0), delivered(ANNA, 2, 0), acknowledged(ANNA, 1, 5)));
+        }
 
-        log = openLog();
-        var after = new SqliteAckStore(log.store(), 100);
+        try (SqliteEventLog second = openLog(other)) {
+            var after = new SqliteAckStore(second.store(), 100);
 
-        assertThat(after.totals()).isEqualTo(new Totals(2, 1, 0, 1));
-        assertThat(after.awaiting(ANNA, Optional.empty(), 10)).hasSize(1);
-        assertThat(after.apply(List.of(delivered(ANNA, 1, 9)))).hasSize(1);
-        assertThat(after.totals().wanted()).isEqualTo(2);
+            assertThat(after.totals()).isEqualTo(new Totals(2, 1, 0, 1));
+            assertThat(after.awaiting(ANNA, Optional.empty(), 10)).hasSize(1);
+            assertThat(after.apply(List.of(delivered(ANNA, 1, 9)))).hasSize(1);
+            assertThat(after.totals().wanted()).isEqualTo(2);
+        }
     }
 
     @Test
