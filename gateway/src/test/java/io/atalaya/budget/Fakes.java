@@ -37,12 +37,12 @@ final class Fakes {
     static final class Gauges implements Measurements {
         private final Map<String, Map<Map<String, String>, Series>> families = new TreeMap<>();
 
-        Gauges set(String metric, Map<String, String> labels, long value) {
-            return put(metric, Series.of(labels, (double) value));
+        Gauges set(String metric, Map<String, String> labels, double value) {
+            return put(metric, Series.of(labels, value));
         }
 
         Gauges histogram(String metric, List<Double> bounds, List<Long> counts, long count) {
-            return put(metric, new Series(Map.of(), (double) count, new Buckets(bounds, counts)));
+            return put(metric, new Series(Map.of(), count, new Buckets(bounds, counts)));
         }
 
         private Gauges put(String metric, Series series) {
