@@ -1,6 +1,7 @@
 package io.atalaya.config;
 
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.management.ManagementConfig;

@@ -4,6 +4,7 @@ import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
 import io.atalaya.collector.CollectorConfig;
+import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;

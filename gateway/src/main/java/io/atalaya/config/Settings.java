@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.streams.StreamConfig;
 import java.net.URI;
 import java.nio.file.Path;

@@ -45,7 +45,7 @@ class BudgetStoreTest {
             var now = new Gauges();
             for (int tick = 1; tick <= ticks; tick++) {
                 at = at.plusSeconds(10);
-                now.set("answers_total", Map.of("status", "200"), tick * 9L)
+                now.set("answers_total", Map.of("status", "200"), (double) (tick * 9L))
                         .set("answers_total", Map.of("status", "500"), tick)
                         .set("health", Map.of("state", "healthy"), 1);
                 store.append(engine.tick(at, now));
@@ -174,7 +174,7 @@ class BudgetStoreTest {
         SloReport report = live(1, false);
         events += 1;
         for (int life = 0; life < 12; life++) {
-            long away = 10_000 + random.nextInt(30_000);
+            long away = 10_000L + random.nextInt(30_000);
             at = at.plusMillis(away);
             down += away;
             int ticks = 1 + random.nextInt(500);

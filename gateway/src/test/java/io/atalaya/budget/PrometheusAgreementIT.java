@@ -105,7 +105,8 @@ class PrometheusAgreementIT {
             boolean incident = second / 1800 % 11 == 3;
             ok += 10 + random.nextInt(20);
             faults += random.nextInt(incident ? 4 : 200) == 0 ? 1 + random.nextInt(5) : 0;
-            now.set("answers_total", Map.of("status", "200"), ok).set("answers_total", Map.of("status", "500"), faults);
+            now.set("answers_total", Map.of("status", "200"), (double) ok)
+                    .set("answers_total", Map.of("status", "500"), (double) faults);
             now.set("health", Map.of("state", "healthy"), incident && random.nextInt(20) == 0 ? 0 : 1);
             engine.tick(at, now);
             if (second % 60 == 0) {

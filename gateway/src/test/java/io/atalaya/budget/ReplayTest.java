@@ -133,7 +133,7 @@ class ReplayTest {
         slow += late;
         boolean down = incident && at.getEpochSecond() % 1800 < 120;
         now.clear();
-        now.set("answers_total", OK, ok).set("answers_total", FAULT, faults);
+        now.set("answers_total", OK, (double) ok).set("answers_total", FAULT, (double) faults);
         now.histogram(
                 "took_seconds", List.of(0.1, 0.2, 1.0), List.of(0L, ok + faults - slow, ok + faults), ok + faults);
         now.set("health", Map.of("state", "healthy"), down ? 0 : 1);

@@ -42,7 +42,7 @@ class SloEngineTest {
         for (long ticks = time.toSeconds() / 10; ticks > 0; ticks--) {
             ok += goodATick;
             faults += badATick;
-            now.set("answers_total", OK, ok).set("answers_total", FAULT, faults);
+            now.set("answers_total", OK, (double) ok).set("answers_total", FAULT, (double) faults);
             now.set("health", Map.of("state", "healthy"), up ? 1 : 0);
             at = at.plusSeconds(10);
             engine.tick(at, now);

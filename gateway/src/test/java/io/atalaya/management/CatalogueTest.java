@@ -51,8 +51,12 @@ class CatalogueTest {
 
     @Test
     void whatIsNotPendingIsExposedAndWhatIsPendingIsNot() {
-        var live = new TreeSet<>(declared.keySet());
-        live.removeIf(name -> declared.get(name).pending());
+        var live = new TreeSet<String>();
+        declared.forEach((name, metric) -> {
+            if (!metric.pending()) {
+                live.add(name);
+            }
+        });
         var pending = new TreeSet<>(declared.keySet());
         pending.removeAll(live);
 

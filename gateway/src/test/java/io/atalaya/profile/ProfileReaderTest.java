@@ -77,6 +77,10 @@ class ProfileReaderTest {
                         valid -> assertThat(valid.switches()).isEqualTo(Map.of("ROUND_SUBMITTED_TO_KITCHEN", true)));
     }
 
+    private static EventType type(Map<String, EventType> events, String name) {
+        return Optional.ofNullable(events.get(name)).orElseThrow();
+    }
+
     @Test
     void slowPoliciesAndAcknowledgementsAreReadWithTheirDefaults() throws IOException {
         String text = Files.readString(Path.of("src/test/resources/profiles-of-tests/harbour.yaml"))
@@ -85,14 +89,14 @@ class ProfileReaderTest {
         Map<String, EventType> events = valid(ProfileReader.read("harbour.yaml", text, ProfileReader.Switches.NONE))
                 .events();
 
-        assertThat(events.get("SHIP_POSITION").slow()).isEqualTo(new EventType.SlowPolicy.DropOldest());
-        assertThat(events.get("BERTH_STATUS").slow()).isEqualTo(new EventType.SlowPolicy.Conflate("berth"));
-        assertThat(events.get("STORM_WARNING").slow()).isEqualTo(new EventType.SlowPolicy.Close());
-        assertThat(events.get("STORM_WARNING").ack())
+        assertThat(type(events, "SHIP_POSITION").slow()).isEqualTo(new EventType.SlowPolicy.DropOldest());
+        assertThat(type(events, "BERTH_STATUS").slow()).isEqualTo(new EventType.SlowPolicy.Conflate("berth"));
+        assertThat(type(events, "STORM_WARNING").slow()).isEqualTo(new EventType.SlowPolicy.Close());
+        assertThat(type(events, "STORM_WARNING").ack())
                 .contains(new EventType.Ack(Duration.ofSeconds(20), Duration.ofHours(6)));
-        assertThat(events.get("SHIP_MOORED").ack())
+        assertThat(type(events, "SHIP_MOORED").ack())
                 .contains(new EventType.Ack(Duration.ofSeconds(30), Duration.ofHours(24)));
-        assertThat(events.get("SHIP_POSITION").ack()).isEmpty();
+        assertThat(type(events, "SHIP_POSITION").ack()).isEmpty();
     }
 
     @Test

@@ -248,8 +248,8 @@ class SharedLogIT {
             if (down) {
                 assertThatThrownBy(() -> append(writer, event))
                         .hasCauseInstanceOf(LogException.class)
-                        .satisfies(failure -> assertThat(((LogException) failure.getCause()).reason())
-                                .isEqualTo(LogException.Reason.UNAVAILABLE));
+                        .cause()
+.isInstanceOfSatisfying(LogException.class, refused -> assertThat(refused.reason()).isEqualTo(LogException.Reason.UNAVAILABLE));
             } else {
                 appendStubbornly(writer, event);
                 acknowledged.add(event.tenant() + "/" + event.id());

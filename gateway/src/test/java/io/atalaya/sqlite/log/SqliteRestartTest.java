@@ -294,8 +294,8 @@ class SqliteRestartTest {
 
             assertThatThrownBy(() -> append(log, numbered(0, 5_000)))
                     .hasCauseInstanceOf(LogException.class)
-                    .satisfies(failure -> assertThat(((LogException) failure.getCause()).reason())
-                            .isEqualTo(LogException.Reason.UNAVAILABLE));
+                    .cause()
+.isInstanceOfSatisfying(LogException.class, refused -> assertThat(refused.reason()).isEqualTo(LogException.Reason.UNAVAILABLE));
             assertThat(log.totals().logged()).isEqualTo(1);
             assertThat(ids(read(log, 0))).containsExactly("a");
 
