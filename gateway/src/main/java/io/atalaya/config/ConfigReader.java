@@ -233,9 +233,10 @@ public final class ConfigReader {
 
     private AssignmentConfig assignments() {
         Optional<URI> url = values.find(Settings.ASSIGNMENTS_DATABASE_URL).or(() -> values.find(Settings.DATABASE_URL));
+        boolean createTables = values.value(Settings.ASSIGNMENTS_CREATE_TABLES);
         boolean database = values.value(Settings.ASSIGNMENTS_SOURCE).equals("database") && url.isPresent();
         AssignmentConfig.SourceConfig source = database
-                ? new AssignmentConfig.DatabaseConfig(url.get(), values.value(Settings.ASSIGNMENTS_CREATE_TABLES))
+                ? new AssignmentConfig.DatabaseConfig(url.get(), createTables)
                 : new AssignmentConfig.FileConfig(values.findPath(Settings.ASSIGNMENTS_FILE));
         return new AssignmentConfig(
                 source,
