@@ -51,7 +51,7 @@ final class ReadmeIT {
     void theWayFromZeroToADeliveredEventWorksAsItStands() throws IOException {
         Path output = run(block());
 
-        await().atMost(Duration.ofSeconds(180))
+        await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(200))
                 .failFast("the commands ended early", () -> !shell.isAlive())
                 .untilAsserted(() -> assertThat(Files.readString(output))

@@ -15,6 +15,7 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.EventType;
+import io.atalaya.profile.HttpServices;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
 import io.atalaya.routing.EventRoutes;
@@ -82,7 +83,8 @@ final class BenchHub {
                 Map.of(),
                 Map.of("SECTOR", EventType.plain("SECTOR", true, List.of(branch, sector))),
                 Optional.empty(),
-                Map.of());
+                Map.of(),
+                HttpServices.NONE);
     }
 
     private static EventSchema.Member member(String name) {

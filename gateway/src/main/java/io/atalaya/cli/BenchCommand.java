@@ -5,6 +5,7 @@ import io.atalaya.bench.BenchReport;
 import io.atalaya.bench.BenchRun;
 import io.atalaya.bench.BenchTarget;
 import io.atalaya.bench.ServerProcess;
+import io.atalaya.cli.trial.TrialSecrets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.trial.TrialSecrets;
 import io.atalaya.demo.DemoRun;
 import io.atalaya.demo.Evening;
 import io.atalaya.demo.EveningClients;

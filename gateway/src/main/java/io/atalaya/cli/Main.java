@@ -1,6 +1,7 @@
 package io.atalaya.cli;
 
 import io.atalaya.cli.slo.SloCommand;
+import io.atalaya.cli.trial.InProcessGateway;
 import io.atalaya.explain.ExplainCommand;
 import io.atalaya.gateway.Version;
 import io.atalaya.logging.LogQueue;

@@ -23,9 +23,13 @@ final class DashboardJson {
     private static final int SCHEMA = 39;
     private static final int COLUMNS = 24;
     private static final int HEIGHT = 8;
-    private static final Map<String, Object> SOURCE = map("type", "prometheus", "uid", "${datasource}");
 
     private DashboardJson() {}
+
+    /** The data source that whoever looks has chosen. */
+    private static Map<String, Object> chosen() {
+        return map("type", "prometheus", "uid", "${datasource}");
+    }
 
     static String of(Dashboard dashboard) {
         return YamlText.json(map(
@@ -129,7 +133,7 @@ final class DashboardJson {
                 "description",
                 panel.description() + origin,
                 "datasource",
-                SOURCE,
+                chosen(),
                 "gridPos",
                 position,
                 "fieldConfig",
@@ -189,7 +193,7 @@ final class DashboardJson {
                     "refId",
                     String.valueOf((char) ('A' + targets.size())),
                     "datasource",
-                    SOURCE,
+                    chosen(),
                     "expr",
                     query.expression(),
                     "legendFormat",

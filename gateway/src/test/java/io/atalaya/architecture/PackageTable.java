@@ -110,8 +110,9 @@ final class PackageTable {
                 rows,
                 "cli",
                 "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
-                        + " cli.slo",
+                        + " cli.slo cli.trial",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.trial", "event auth assignment config gateway demo", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;
     }

@@ -3,6 +3,8 @@ package io.atalaya.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.atalaya.cli.trial.InProcessGateway;
+import io.atalaya.cli.trial.TrialSecrets;
 import io.atalaya.demo.Evening;
 import io.atalaya.demo.Person;
 import io.atalaya.demo.RunningGateway;

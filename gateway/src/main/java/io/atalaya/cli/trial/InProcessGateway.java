@@ -1,4 +1,4 @@
-package io.atalaya.cli;
+package io.atalaya.cli.trial;
 
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.AssignmentStore;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The gateway of the demonstration: on loopback, in this process, with secrets of its own. Thread-safe: immutable. */
-final class InProcessGateway implements RunningGateway {
+public final class InProcessGateway implements RunningGateway {
     private final Gateway gateway;
     private final TemporaryDirectory data;
 
@@ -29,7 +29,8 @@ final class InProcessGateway implements RunningGateway {
         this.data = data;
     }
 
-    static RunningGateway start(Settings settings) {
+    /** Starts one; its data is gone when it is closed. */
+    public static RunningGateway start(Settings settings) {
         TemporaryDirectory data = TemporaryDirectory.create();
         try {
             return start(settings, data);

@@ -1,4 +1,4 @@
-package io.atalaya.cli;
+package io.atalaya.cli.trial;
 
 import io.atalaya.auth.AuthConfig;
 import io.atalaya.auth.TokenMinter;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * Secrets for a gateway that lives no longer than this process, and the tokens that they sign. Immutable; shows no
  * secret but the publish keys that somebody is to try out.
  */
-final class TrialSecrets {
+public final class TrialSecrets {
     private static final int SECRET_BYTES = 32;
     private static final int KEY_BYTES = 8;
     private static final Duration LIFETIME = Duration.ofHours(12);
@@ -40,30 +40,32 @@ final class TrialSecrets {
     }
 
     /** Invents new secrets. */
-    static TrialSecrets fresh(SecureRandom random, InstantSource clock) {
+    public static TrialSecrets fresh(SecureRandom random, InstantSource clock) {
         return new TrialSecrets(hex(random, SECRET_BYTES), hex(random, SECRET_BYTES), random, clock);
     }
 
     /** Uses the table token secret of a gateway that runs already. */
-    static TrialSecrets of(String tableTokenSecret, SecureRandom random, InstantSource clock) {
+    public static TrialSecrets of(String tableTokenSecret, SecureRandom random, InstantSource clock) {
         return new TrialSecrets(hex(random, SECRET_BYTES), tableTokenSecret, random, clock);
     }
 
-    String jwtSecret() {
+    /** The key of staff tokens. */
+    public String jwtSecret() {
         return jwtSecret;
     }
 
-    String tableTokenSecret() {
+    /** The key of table tokens. */
+    public String tableTokenSecret() {
         return tableTokenSecret;
     }
 
     /** A new API key that tells its tenant. */
-    String publishKey(String tenant) {
+    public String publishKey(String tenant) {
         return "trial-" + tenant + "-" + hex(random, KEY_BYTES);
     }
 
     /** The token of a guest of the demonstration or of its staff. */
-    String tokenOf(Person person) {
+    public String tokenOf(Person person) {
         if (person.role() == Person.Role.DINER) {
             long branch = person.branches().iterator().next();
             return minter.table(
@@ -76,7 +78,7 @@ final class TrialSecrets {
     }
 
     /** The table token of a session of tenant 1, branch 1. */
-    String tokenOfSession(int session) {
+    public String tokenOfSession(int session) {
         return minter.table(new TokenMinter.Table(1, 1, session, session), LIFETIME);
     }
 
