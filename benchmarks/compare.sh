@@ -6,6 +6,7 @@
 #   a1k   one audience of 1,000, 60 events/s one by one    a10k  one audience of 10,000, 6 events/s
 #   d     1,000 audiences of ten, 3,000 events/s           max   one audience of 1,000, as fast as it goes
 #   batch one audience of 1,000, batches of 16, as fast as it goes (the limit: one by one)
+#   ingest-1 ingest-100 ingest-1000   durable publishing in requests of so many events: as fast as it goes, then half of that
 #   idle  19,000 idle sessions: memory                     connect  token-bearing connects, cold and warm
 #
 # Server on core 0, load on core 1, loopback only, bounded in time. Needs gcc, taskset, openssl, curl and ./atalaya.
@@ -118,6 +119,45 @@ connect_waves() {
     stop_server
 }
 
+# publish NAME MORE...
+publish() {
+    name=$1
+    shift
+    taskset -c 1 "$lab/ingest" --name "$name" --port "$port" --key "$key" --pid "$server" -c 64 --size 300 "$@" |
+        tee -a "$out/compare.jsonl"
+}
+
+member() { sed "s/.*\"$1\":\([0-9.]*\).*/\1/"; }
+
+# ingest EVENTS: the gateway on its embedded defaults, a new data directory each round
+ingest() {
+    round=1
+    while [ $round -le "$rounds" ]; do
+        DATA_DIR=$(mktemp -d "$out/data.XXXXXX")
+        export DATA_DIR
+        start_gateway
+        top=$(publish "ingest-$1" --batch "$1" --warm 8 --seconds 10 | member events_per_s)
+        half=$(publish "ingest-$1-half" --batch "$1" --warm 2 --seconds 8 --rate $((top / 2)) | member p99_ms)
+        drained=$(drain_seconds)
+        echo "ingest-$1 round $round: $top events/s acknowledged; at half of it p99 $half ms; backlog drained after $drained s"
+        stop_server
+        rm -rf "$DATA_DIR"
+        round=$((round + 1))
+    done
+}
+
+# How long the archive still needs, at most 60 s.
+drain_seconds() {
+    waited=0
+    while [ $waited -lt 60 ]; do
+        behind=$(curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | sed -n 's/^atalaya_archive_backlog_events \([0-9]*\).*/\1/p')
+        [ "${behind:-1}" != 0 ] || break
+        sleep 1
+        waited=$((waited + 1))
+    done
+    echo $waited
+}
+
 scenario() {
     extra=
     case $1 in
@@ -128,14 +168,15 @@ scenario() {
         batch) extra="--batch 16" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:15:6 ;;
         idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;
         connect) connect_waves ;;
-        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, idle, connect)"; exit 2 ;;
+        ingest-1 | ingest-100 | ingest-1000) ingest "${1#ingest-}" ;;
+        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, idle, connect, ingest-1, ingest-100, ingest-1000)"; exit 2 ;;
     esac
 }
 
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 && shift 2 ;;
-        --help) sed -n '2,14s/^# \{0,1\}//p' "$0" && exit 0 ;;
+        --help) sed -n '2,15s/^# \{0,1\}//p' "$0" && exit 0 ;;
         *) break ;;
     esac
 done
