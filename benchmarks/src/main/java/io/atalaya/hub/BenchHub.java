@@ -15,7 +15,6 @@ import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.EventType;
-import io.atalaya.profile.HttpServices;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
 import io.atalaya.routing.EventRoutes;
@@ -84,7 +83,7 @@ final class BenchHub {
                 Map.of("SECTOR", EventType.plain("SECTOR", true, List.of(branch, sector))),
                 Optional.empty(),
                 Map.of(),
-                HttpServices.NONE);
+                Profile.HttpServices.NONE);
     }
 
     private static EventSchema.Member member(String name) {

@@ -90,7 +90,8 @@ final class PostEvents {
                         Source.HTTP,
                         Submission.Scope.of(tenant),
                         draft.toEvent(rules, tenant, id),
-                        Submission.Format.JSON);
+                        Submission.Format.JSON,
+                        Submission.Answer.COMMITTED);
                 intake.submit(submission)
                         .whenCompleteAsync(
                                 (outcome, failure) ->

@@ -11,6 +11,7 @@ import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook.Source;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.ingest.Submission;
+import io.atalaya.ingest.Submission.Answer;
 import io.atalaya.ingest.Submission.Format;
 import io.atalaya.ingest.Submission.Scope;
 import io.atalaya.ingest.SubmitOutcome;
@@ -38,6 +39,9 @@ public final class PublishRoute {
     private static final int LONG_BODY_BYTES = 32 * 1024;
     private static final Response NO_KEY = unauthorized("authorization: missing (expected: Bearer <API key>)");
     private static final Response UNKNOWN_KEY = unauthorized("authorization: unknown key (expected: a publish key)");
+
+    private static final Response UNKNOWN_ACK =
+            Response.problem(Problem.of(400, "ack: unknown (expected: committed or received)"));
 
     private final IntakeConfig config;
     private final ApiKeys keys;
@@ -70,11 +74,23 @@ public final class PublishRoute {
         if (format == null) {
             return new Admission.Refused(unsupportedMediaType());
         }
-        return new Admission.Admitted((request, responder) -> publish(scope, format, request, responder));
+        Optional<Answer> answer = answer(head.parameter("ack").orElse("committed"));
+        if (answer.isEmpty()) {
+            return new Admission.Refused(UNKNOWN_ACK);
+        }
+        return new Admission.Admitted((request, responder) ->
+                publish(new Submission(Source.HTTP, scope, request.body(), format, answer.get()), request, responder));
     }
 
-    private void publish(Scope scope, Format format, Request request, Route.Responder responder) {
-        var submission = new Submission(Source.HTTP, scope, request.body(), format);
+    private static Optional<Answer> answer(String ack) {
+        return switch (ack) {
+            case "committed" -> Optional.of(Answer.COMMITTED);
+            case "received" -> Optional.of(Answer.RECEIVED);
+            default -> Optional.empty();
+        };
+    }
+
+    private void publish(Submission submission, Request request, Route.Responder responder) {
         if (request.body().length < LONG_BODY_BYTES) {
             submit(submission, request, responder);
         } else {

@@ -73,8 +73,8 @@ public final class Intake {
     /**
      * Takes events from a caller who waits for the outcome: all of them or none.
      *
-     * @return completes when every durable event is committed, or as soon as the submission is refused; never
-     *     exceptionally
+     * @return completes when the events are what the submission wants to hear of (committed or received), or as soon
+     *     as it is refused; never exceptionally
      */
     public CompletionStage<SubmitOutcome> submit(Submission submission) {
         var moment = new EventParser.Moment(clock.instant(), nanoClock.getAsLong());
@@ -95,7 +95,10 @@ public final class Intake {
             ledger.settle(review.tally);
             return CompletableFuture.completedFuture(objection);
         }
-        return commit(review.accepted);
+        return switch (submission.answer()) {
+            case COMMITTED -> commit(review.accepted);
+            case RECEIVED -> receive(review.accepted);
+        };
     }
 
     /**
@@ -161,11 +164,26 @@ public final class Intake {
         });
     }
 
+    /** Answers without waiting for the commit; whoever was answered cannot be told any more. */
+    private CompletionStage<SubmitOutcome> receive(List<Event> events) {
+        List<Event> durable = durable(events);
+        if (!reserve(durable.size())) {
+            return refuse(events.size(), Refusal.OVERLOADED, new SubmitOutcome.Busy(RETRY_AFTER));
+        }
+        commitReserved(events, durable, ledger.tally());
+        return CompletableFuture.completedFuture(
+                new SubmitOutcome.Accepted(events.stream().map(Event::id).toList(), Optional.empty()));
+    }
+
     private CompletionStage<Void> commitWhatFits(List<Event> events, IntakeLedger.Tally tally) {
         int fitting = reserveUpTo(durable(events).size());
         List<Event> kept = firstDurable(events, fitting);
         tally.drop(Drop.OVERLOADED, events.size() - kept.size());
-        List<Event> durable = durable(kept);
+        return commitReserved(kept, durable(kept), tally);
+    }
+
+    /** Stores events whose source is not told what becomes of them. */
+    private CompletionStage<Void> commitReserved(List<Event> kept, List<Event> durable, IntakeLedger.Tally tally) {
         return append(durable).handle((appended, failure) -> {
             uncommitted.addAndGet(-durable.size());
             if (appended == null) {

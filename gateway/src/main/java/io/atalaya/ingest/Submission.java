@@ -10,16 +10,19 @@ public final class Submission {
     private final Scope scope;
     private final byte[] body;
     private final Format format;
+    private final Answer answer;
 
     /**
      * @param scope the tenants that the caller speaks for
      * @param body the events; not to be modified any more
+     * @param answer what acceptance means
      */
-    public Submission(IntakeBook.Source source, Scope scope, byte[] body, Format format) {
+    public Submission(IntakeBook.Source source, Scope scope, byte[] body, Format format, Answer answer) {
         this.source = source;
         this.scope = scope;
         this.body = body;
         this.format = format;
+        this.answer = answer;
     }
 
     IntakeBook.Source source() {
@@ -36,6 +39,21 @@ public final class Submission {
 
     Format format() {
         return format;
+    }
+
+    Answer answer() {
+        return answer;
+    }
+
+    /** What acceptance means. */
+    public enum Answer {
+        /** Every durable event is committed. */
+        COMMITTED,
+        /**
+         * Every event is valid and on its way to the log. One that the log cannot store after all is lost, and counted
+         * as dropped.
+         */
+        RECEIVED
     }
 
     /** How the events stand in the body. */

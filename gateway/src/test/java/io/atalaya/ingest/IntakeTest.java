@@ -86,6 +86,37 @@ class IntakeTest {
                         new SubmitOutcome.Accepted(List.of(new EventId("o1"), new EventId("t")), Optional.empty()));
     }
 
+    private CompletableFuture<SubmitOutcome> submitForReceipt(String body) {
+        return intake.submit(new Submission(
+                        Source.HTTP, Scope.everyTenant(), bytes(body), Format.JSON, Submission.Answer.RECEIVED))
+                .toCompletableFuture();
+    }
+
+    @Test
+    void aReceiptDoesNotWaitForTheCommit() {
+        CompletableFuture<SubmitOutcome> outcome = submitForReceipt(ORDER_1);
+
+        assertThat(outcome)
+                .isCompletedWithValue(new SubmitOutcome.Accepted(List.of(new EventId("o1")), Optional.empty()));
+        assertThat(intake.book()).returns(1L, IntakeBook::inFlight);
+        log.commit();
+        assertThat(intake.book()).returns(1L, IntakeBook::logged).returns(0L, IntakeBook::inFlight);
+    }
+
+    @Test
+    void whatTheLogCannotStoreAfterAReceiptIsCountedAsDropped() {
+        submitForReceipt(ORDER_1);
+
+        log.fail();
+
+        assertThat(intake.book().dropped()).containsEntry(IntakeBook.Drop.LOG_FAILED, 1L);
+    }
+
+    @Test
+    void aReceiptIsRefusedForABadEventAsEver() {
+        assertThat(submitForReceipt("{}")).isCompletedWithValueMatching(SubmitOutcome.Invalid.class::isInstance);
+    }
+
     @Test
     void sendsEphemeralEventsPastTheLog() {
         CompletableFuture<SubmitOutcome> outcome = submit(TYPING);
@@ -144,7 +175,7 @@ class IntakeTest {
     @Test
     void refusesOtherTenantsEvents() {
         var only1 = new Submission(
-                Source.HTTP, Scope.of(new TenantId("1")), bytes("[" + ORDER_1 + "," + FOREIGN + "]"), Format.JSON);
+                Source.HTTP, Scope.of(new TenantId("1")), bytes("[" + ORDER_1 + "," + FOREIGN + "]"), Format.JSON, Submission.Answer.COMMITTED);
 
         CompletableFuture<SubmitOutcome> outcome = intake.submit(only1).toCompletableFuture();
 
@@ -261,7 +292,8 @@ class IntakeTest {
     }
 
     private CompletableFuture<SubmitOutcome> submit(String body) {
-        return intake.submit(new Submission(Source.HTTP, Scope.everyTenant(), bytes(body), Format.JSON))
+        return intake.submit(new Submission(
+                        Source.HTTP, Scope.everyTenant(), bytes(body), Format.JSON, Submission.Answer.COMMITTED))
                 .toCompletableFuture();
     }
 
