@@ -123,8 +123,9 @@ final class KillUnderLoadIT {
 
     private void assertBooksBalance() throws Exception {
         JsonNode books = get(gateway.managementAddress() + "/api/v1/books", "");
-        books.forEach(book ->
-                assertThat(book.path("balanced").booleanValue()).as(book.toString()).isTrue());
+        books.forEach(book -> assertThat(book.path("balanced").booleanValue())
+                .as(book.toString())
+                .isTrue());
     }
 
     private static JsonNode get(String address, String key) throws IOException, InterruptedException {

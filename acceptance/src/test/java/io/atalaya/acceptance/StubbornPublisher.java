@@ -60,9 +60,8 @@ final class StubbornPublisher implements AutoCloseable {
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(10))
-                .POST(BodyPublishers.ofString(request.stream()
-                        .map(StubbornPublisher::json)
-                        .collect(Collectors.joining(",", "[", "]"))))
+                .POST(BodyPublishers.ofString(
+                        request.stream().map(StubbornPublisher::json).collect(Collectors.joining(",", "[", "]"))))
                 .build();
         while (!isAccepted(post)) {
             Thread.onSpinWait();
@@ -81,8 +80,8 @@ final class StubbornPublisher implements AutoCloseable {
         try {
             HttpResponse<String> answer = http.send(post, BodyHandlers.ofString());
             if (answer.statusCode() != 202 && answer.statusCode() < 429) {
-                throw new AssertionError("publish: %d %s (expected: 202, or try again)"
-                        .formatted(answer.statusCode(), answer.body()));
+                throw new AssertionError(
+                        "publish: %d %s (expected: 202, or try again)".formatted(answer.statusCode(), answer.body()));
             }
             return answer.statusCode() == 202 || pauseAndRefuse();
         } catch (IOException _) {

@@ -100,7 +100,8 @@ class IntakeLedgerTest {
                 events.add(event(random));
             }
             byte[] body = ("[" + String.join(",", events) + "]").getBytes(StandardCharsets.UTF_8);
-            intake.submit(new Submission(Source.HTTP, Scope.everyTenant(), body, Format.JSON, Submission.Answer.COMMITTED))
+            intake.submit(new Submission(
+                            Source.HTTP, Scope.everyTenant(), body, Format.JSON, Submission.Answer.COMMITTED))
                     .toCompletableFuture()
                     .join();
             sent += events.size();

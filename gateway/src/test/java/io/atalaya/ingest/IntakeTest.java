@@ -175,7 +175,11 @@ class IntakeTest {
     @Test
     void refusesOtherTenantsEvents() {
         var only1 = new Submission(
-                Source.HTTP, Scope.of(new TenantId("1")), bytes("[" + ORDER_1 + "," + FOREIGN + "]"), Format.JSON, Submission.Answer.COMMITTED);
+                Source.HTTP,
+                Scope.of(new TenantId("1")),
+                bytes("[" + ORDER_1 + "," + FOREIGN + "]"),
+                Format.JSON,
+                Submission.Answer.COMMITTED);
 
         CompletableFuture<SubmitOutcome> outcome = intake.submit(only1).toCompletableFuture();
 
