@@ -63,7 +63,7 @@ final class ReadmeIT {
         assertThat(books.find()).isTrue();
         JsonNode book = new JsonMapper().readTree(books.group());
         assertThat(book.at("/intake/logged").asInt()).isEqualTo(1);
-        assertThat(book.at("/deliveries/matched").asInt()).isEqualTo(1);
+        assertThat(book.at("/deliveries/matched/live").asInt()).isEqualTo(1);
         assertThat(book.at("/deliveries/balanced").asBoolean()).isTrue();
     }
 
