@@ -2,7 +2,7 @@
  *
  * Keeps C connections busy with POST requests of B events each, either as fast as the answers come (closed loop) or at
  * a fixed rate of events (open loop: a request that is late is still measured from the moment it was due). Counts an
- * event only when its request was answered 202.
+ * event only when its request was answered 202, and waits a second after a refusal, as Retry-After asks.
  * Build: make.  Usage: ./ingest --help.  Output: one JSON line on stdout.
  */
 #define _GNU_SOURCE
@@ -82,6 +82,7 @@ typedef struct {
     int fd, waiting;      /* waiting: a request is under way */
     size_t sent;          /* bytes of the request written so far */
     u64 due;              /* when the request under way was due */
+    u64 pause;            /* end of the pause that a refusal asked for; 0: none */
     char in[65536];
     size_t have;
 } conn;
@@ -253,8 +254,11 @@ int main(int argc, char **argv) {
                 if (status >= 0 && status < 600) answers[status]++;
             }
             c->waiting = 0;
-            if (!interval) begin(c, now);
+            if (!interval && status == 202) begin(c, now);
+            else if (!interval) c->pause = now + 1000000000ull;
         }
+        for (int i = 0; !interval && i < C.connections; i++)
+            if (all[i].pause && all[i].pause <= now) all[i].pause = 0, begin(&all[i], now);
     }
     cpu = C.pid ? cpu_seconds(C.pid) - cpu : 0;
     printf("{\"name\":\"%s\",\"batch\":%d,\"connections\":%d,\"size\":%d,\"rate\":%.0f,\"events_per_s\":%.0f,\"requests_refused\":%lu,"

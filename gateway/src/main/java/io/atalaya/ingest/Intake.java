@@ -10,6 +10,7 @@ import io.atalaya.ingest.SubmitOutcome.EventProblem;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Appended;
 import io.atalaya.log.LogException;
+import io.atalaya.profile.EventType;
 import io.atalaya.profile.Profile;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,10 @@ public final class Intake {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final EventParser parser;
+
+    /** No type of the profile goes past the log, so that every event needs room there. */
+    private final boolean onlyDurable;
+
     private final EventIds ids = new EventIds(new SecureRandom());
     private final IntakeLedger ledger;
     private final Quarantine quarantine = new Quarantine();
@@ -67,6 +73,8 @@ public final class Intake {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.parser = new EventParser(profile, config.maxEventBytes());
+        this.onlyDurable = Stream.concat(profile.events().values().stream(), profile.unknownEvents().stream())
+                .allMatch(EventType::durable);
         this.ledger = new IntakeLedger(profile.events().keySet());
     }
 
@@ -85,6 +93,9 @@ public final class Intake {
                     events.count(),
                     Refusal.TOO_MANY,
                     new SubmitOutcome.TooMany(events.count(), config.maxEventsPerRequest()));
+        }
+        if (onlyDurable && !hasRoomFor(events.count())) {
+            return refuse(events.count(), Refusal.OVERLOADED, new SubmitOutcome.Busy(RETRY_AFTER));
         }
         var review = new Review(submission.scope(), ledger.tally(), events.count());
         for (int i = 0; i < events.count(); i++) {
@@ -242,14 +253,23 @@ public final class Intake {
         return CompletableFuture.completedFuture(outcome);
     }
 
-    /** A call larger than the whole bound may pass alone, or it could never pass. */
     private boolean reserve(int events) {
         int before = uncommitted.getAndAdd(events);
-        if (before == 0 || events == 0 || before + events <= config.maxUncommitted()) {
+        if (fits(before, events)) {
             return true;
         }
         uncommitted.addAndGet(-events);
         return false;
+    }
+
+    /** Whether events would be turned away if they came to be stored now: parsing them first would be work for nothing. */
+    private boolean hasRoomFor(int events) {
+        return fits(uncommitted.get(), events);
+    }
+
+    /** A call larger than the whole bound may pass alone, or it could never pass. */
+    private boolean fits(int before, int events) {
+        return before == 0 || events == 0 || before + events <= config.maxUncommitted();
     }
 
     private int reserveUpTo(int events) {

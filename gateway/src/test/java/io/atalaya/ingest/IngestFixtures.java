@@ -28,6 +28,24 @@ public final class IngestFixtures {
         return profile(Optional.of(EventType.plain("*", true, List.of())));
     }
 
+    /** The same profile without a type that goes past the log. */
+    static Profile durableProfile() {
+        Profile profile = profile();
+        var events = new HashMap<>(profile.events());
+        events.values().removeIf(type -> !type.durable());
+        return new Profile(
+                profile.name(),
+                profile.schema(),
+                profile.authentication(),
+                profile.topics(),
+                profile.audiences(),
+                profile.endpoints(),
+                events,
+                profile.unknownEvents(),
+                profile.commands(),
+                profile.http());
+    }
+
     static Profile profile(Optional<EventType> unknownEvents) {
         var members = new HashMap<String, Member>();
         for (Member member : List.of(

@@ -13,6 +13,7 @@ import io.atalaya.ingest.IntakeBook.Source;
 import io.atalaya.ingest.Submission.Format;
 import io.atalaya.ingest.Submission.Scope;
 import io.atalaya.ingest.SubmitOutcome.EventProblem;
+import io.atalaya.profile.Profile;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -215,6 +217,26 @@ class IntakeTest {
         log.commit();
         assertThat(intake.room()).isEqualTo(3);
         assertThat(intake.book().refused()).containsEntry(Refusal.OVERLOADED, 2L);
+    }
+
+    @Test
+    void whereEveryEventNeedsRoomWhoWouldBeTurnedAwayIsNotParsed() {
+        Profile durable = IngestFixtures.durableProfile();
+        var strict = new Intake(
+                IngestFixtures.config(5, 3), durable, log, _ -> {}, InstantSource.fixed(Instant.EPOCH), () -> 1L);
+        strict.submit(new Submission(
+                Source.HTTP,
+                Scope.everyTenant(),
+                bytes("[" + ORDER_1 + "," + ORDER_2 + "]"),
+                Format.JSON,
+                Submission.Answer.COMMITTED));
+
+        CompletionStage<SubmitOutcome> second = strict.submit(new Submission(
+                Source.HTTP, Scope.everyTenant(), bytes("[{},{}]"), Format.JSON, Submission.Answer.COMMITTED));
+
+        assertThat(second.toCompletableFuture()).isCompletedWithValueMatching(SubmitOutcome.Busy.class::isInstance);
+        assertThat(strict.book().refused()).containsEntry(Refusal.OVERLOADED, 2L);
+        assertThat(strict.book()).matches(IntakeBook::balanced);
     }
 
     @Test
