@@ -56,8 +56,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class DeliveryBenchmark {
     private static final TenantId TENANT = new TenantId("1");
-    private static final String OPEN = "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":3,\"session_id\":%d,"
-            + "\"entity\":{\"round_id\":7,\"round_number\":2,\"items\":[{\"id\":1,\"name\":\"provoleta\"}]}";
 
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     private final ByteBuf frame = ByteBufAllocator.DEFAULT.directBuffer(1024);
@@ -133,7 +131,9 @@ public class DeliveryBenchmark {
     }
 
     private static Event event(int session) {
-        var body = new Event.Body(OPEN.formatted(session).getBytes(StandardCharsets.UTF_8));
+        String open = "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":3,\"session_id\":" + session
+                + ",\"entity\":{\"round_id\":7,\"round_number\":2,\"items\":[{\"id\":1,\"name\":\"provoleta\"}]}";
+        var body = new Event.Body(open.getBytes(StandardCharsets.UTF_8));
         var scope = Map.of("branch_id", "3", "session_id", Integer.toString(session));
         return new Event(TENANT, new EventId("e"), "ROUND_READY", scope, body, Instant.EPOCH, 0, true);
     }
