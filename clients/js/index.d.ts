@@ -61,7 +61,7 @@ export interface ClientOptions {
   clientId?: string;
   /** Types that are acknowledged as soon as their handlers are done; true for all. */
   autoAck?: true | string[];
-  /** Transports in order of preference. */
+  /** Transports in order of preference (`websocket` alone; `sse` needs a gateway that serves it). */
   transports?: Array<'websocket' | 'sse'>;
   /** URL of the event stream (default: the one of `url` with `/sse/` for `/ws/`). */
   sseUrl?: string;

@@ -9,7 +9,7 @@ import { WebSocketTransport } from './websocket-transport.js';
 const DEFAULTS = {
   tokenParameter: 'token',
   since: 'now',
-  transports: ['websocket', 'sse'],
+  transports: ['websocket'],
   pingInterval: 30_000,
   pongTimeout: 10_000,
   connectTimeout: 15_000,

@@ -42,6 +42,7 @@ export function codeOfStatus(status) {
     case 503:
       return 1013;
     default:
-      return status >= 400 && status < 500 ? 4003 : 1006;
+      // nothing is served there (404), or something in between failed: another attempt or transport may do better
+      return 1006;
   }
 }

@@ -233,6 +233,7 @@ test('an attempt that hangs is given up', async () => {
 test('when WebSockets do not open, server-sent events are tried, and the other way round', async () => {
   const asked = [];
   const { client, clock, sockets } = rig({
+    transports: ['websocket', 'sse'],
     fetch: async (url) => {
       asked.push(new URL(url));
       return new Response(null, { status: 503, headers: { 'retry-after': '3' } });
@@ -251,6 +252,18 @@ test('when WebSockets do not open, server-sent events are tried, and the other w
   assert.equal(asked[0].href, 'https://gateway.example/sse/waiter?token=secret&since=now');
   assert.equal(waits[3].code, 1013);
   assert.ok(waits[3].retryIn >= 3_000, 'Retry-After is honoured');
+});
+
+test('a stream that is not served is no reason to stop', async () => {
+  const { client, clock, states } = rig({ transports: ['sse'] });
+  client.connect();
+  for (let i = 0; i < 4; i++) {
+    await settle();
+    clock.pass(60_000);
+  }
+  await settle();
+
+  assert.ok(states.every(({ state }) => state !== 'stopped'));
 });
 
 test('waking up reconnects or checks at once', async () => {
