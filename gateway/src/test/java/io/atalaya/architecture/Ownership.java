@@ -25,7 +25,12 @@ final class Ownership {
             "recovery",
             "slow",
             "ack",
-            "sqlite.acks");
+            "sqlite.acks",
+            "kpi",
+            "kpiapi",
+            "alerting",
+            "canary",
+            "proof");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);
