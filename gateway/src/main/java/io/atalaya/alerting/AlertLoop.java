@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * Tells of alerts on a thread of its own. Thread-safe: the desk belongs to that thread while it runs; others see reports.
  */
 public final class AlertLoop implements AutoCloseable {
-    private static final Duration STEP = Duration.ofMillis(500);
+    private static final Duration STEP = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Supplier<SloReport> reports;

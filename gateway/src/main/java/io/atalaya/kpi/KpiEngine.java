@@ -60,6 +60,11 @@ public final class KpiEngine {
         }
     }
 
+    /** Whether it wants to look at what this program counts by itself. */
+    public boolean looks() {
+        return file.kpis().stream().anyMatch(kpi -> kpi.measure() instanceof Measure.CounterRatio);
+    }
+
     /** Looks at what this program counts by itself. */
     public void look(Measurements now, Instant at) {
         for (Desk desk : desks) {
@@ -88,7 +93,10 @@ public final class KpiEngine {
 
     private Set<String> tenants() {
         var tenants = new LinkedHashSet<String>(List.of(EVERYBODY));
-        desks.forEach(desk -> tenants.addAll(desk.reckonings.keySet()));
+        desks.forEach(desk -> {
+            tenants.addAll(desk.reckonings.keySet());
+            tenants.addAll(desk.closed.keySet());
+        });
         return tenants;
     }
 
@@ -227,7 +235,7 @@ public final class KpiEngine {
             reckonings.forEach((tenant, reckoning) -> {
                 Reading reading = reckoning.reading(startOf(day), endOf(day), endOf(day));
                 TreeMap<LocalDate, Reading> periods = closed.computeIfAbsent(tenant, _ -> new TreeMap<>());
-                if (reading.samples() > 0 || !periods.isEmpty()) {
+                if (reading.samples() > 0 || !periods.headMap(day).isEmpty()) {
                     periods.putIfAbsent(day, reading); // what was kept is not reckoned anew: it was whole
                 }
                 while (periods.size() > file.keep()) {

@@ -41,6 +41,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class KpiLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KpiLoop.class);
     private static final Duration TICK = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(10);
     private static final Duration SAVE = Duration.ofMinutes(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -59,6 +60,7 @@ public final class KpiLoop implements AutoCloseable {
     private volatile boolean closing;
     private Instant saved;
     private Instant whole;
+    private Instant looked = Instant.EPOCH;
 
     /**
      * What it reads.
@@ -201,7 +203,10 @@ public final class KpiLoop implements AutoCloseable {
         if (!told.isEmpty() && whole.plus(OVERLAP).isBefore(now)) {
             told.clear();
         }
-        look(present, now);
+        if (!looked.plus(LOOK).isAfter(now)) {
+            looked = now;
+            look(present, now);
+        }
         present.tick(now);
         if (saved.plus(SAVE).isBefore(now)) {
             saved = now;
@@ -210,6 +215,9 @@ public final class KpiLoop implements AutoCloseable {
     }
 
     private void look(KpiEngine present, Instant now) throws InterruptedException {
+        if (!present.looks()) {
+            return;
+        }
         try {
             present.look(
                     sources.look().get().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS), now);
@@ -261,11 +269,12 @@ public final class KpiLoop implements AutoCloseable {
         thread.interrupt();
         try {
             thread.join(PATIENCE);
+            if (!thread.isAlive() && history != History.REBUILDING) {
+                look(engine, clock.instant()); // counters end with the process
+                save();
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        }
-        if (!thread.isAlive() && history != History.REBUILDING) {
-            save();
         }
     }
 }

@@ -70,7 +70,7 @@ class AlertDeskTest {
         assertThat(fast.at("/labels/severity").asString()).isEqualTo("critical");
         assertThat(fast.path("startsAt").asString()).isEqualTo(before.plusSeconds(30).toString());
         assertThat(Instant.parse(fast.path("endsAt").asString())).isEqualTo(reports.now().plusSeconds(120));
-        assertThat(fast.at("/annotations/description").asString()).contains("99.9 % of answers of a");
+        assertThat(fast.at("/annotations/description").asString()).contains("45 % of answers of a");
         assertThat(posts.paths).containsOnly("/api/v2/alerts");
 
         int told = posts.bodies.size();

@@ -12,7 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** An engine with two services that a test makes burn. Confined to the test's thread. */
+/**
+ * An engine with two services that a test makes burn: 1 % of bad answers is too much, and half of them do not spend a budget.
+ * Confined to the test's thread.
+ */
 final class Reports {
     private static final Instant START = Instant.parse("2030-05-02T00:00:00Z");
 
@@ -29,19 +32,19 @@ final class Reports {
             slo: test
             window: 1d
             tiers:
-              fast: {budget: 2, long: 1m, short: 10s, for: 20s, severity: critical}
-              slow: {budget: 4, long: 2m, short: 20s, for: 0s, severity: warning}
+              fast: {budget: 0.00126, long: 1m, short: 10s, for: 20s, severity: critical}
+              slow: {budget: 0.00252, long: 2m, short: 20s, severity: warning}
             services: {a: {title: A, owner: me}, b: {title: B, owner: me}}
             objectives:
               answers-a:
                 service: a
                 title: answers of a
-                objective: 99.9
+                objective: 45
                 events: {bad: {metric: answers_total, labels: {of: a, status: bad}}, valid: {metric: answers_total, labels: {of: a}}}
               answers-b:
                 service: b
                 title: answers of b
-                objective: 99.9
+                objective: 45
                 events: {bad: {metric: answers_total, labels: {of: b, status: bad}}, valid: {metric: answers_total, labels: {of: b}}}
             """;
 

@@ -93,7 +93,7 @@ final class PackageTable {
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "kpi", "yaml slo budget", "jackson");
-        row(rows, "kpiapi", "event metrics log archive http slo budget kpi breaker", "slf4j netty jackson prometheus");
+        row(rows, "kpiapi", "event metrics log archive http slo budget kpi", "slf4j netty jackson prometheus");
         row(rows, "alerting", "metrics http slo budget", "slf4j netty jackson prometheus");
         row(rows, "canary", "event metrics profile auth", "slf4j jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");

@@ -92,12 +92,19 @@ public final class ServerProcess implements AutoCloseable {
     private Process launch() {
         try {
             return new ProcessBuilder(new ArrayList<>(command))
+                    .directory(templates().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where an Alertmanager that was unpacked, and not installed, finds its template. */
+    private Path templates() {
+        Path beside = Path.of(command.getFirst()).resolveSibling("../share/prometheus/alertmanager");
+        return Files.isDirectory(beside) ? beside : Path.of("").toAbsolutePath();
     }
 
     private void awaitReady() {
