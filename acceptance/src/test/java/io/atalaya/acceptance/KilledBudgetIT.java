@@ -21,9 +21,8 @@ final class KilledBudgetIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @RegisterExtension
-    private final PackagedGateway gateway = PackagedGateway.packaged()
-            .setting("SLO_KEEP", "true")
-            .setting("WS_DRAIN_SECONDS", "0");
+    private final PackagedGateway gateway =
+            PackagedGateway.packaged().setting("SLO_KEEP", "true").setting("WS_DRAIN_SECONDS", "0");
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -59,7 +58,8 @@ final class KilledBudgetIT {
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try {
-            return JsonMapper.shared().readTree(http.send(request, BodyHandlers.ofString()).body());
+            return JsonMapper.shared()
+                    .readTree(http.send(request, BodyHandlers.ofString()).body());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param since when it began to fire
  * @param over when it ceased to
  */
-public record Alert(Map<String, String> labels, Map<String, String> annotations, Instant since, Optional<Instant> over) {
+public record Alert(
+        Map<String, String> labels, Map<String, String> annotations, Instant since, Optional<Instant> over) {
     public Alert {
         labels = Collections.unmodifiableMap(new TreeMap<>(labels));
         annotations = Collections.unmodifiableMap(new TreeMap<>(annotations));

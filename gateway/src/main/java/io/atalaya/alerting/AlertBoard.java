@@ -30,8 +30,8 @@ final class AlertBoard {
     /** Takes over what a report says. */
     List<Alert> update(SloReport report) {
         Map<Map<String, String>, Alert> firing = firing(report);
-        alerts.replaceAll((labels, alert) ->
-                alert.firing() && !firing.containsKey(labels) ? alert.endedAt(report.at()) : alert);
+        alerts.replaceAll(
+                (labels, alert) -> alert.firing() && !firing.containsKey(labels) ? alert.endedAt(report.at()) : alert);
         firing.forEach((labels, alert) -> alerts.merge(
                 labels,
                 alert,
@@ -72,12 +72,19 @@ final class AlertBoard {
                 "%s: the error budget burns too fast".formatted(slo.id()),
                 "%s %% of %s (%s): at %s bad over %s, %s %% of the budget of %s is gone within %s."
                         .formatted(
-                                slo.objective().movePointRight(2).stripTrailingZeros().toPlainString(),
+                                slo.objective()
+                                        .movePointRight(2)
+                                        .stripTrailingZeros()
+                                        .toPlainString(),
                                 slo.title(),
                                 slo.id(),
                                 percent(bad),
                                 over,
-                                tier.tier().share().movePointRight(2).stripTrailingZeros().toPlainString(),
+                                tier.tier()
+                                        .share()
+                                        .movePointRight(2)
+                                        .stripTrailingZeros()
+                                        .toPlainString(),
                                 Spans.text(slo.window()),
                                 over),
                 tier.since().plus(tier.tier().hold()));
@@ -102,8 +109,8 @@ final class AlertBoard {
             String name, Map<String, String> labels, String summary, String description, Instant since) {
         var all = new LinkedHashMap<>(labels);
         all.put("alertname", name);
-        Map<String, String> annotations = Map.of(
-                "summary", summary, "description", description, "runbook_url", RUNBOOKS + name + ".md");
+        Map<String, String> annotations =
+                Map.of("summary", summary, "description", description, "runbook_url", RUNBOOKS + name + ".md");
         return new Alert(all, annotations, since, Optional.empty());
     }
 }

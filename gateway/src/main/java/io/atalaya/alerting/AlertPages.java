@@ -32,8 +32,7 @@ public final class AlertPages {
     private final Pauses pauses;
     private final InstantSource clock;
 
-    AlertPages(
-            Supplier<AlertDesk.Report> report, Supplier<SloReport> objectives, Pauses pauses, InstantSource clock) {
+    AlertPages(Supplier<AlertDesk.Report> report, Supplier<SloReport> objectives, Pauses pauses, InstantSource clock) {
         this.report = report;
         this.objectives = objectives;
         this.pauses = pauses;
@@ -113,8 +112,8 @@ public final class AlertPages {
         }
         return pauses.begin(service, reason, clock.instant().plus(length.get()))
                 .map(AlertPages::created)
-                .orElseGet(() -> Response.problem(Problem.of(
-                        409, "pauses: %d (expected: fewer, before another one)".formatted(Pauses.MOST))));
+                .orElseGet(() -> Response.problem(
+                        Problem.of(409, "pauses: %d (expected: fewer, before another one)".formatted(Pauses.MOST))));
     }
 
     private static Response created(Pause pause) {
@@ -139,6 +138,7 @@ public final class AlertPages {
     }
 
     private static Response json(int status, Object page) {
-        return Response.json(status, JsonMapper.shared().writeValueAsBytes(page)).with("cache-control", "no-store");
+        return Response.json(status, JsonMapper.shared().writeValueAsBytes(page))
+                .with("cache-control", "no-store");
     }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param webhooks addresses that groups of alerts are posted to
  * @param resend how often Alertmanagers hear again of an alert that is still firing
  */
-public record AlertingConfig(List<TargetConfig> alertmanagers, List<TargetConfig> webhooks, Duration resend, GroupingConfig grouping) {
+public record AlertingConfig(
+        List<TargetConfig> alertmanagers, List<TargetConfig> webhooks, Duration resend, GroupingConfig grouping) {
     public AlertingConfig {
         alertmanagers = List.copyOf(alertmanagers);
         webhooks = List.copyOf(webhooks);

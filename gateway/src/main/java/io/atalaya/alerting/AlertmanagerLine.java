@@ -47,7 +47,9 @@ final class AlertmanagerLine {
                 told.put(alert.labels(), new Told(now, alert.firing()));
             }
         }
-        told.keySet().removeIf(labels -> alerts.stream().noneMatch(alert -> alert.labels().equals(labels)));
+        told.keySet()
+                .removeIf(labels ->
+                        alerts.stream().noneMatch(alert -> alert.labels().equals(labels)));
         Instant until = now.plus(resend.multipliedBy(MISSED_RESENDS));
         if (!due.isEmpty()) {
             List<Map<String, Object>> document =

@@ -60,9 +60,8 @@ final class HttpSender implements Sender, AutoCloseable {
 
     /** Its text could name the whole address; the kind of failure says enough. */
     private static Answer failed(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return new Answer.Failed(cause.getClass().getSimpleName(), Optional.empty());
     }
 

@@ -149,8 +149,7 @@ final class Outbox {
 
     /** Twice as long each time, and somewhere between half and all of it, so that many do not come back at once. */
     private Duration backoff() {
-        long longest = Math.min(
-                LONGEST_WAIT.toMillis(), FIRST_WAIT.toMillis() << Math.min(failures, 10));
+        long longest = Math.min(LONGEST_WAIT.toMillis(), FIRST_WAIT.toMillis() << Math.min(failures, 10));
         return Duration.ofMillis(longest / 2 + random.nextLong(longest / 2 + 1));
     }
 

@@ -49,9 +49,7 @@ final class WebhookLine {
     void step(List<Alert> alerts, Predicate<Alert> muted, Instant now) {
         var byService = new TreeMap<String, List<Alert>>();
         for (Alert alert : alerts) {
-            byService
-                    .computeIfAbsent(alert.label(BY), _ -> new ArrayList<>())
-                    .add(alert);
+            byService.computeIfAbsent(alert.label(BY), _ -> new ArrayList<>()).add(alert);
         }
         byService.forEach((service, of) -> {
             if (of.stream().anyMatch(alert -> alert.firing() && !muted.test(alert))) {
@@ -64,8 +62,10 @@ final class WebhookLine {
                 flush(service, group, byService.getOrDefault(service, List.of()), muted, now);
             }
         });
-        groups.entrySet().removeIf(group -> group.getValue().told.isEmpty()
-                && byService.getOrDefault(group.getKey(), List.of()).stream().noneMatch(Alert::firing));
+        groups.entrySet()
+                .removeIf(group -> group.getValue().told.isEmpty()
+                        && byService.getOrDefault(group.getKey(), List.of()).stream()
+                                .noneMatch(Alert::firing));
         outbox.step(now);
     }
 
@@ -81,7 +81,8 @@ final class WebhookLine {
             }
         }
         group.told.forEach((labels, alert) -> {
-            boolean fires = alerts.stream().anyMatch(one -> one.firing() && one.labels().equals(labels));
+            boolean fires =
+                    alerts.stream().anyMatch(one -> one.firing() && one.labels().equals(labels));
             if (!fires && !held.contains(labels)) {
                 over.add(alerts.stream()
                         .filter(one -> one.labels().equals(labels))
@@ -100,7 +101,9 @@ final class WebhookLine {
         List<Alert> all = new ArrayList<>(firing);
         all.addAll(over);
         outbox.add(new Notice(
-                "", JsonMapper.shared().writeValueAsBytes(document(service, all, !firing.isEmpty())), now.plus(USEFUL)));
+                "",
+                JsonMapper.shared().writeValueAsBytes(document(service, all, !firing.isEmpty())),
+                now.plus(USEFUL)));
     }
 
     private static Map<String, Object> document(String service, List<Alert> alerts, boolean firing) {
@@ -112,7 +115,9 @@ final class WebhookLine {
         document.put("receiver", "atalaya");
         document.put("groupLabels", Map.of(BY, service));
         document.put("commonLabels", common(alerts.stream().map(Alert::labels).toList()));
-        document.put("commonAnnotations", common(alerts.stream().map(Alert::annotations).toList()));
+        document.put(
+                "commonAnnotations",
+                common(alerts.stream().map(Alert::annotations).toList()));
         document.put("externalURL", "");
         document.put("alerts", alerts.stream().map(WebhookLine::document).toList());
         return document;

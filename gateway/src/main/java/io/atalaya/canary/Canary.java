@@ -38,8 +38,7 @@ public final class Canary implements AutoCloseable {
     public void start(String host, int port) {
         if (config.on() && !closing) {
             String authority = (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + port;
-            Thread rounds =
-                    Thread.ofPlatform().daemon().name("atalaya-canary").unstarted(() -> run(authority));
+            Thread rounds = Thread.ofPlatform().daemon().name("atalaya-canary").unstarted(() -> run(authority));
             thread = rounds;
             rounds.start();
         }
@@ -54,8 +53,8 @@ public final class Canary implements AutoCloseable {
             for (long round = 1; !closing; round++) {
                 long begun = nanoClock.getAsLong();
                 round(client, authority, round);
-                Thread.sleep(Duration.ofNanos(
-                        Math.max(0, config.interval().toNanos() - (nanoClock.getAsLong() - begun))));
+                Thread.sleep(
+                        Duration.ofNanos(Math.max(0, config.interval().toNanos() - (nanoClock.getAsLong() - begun))));
             }
         } catch (InterruptedException _) {
             // asked to stop; a round under way proves nothing

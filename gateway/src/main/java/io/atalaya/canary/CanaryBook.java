@@ -67,7 +67,8 @@ final class CanaryBook {
             rounds.add(now.counts().getOrDefault(outcome, 0L), outcome.word());
         }
         return new Families()
-                .counter("atalaya_canary_rounds_total", "Rounds of the gateway's own client, by how they ended.", rounds)
+                .counter(
+                        "atalaya_canary_rounds_total", "Rounds of the gateway's own client, by how they ended.", rounds)
                 .histogram(
                         "atalaya_canary_latency_seconds",
                         "From publishing to receiving, as a client on this machine sees it.",

@@ -124,8 +124,7 @@ public final class CanaryIdentity {
     public static Profile into(Profile profile) {
         var topic = new TopicShape(NAME, List.of());
         var audience = new Audience(NAME, List.of(topic));
-        var scheme = new AuthenticationScheme(
-                NAME, AuthenticationScheme.Kind.STAFF_JWT, PARAMETER, "sub", Map.of());
+        var scheme = new AuthenticationScheme(NAME, AuthenticationScheme.Kind.STAFF_JWT, PARAMETER, "sub", Map.of());
         var endpoint = new Endpoint(
                 NAME,
                 PATH,
@@ -168,8 +167,7 @@ public final class CanaryIdentity {
 
         TokenCheck(String token, TenantId tenant) {
             this.expected = token.getBytes(StandardCharsets.UTF_8);
-            this.principal =
-                    new Principal(tenant, NAME, NAME, Set.of(), Map.of(), null, Instant.EPOCH, Instant.MAX);
+            this.principal = new Principal(tenant, NAME, NAME, Set.of(), Map.of(), null, Instant.EPOCH, Instant.MAX);
         }
 
         @Override

@@ -32,11 +32,7 @@ final class CanaryRound {
 
     /** @param authority host and port of the public port */
     CanaryRound(
-            HttpClient client,
-            String authority,
-            CanaryIdentity identity,
-            LongSupplier nanoClock,
-            Duration patience) {
+            HttpClient client, String authority, CanaryIdentity identity, LongSupplier nanoClock, Duration patience) {
         this.client = client;
         this.authority = authority;
         this.identity = identity;

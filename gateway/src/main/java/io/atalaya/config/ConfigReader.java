@@ -291,8 +291,8 @@ public final class ConfigReader {
     private static List<AlertingConfig.TargetConfig> targets(
             String name, List<URI> urls, Optional<String> authorization) {
         var targets = new ArrayList<AlertingConfig.TargetConfig>();
-        urls.forEach(url ->
-                targets.add(new AlertingConfig.TargetConfig(name + (targets.size() + 1), url, authorization)));
+        urls.forEach(
+                url -> targets.add(new AlertingConfig.TargetConfig(name + (targets.size() + 1), url, authorization)));
         return targets;
     }
 

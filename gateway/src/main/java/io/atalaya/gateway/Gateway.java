@@ -86,7 +86,7 @@ public final class Gateway implements AutoCloseable {
         var gateway = new Gateway(config);
         gateway.lifecycle.move(State.STARTING, State.READY);
         gateway.status.view().onPhase(Phase.SERVING);
-        gateway.status.proof().onServing(gateway.publicPort());
+        gateway.status.proof().onServing(config.edge().host(), gateway.publicPort());
         LOG.atInfo()
                 .addKeyValue("public_port", gateway.publicPort())
                 .addKeyValue("management_port", gateway.managementPort())

@@ -84,8 +84,8 @@ final class StatusPages {
     private List<ManagementRoutes.Page> operatorChanges(ReadBack readBack) {
         var changes = new ArrayList<>(readBack.deadLetterPages());
         proof.changes()
-                .forEach(change -> changes.add(
-                        new ManagementRoutes.Page(change.method(), change.path(), change.handler())));
+                .forEach(change ->
+                        changes.add(new ManagementRoutes.Page(change.method(), change.path(), change.handler())));
         return changes;
     }
 

@@ -122,9 +122,7 @@ public final class KpiEngine {
     /** Takes up what an earlier process has kept; before anything else. */
     public void restore(List<Kept> kept) {
         for (Kept period : kept) {
-            desks.stream()
-                    .filter(desk -> desk.kpi.id().equals(period.kpi()))
-                    .forEach(desk -> desk.restore(period));
+            desks.stream().filter(desk -> desk.kpi.id().equals(period.kpi())).forEach(desk -> desk.restore(period));
         }
     }
 
@@ -176,7 +174,8 @@ public final class KpiEngine {
         }
 
         Reckoning reckoning(String tenant) {
-            return reckonings.getOrDefault(tenant, reckonings.values().iterator().next());
+            return reckonings.getOrDefault(
+                    tenant, reckonings.values().iterator().next());
         }
 
         private LocalDate dayOf(Instant moment) {
@@ -265,14 +264,13 @@ public final class KpiEngine {
         }
 
         private PeriodValue open(LocalDate day, @Nullable Reckoning reckoning, Instant now) {
-            Reading reading =
-                    reckoning == null ? Reading.NONE : reckoning.reading(startOf(day), endOf(day), now);
+            Reading reading = reckoning == null ? Reading.NONE : reckoning.reading(startOf(day), endOf(day), now);
             return new PeriodValue(day, startOf(day), endOf(day), reading, true);
         }
 
         void keep(List<Kept> kept) {
-            closed.forEach((tenant, periods) -> periods.forEach(
-                    (day, reading) -> kept.add(new Kept(kpi.id(), tenant, day, reading, false))));
+            closed.forEach((tenant, periods) ->
+                    periods.forEach((day, reading) -> kept.add(new Kept(kpi.id(), tenant, day, reading, false))));
             if (reckoning(EVERYBODY) instanceof Counters counters && closedUntil != null) {
                 counters.each((day, reading) -> kept.add(new Kept(kpi.id(), EVERYBODY, day, reading, true)));
             }
@@ -282,7 +280,9 @@ public final class KpiEngine {
             if (period.open()) {
                 if (reckoning(EVERYBODY) instanceof Counters counters) {
                     counters.add(
-                            period.day(), period.reading().numerator(), period.reading().denominator());
+                            period.day(),
+                            period.reading().numerator(),
+                            period.reading().denominator());
                 }
                 return;
             }

@@ -26,7 +26,8 @@ public record KpiReport(KpiFile file, Instant at, String tenant, List<Status> kp
      * @param samples how much it rests on
      * @param details further figures by name
      */
-    public record Reading(double value, double numerator, double denominator, long samples, Map<String, Double> details) {
+    public record Reading(
+            double value, double numerator, double denominator, long samples, Map<String, Double> details) {
         /** No data. */
         public static final Reading NONE = new Reading(Double.NaN, 0, 0, 0, Map.of());
 
@@ -49,9 +50,7 @@ public record KpiReport(KpiFile file, Instant at, String tenant, List<Status> kp
     public record PeriodValue(LocalDate day, Instant start, Instant end, Reading reading, boolean open) {
         /** Whether it rests on enough. */
         boolean proves(Kpi kpi) {
-            return reading.samples() > 0
-                    && reading.samples() >= kpi.minSamples()
-                    && Double.isFinite(reading.value());
+            return reading.samples() > 0 && reading.samples() >= kpi.minSamples() && Double.isFinite(reading.value());
         }
     }
 

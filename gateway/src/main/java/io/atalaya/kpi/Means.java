@@ -45,7 +45,8 @@ final class Means implements Reckoning {
         void add(double value) {
             sum += value;
             count++;
-            int bucket = Math.abs(value) < SMALLEST ? Integer.MIN_VALUE : (int) Math.floor(Math.log(Math.abs(value)) / STEP);
+            int bucket =
+                    Math.abs(value) < SMALLEST ? Integer.MIN_VALUE : (int) Math.floor(Math.log(Math.abs(value)) / STEP);
             buckets.merge(bucket, 1L, Long::sum);
         }
 
@@ -93,8 +94,9 @@ final class Means implements Reckoning {
             return Verdict.MALFORMED;
         }
         double number = value.doubleValue();
-        boolean possible =
-                number >= score.least() && number <= score.most() && score.weights().containsKey(group.asString());
+        boolean possible = number >= score.least()
+                && number <= score.most()
+                && score.weights().containsKey(group.asString());
         return possible ? add(fact, group.asString(), number) : Verdict.OUT_OF_RANGE;
     }
 

@@ -89,7 +89,8 @@ final class MeasureSection {
         Match of = match(fields, "of");
         JsonPointer value = pointer(fields, "value");
         boolean absolute = fields.flag("absolute", false);
-        double most = fields.optional("most").isPresent() ? number(fields, "most").orElse(0) : Double.MAX_VALUE;
+        double most =
+                fields.optional("most").isPresent() ? number(fields, "most").orElse(0) : Double.MAX_VALUE;
         return new Measure.Mean(of, value, absolute, most);
     }
 
@@ -158,7 +159,9 @@ final class MeasureSection {
         for (String label : labels) {
             if (!family.get().labels().contains(label)) {
                 problems.add(
-                        place, label, "a label of " + metric + ": " + family.get().labels());
+                        place,
+                        label,
+                        "a label of " + metric + ": " + family.get().labels());
             }
         }
     }
@@ -186,13 +189,14 @@ final class MeasureSection {
         Fields fields = Fields.of(node, problems);
         String type = fields.text("type", TYPE, "a type of event", "");
         var where = new ArrayList<Condition>();
-        fields.optional("where").ifPresent(of -> Fields.named(of, problems).forEach((path, member) -> {
-            if (POINTER.matcher(path).matches()) {
-                where.add(condition(JsonPointer.compile(path), member.value()));
-            } else {
-                problems.add(member.key(), path, POINTED);
-            }
-        }));
+        fields.optional("where")
+                .ifPresent(of -> Fields.named(of, problems).forEach((path, member) -> {
+                    if (POINTER.matcher(path).matches()) {
+                        where.add(condition(JsonPointer.compile(path), member.value()));
+                    } else {
+                        problems.add(member.key(), path, POINTED);
+                    }
+                }));
         fields.rejectOthers();
         return new Match(type, where);
     }

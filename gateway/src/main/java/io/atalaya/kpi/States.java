@@ -35,7 +35,8 @@ final class States implements Reckoning {
     @Override
     public Verdict take(Fact fact) {
         boolean report = measure.report().picks(fact);
-        boolean registers = measure.registered().filter(match -> match.picks(fact)).isPresent();
+        boolean registers =
+                measure.registered().filter(match -> match.picks(fact)).isPresent();
         if (!report && !registers) {
             return Verdict.NOT_MEANT;
         }
@@ -44,7 +45,8 @@ final class States implements Reckoning {
         if (entity.isEmpty() || (report && !state.isString())) {
             return Verdict.MALFORMED;
         }
-        return set(entity.get(), fact.at().toEpochMilli(), report ? standing(state.asString()) : Standing.OTHER, report);
+        return set(
+                entity.get(), fact.at().toEpochMilli(), report ? standing(state.asString()) : Standing.OTHER, report);
     }
 
     private Standing standing(String state) {

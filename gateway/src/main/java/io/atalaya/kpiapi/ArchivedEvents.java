@@ -30,7 +30,8 @@ final class ArchivedEvents {
      * @throws ArchiveException when the archive cannot be read now
      */
     void tell(Collection<String> types, @Nullable Instant from, Consumer<Entry> hearer) {
-        var lines = new PriorityQueue<Line>(Comparator.comparingLong(line -> line.first().atMillis()));
+        var lines = new PriorityQueue<Line>(
+                Comparator.comparingLong(line -> line.first().atMillis()));
         for (String type : types) {
             EventQuery query = EventQuery.everyTenant()
                     .ofType(type)

@@ -68,8 +68,7 @@ public final class KpiLoop implements AutoCloseable {
      * @param archive empty where nothing is archived: then nothing is known of the time before the start
      * @param look gathers what scrapers see
      */
-    public record Sources(
-            EventLog log, Optional<Archive> archive, Supplier<CompletionStage<Measurements>> look) {}
+    public record Sources(EventLog log, Optional<Archive> archive, Supplier<CompletionStage<Measurements>> look) {}
 
     /** How much of the past is known. */
     public enum History {

@@ -60,7 +60,8 @@ public final class Proof implements AutoCloseable {
         this.canary = provision
                 .canary()
                 .map(identity -> new Canary(config.canary(), identity, sources.clock(), sources.nanoClock()));
-        Supplier<CompletionStage<Measurements>> look = () -> sources.scrape().get().thenApply(this::measured);
+        Supplier<CompletionStage<Measurements>> look =
+                () -> sources.scrape().get().thenApply(this::measured);
         this.budgets = new BudgetLoop(provision.objectives(), kept("budgets"), look, sources.clock());
         this.alerts = new AlertLoop(config.alerting(), budgets::report, kept("alerts"), sources.clock());
         this.kpis = new KpiLoop(
@@ -115,7 +116,8 @@ public final class Proof implements AutoCloseable {
         String path = "/api/v1/alerts/pauses";
         return List.of(
                 new Change(HttpMethod.POST, path, (request, responder) -> pages.onPause(request, responder, worker)),
-                new Change(HttpMethod.DELETE, path, (request, responder) -> pages.onResume(request, responder, worker)));
+                new Change(
+                        HttpMethod.DELETE, path, (request, responder) -> pages.onResume(request, responder, worker)));
     }
 
     /** Begins to keep account. */
@@ -126,8 +128,7 @@ public final class Proof implements AutoCloseable {
     }
 
     /** The public port is open: sends the canary. */
-    public void onServing(int port) {
-        String host = config.edge().host();
+    public void onServing(String host, int port) {
         boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
         canary.ifPresent(bird -> bird.start(everywhere ? "127.0.0.1" : host, port));
     }

@@ -47,8 +47,10 @@ class AlertDeskTest {
         var found = new ArrayList<String>();
         for (JsonNode body : posts.bodies) {
             for (JsonNode alert : body.isArray() ? body : body.path("alerts")) {
-                found.add("%s/%s".formatted(
-                        alert.at("/labels/slo").asString(""), alert.at("/labels/burnrate_tier").asString("")));
+                found.add("%s/%s"
+                        .formatted(
+                                alert.at("/labels/slo").asString(""),
+                                alert.at("/labels/burnrate_tier").asString("")));
             }
         }
         return found;
@@ -68,8 +70,10 @@ class AlertDeskTest {
         JsonNode fast = posts.bodies.getLast().get(0);
         assertThat(fast.at("/labels/alertname").asString()).isEqualTo("SLOErrorBudgetBurn");
         assertThat(fast.at("/labels/severity").asString()).isEqualTo("critical");
-        assertThat(fast.path("startsAt").asString()).isEqualTo(before.plusSeconds(30).toString());
-        assertThat(Instant.parse(fast.path("endsAt").asString())).isEqualTo(reports.now().plusSeconds(120));
+        assertThat(fast.path("startsAt").asString())
+                .isEqualTo(before.plusSeconds(30).toString());
+        assertThat(Instant.parse(fast.path("endsAt").asString()))
+                .isEqualTo(reports.now().plusSeconds(120));
         assertThat(fast.at("/annotations/description").asString()).contains("45 % of answers of a");
         assertThat(posts.paths).containsOnly("/api/v2/alerts");
 
@@ -84,7 +88,9 @@ class AlertDeskTest {
         run(desk, Duration.ofMinutes(16), false, false);
         posts.bodies.clear();
         run(desk, Duration.ofMinutes(5), false, false);
-        assertThat(posts.bodies).as("a quarter of an hour later it is forgotten").isEmpty();
+        assertThat(posts.bodies)
+                .as("a quarter of an hour later it is forgotten")
+                .isEmpty();
     }
 
     @Test
@@ -101,7 +107,10 @@ class AlertDeskTest {
         assertThat(alerts())
                 .as("the slower tier says nothing new once the faster one fires")
                 .containsExactlyInAnyOrder("answers-a/fast", "answers-b/fast");
-        assertThat(desk.report().firing()).hasSize(4).filteredOn(AlertDesk.Firing::inhibited).hasSize(2);
+        assertThat(desk.report().firing())
+                .hasSize(4)
+                .filteredOn(AlertDesk.Firing::inhibited)
+                .hasSize(2);
 
         run(desk, Duration.ofMinutes(10), true, false);
         assertThat(posts.bodies.stream()

@@ -126,7 +126,8 @@ class AlertmanagerIT {
                 assertThat(fast.at("/labels/alertname").asString()).isEqualTo("SLOErrorBudgetBurn");
                 assertThat(fast.at("/labels/slo").asString()).isEqualTo("answers-a");
                 assertThat(fast.at("/status/state").asString()).isEqualTo("active");
-                await().atMost(PATIENCE).until(() -> !atReceiver("/from-alertmanager", "firing").isEmpty());
+                await().atMost(PATIENCE)
+                        .until(() -> !atReceiver("/from-alertmanager", "firing").isEmpty());
 
                 alertmanager.kill();
                 await().atMost(PATIENCE).until(() -> count(loop, "failed") > 0);
@@ -136,7 +137,8 @@ class AlertmanagerIT {
 
                 tick(4, false);
                 await().atMost(Duration.ofSeconds(90))
-                        .until(() -> !atReceiver("/from-alertmanager", "resolved").isEmpty());
+                        .until(() ->
+                                !atReceiver("/from-alertmanager", "resolved").isEmpty());
                 await().atMost(Duration.ofSeconds(90))
                         .until(() -> alerts(alertmanager).isEmpty());
             }
@@ -169,7 +171,8 @@ class AlertmanagerIT {
             assertThat(atReceiver("/hook", "firing").getLast().path("alerts")).hasSize(1);
 
             tick(4, false);
-            await().atMost(PATIENCE).until(() -> !atReceiver("/hook", "resolved").isEmpty());
+            await().atMost(PATIENCE)
+                    .until(() -> !atReceiver("/hook", "resolved").isEmpty());
             status.set(400);
             tick(10, true);
             await().atMost(PATIENCE).until(() -> count(loop, "refused") == 1);

@@ -163,8 +163,7 @@ class ConfigReaderTest {
                         77));
         assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
         assertThat(config.kpis()).isEqualTo(new KpiConfig(Optional.of(base.resolve("indicators.yaml"))));
-        assertThat(config.canary())
-                .isEqualTo(new CanaryConfig(true, Duration.ofSeconds(20), Duration.ofSeconds(4)));
+        assertThat(config.canary()).isEqualTo(new CanaryConfig(true, Duration.ofSeconds(20), Duration.ofSeconds(4)));
         assertThat(config.alerting())
                 .isEqualTo(new AlertingConfig(
                         List.of(
@@ -465,7 +464,16 @@ class ConfigReaderTest {
 
         String text = config.toString();
 
-        assertThat(text).doesNotContain(STAFF, TABLE, "hunter2", "a7c4e1f09b3d58266e0f", "7d2f9b4e6a1c8035", "c2VjcmV0", "hooked", "T0/secret");
+        assertThat(text)
+                .doesNotContain(
+                        STAFF,
+                        TABLE,
+                        "hunter2",
+                        "a7c4e1f09b3d58266e0f",
+                        "7d2f9b4e6a1c8035",
+                        "c2VjcmV0",
+                        "hooked",
+                        "T0/secret");
     }
 
     private ConfigSource environment(Map<String, String> more) {

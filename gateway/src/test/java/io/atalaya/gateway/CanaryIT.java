@@ -56,7 +56,9 @@ class CanaryIT {
         assertThat(other.drain(Duration.ofMillis(1500)))
                 .as("not even somebody of its own tenant")
                 .isEmpty();
-        assertThat(gateway.management("/health/business").findValue("totalEvents").asLong(-1))
+        assertThat(gateway.management("/health/business")
+                        .findValue("totalEvents")
+                        .asLong(-1))
                 .isZero();
         assertThat(gateway.connect("/ws/atalaya-canary?token=guess").readClose())
                 .isEqualTo(4001);
@@ -71,12 +73,14 @@ class CanaryIT {
         awaitRounds(memory, 2);
         memory.closeAtOnce();
         try (RedisServer redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "always")) {
-            GatewayTester shared = start("log-store", "redis", "redis-url", redis.url().toString());
+            GatewayTester shared =
+                    start("log-store", "redis", "redis-url", redis.url().toString());
             awaitRounds(shared, 2);
             redis.stop();
             await().atMost(PATIENCE)
-                    .until(() -> rounds(shared, "not_published") + rounds(shared, "lost") + rounds(shared, "not_connected")
-                            > 0);
+                    .until(() ->
+                            rounds(shared, "not_published") + rounds(shared, "lost") + rounds(shared, "not_connected")
+                                    > 0);
             redis.restart();
             long before = rounds(shared, "delivered");
             await().atMost(PATIENCE).until(() -> rounds(shared, "delivered") > before);

@@ -79,13 +79,15 @@ class FaultDrillIT {
                         "archive-batch-interval", "50ms")) {
             WireClient diner = gateway.diner(1, 1, 42);
             gateway.awaitSessions(1);
-            await().atMost(PATIENCE).until(() -> objective(gateway, "redis-link").path("total").asLong() > 0);
+            await().atMost(PATIENCE)
+                    .until(() -> objective(gateway, "redis-link").path("total").asLong() > 0);
             calm(gateway, diner, Duration.ofSeconds(20));
             assertThat(firing(gateway)).isEmpty();
 
             long slow = slowDeliveries(gateway, redis, diner, Duration.ofSeconds(24));
             await().atMost(PATIENCE).until(() -> firing(gateway).equals(Set.of("latency")));
-            await().atMost(PATIENCE).until(() -> objective(gateway, "latency").path("bad").asLong() == slow);
+            await().atMost(PATIENCE)
+                    .until(() -> objective(gateway, "latency").path("bad").asLong() == slow);
             calm(gateway, diner, Duration.ofSeconds(30));
             await().atMost(PATIENCE).until(() -> firing(gateway).isEmpty());
 
@@ -106,7 +108,9 @@ class FaultDrillIT {
             await().atMost(PATIENCE).until(() -> firing(gateway).isEmpty());
             assertThat(objective(gateway, "redis-link").path("bad").asLong())
                     .isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
-            assertThat(objective(gateway, "latency").path("bad").asLong()).as("nothing else was slow").isEqualTo(slow);
+            assertThat(objective(gateway, "latency").path("bad").asLong())
+                    .as("nothing else was slow")
+                    .isEqualTo(slow);
         } finally {
             http.shutdownNow();
         }

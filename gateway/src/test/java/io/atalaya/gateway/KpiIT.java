@@ -51,16 +51,22 @@ class KpiIT {
         var events = new StringBuilder("[");
         for (int i = 0; i < 20; i++) {
             String tenant = i % 2 == 0 ? "north" : "south";
-            events.append("{\"type\":\"ASSIGNMENT_CREATED\",\"tenant_id\":\"%s\",\"assignment_id\":\"a%d\"},".formatted(tenant, i));
-            events.append("{\"type\":\"ASSIGNMENT_FINISHED\",\"tenant_id\":\"%s\",\"assignment_id\":\"a%d\",\"outcome\":\"%s\"},"
-                    .formatted(tenant, i, i < 18 ? "success" : "failure"));
+            events.append("{\"type\":\"ASSIGNMENT_CREATED\",\"tenant_id\":\"%s\",\"assignment_id\":\"a%d\"},"
+                    .formatted(tenant, i));
+            events.append(
+                    "{\"type\":\"ASSIGNMENT_FINISHED\",\"tenant_id\":\"%s\",\"assignment_id\":\"a%d\",\"outcome\":\"%s\"},"
+                            .formatted(tenant, i, i < 18 ? "success" : "failure"));
             events.append("{\"type\":\"SURVEY_ANSWERED\",\"tenant_id\":\"%s\",\"score\":%d,\"group\":\"operator\"},"
                     .formatted(tenant, 3 + i % 3));
             events.append("{\"type\":\"POSITION_CHECKED\",\"tenant_id\":\"%s\",\"error_m\":%d},".formatted(tenant, i));
         }
         String before = Instant.now().minusSeconds(60).toString();
-        events.append("{\"type\":\"ASSET_STATE\",\"tenant_id\":\"north\",\"asset_id\":\"x\",\"state\":\"available\",\"ts\":\"%s\"},".formatted(before));
-        events.append("{\"type\":\"ASSET_STATE\",\"tenant_id\":\"north\",\"asset_id\":\"y\",\"state\":\"unavailable\",\"ts\":\"%s\"}]".formatted(before));
+        events.append(
+                "{\"type\":\"ASSET_STATE\",\"tenant_id\":\"north\",\"asset_id\":\"x\",\"state\":\"available\",\"ts\":\"%s\"},"
+                        .formatted(before));
+        events.append(
+                "{\"type\":\"ASSET_STATE\",\"tenant_id\":\"north\",\"asset_id\":\"y\",\"state\":\"unavailable\",\"ts\":\"%s\"}]"
+                        .formatted(before));
         gateway.publish(events.toString());
     }
 
@@ -69,18 +75,27 @@ class KpiIT {
         JsonNode before;
         try (var gateway = start()) {
             await().atMost(PATIENCE)
-                    .until(() -> gateway.management("/api/v1/kpi").path("history").asString().equals("complete"));
+                    .until(() -> gateway.management("/api/v1/kpi")
+                            .path("history")
+                            .asString()
+                            .equals("complete"));
             assertThat(kpi(gateway, "operational-effectiveness").path("state").asString())
                     .isEqualTo("no_data");
             publish(gateway);
             await().atMost(PATIENCE)
-                    .until(() -> kpi(gateway, "operational-effectiveness").at("/current/samples").asLong() == 20);
+                    .until(() -> kpi(gateway, "operational-effectiveness")
+                                    .at("/current/samples")
+                                    .asLong()
+                            == 20);
             before = kpi(gateway, "operational-effectiveness");
             assertThat(before.path("value").doubleValue()).isEqualTo(90);
             assertThat(before.path("state").asString()).isEqualTo("at_risk");
-            assertThat(kpi(gateway, "geolocation-precision").path("value").doubleValue()).isEqualTo(9.5);
-            assertThat(kpi(gateway, "user-satisfaction").path("value").doubleValue()).isBetween(3.9, 4.0);
-            assertThat(kpi(gateway, "asset-availability").at("/current/samples").asLong()).isEqualTo(2);
+            assertThat(kpi(gateway, "geolocation-precision").path("value").doubleValue())
+                    .isEqualTo(9.5);
+            assertThat(kpi(gateway, "user-satisfaction").path("value").doubleValue())
+                    .isBetween(3.9, 4.0);
+            assertThat(kpi(gateway, "asset-availability").at("/current/samples").asLong())
+                    .isEqualTo(2);
             assertThat(kpi(gateway, "/api/v1/kpi?tenant=south", "operational-effectiveness")
                             .path("value")
                             .doubleValue())
@@ -96,14 +111,21 @@ class KpiIT {
                     .contains("atalaya_kpi_state{kpi=\"operational-effectiveness\",state=\"at_risk\"} 1.0");
             assertCommands(gateway);
             await().atMost(PATIENCE)
-                    .until(() -> gateway.management("/api/v1/books").at("/archive/backlog").asLong(0) == 0);
+                    .until(() -> gateway.management("/api/v1/books")
+                                    .at("/archive/backlog")
+                                    .asLong(0)
+                            == 0);
         }
         try (var gateway = start()) {
             await().atMost(PATIENCE)
-                    .until(() -> gateway.management("/api/v1/kpi").path("history").asString().equals("complete"));
+                    .until(() -> gateway.management("/api/v1/kpi")
+                            .path("history")
+                            .asString()
+                            .equals("complete"));
             assertThat(kpi(gateway, "operational-effectiveness").path("current"))
                     .isEqualTo(before.path("current"));
-            assertThat(kpi(gateway, "geolocation-precision").path("value").doubleValue()).isEqualTo(9.5);
+            assertThat(kpi(gateway, "geolocation-precision").path("value").doubleValue())
+                    .isEqualTo(9.5);
         }
     }
 
@@ -129,16 +151,20 @@ class KpiIT {
         try (var gateway = start()) {
             assertThat(pause(gateway, "{\"for\":\"2h\"}")).isEqualTo(400);
             assertThat(pause(gateway, "{\"for\":\"2 hours\",\"reason\":\"x\"}")).isEqualTo(400);
-            assertThat(pause(gateway, "{\"for\":\"2h\",\"reason\":\"x\",\"service\":\"nobody\"}")).isEqualTo(400);
-            assertThat(pause(gateway, "{\"for\":\"2h\",\"reason\":\"deployment\",\"service\":\"api\"}")).isEqualTo(201);
+            assertThat(pause(gateway, "{\"for\":\"2h\",\"reason\":\"x\",\"service\":\"nobody\"}"))
+                    .isEqualTo(400);
+            assertThat(pause(gateway, "{\"for\":\"2h\",\"reason\":\"deployment\",\"service\":\"api\"}"))
+                    .isEqualTo(201);
             await().atMost(PATIENCE)
-                    .until(() -> gateway.management("/api/v1/alerts").path("pauses").size() == 1);
+                    .until(() ->
+                            gateway.management("/api/v1/alerts").path("pauses").size() == 1);
             JsonNode pause = gateway.management("/api/v1/alerts").path("pauses").get(0);
             assertThat(pause.path("reason").asString()).isEqualTo("deployment");
             assertThat(end(gateway, "no-such")).isEqualTo(404);
             assertThat(end(gateway, pause.path("id").asString())).isEqualTo(204);
             await().atMost(PATIENCE)
-                    .until(() -> gateway.management("/api/v1/alerts").path("pauses").isEmpty());
+                    .until(() ->
+                            gateway.management("/api/v1/alerts").path("pauses").isEmpty());
         }
     }
 

@@ -100,7 +100,10 @@ class SloAgreementIT {
     void refusedRequestsAndOutagesOfRedisAgainAndAgain() throws IOException, InterruptedException {
         try (var redis = RedisServer.start();
                 var gateway = GatewayTester.start(
-                        "slo-files", files().toString(), "redis-url", redis.url().toString());
+                        "slo-files",
+                        files().toString(),
+                        "redis-url",
+                        redis.url().toString());
                 var prometheus = ServerProcess.prometheus(configuration(gateway), directory)) {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> objective(gateway, "redis-link").path("total").asLong() > 0);
@@ -140,7 +143,8 @@ class SloAgreementIT {
                 rule_files: [slo.yml]
                 scrape_configs:
                   - {job_name: api, static_configs: [{targets: ["127.0.0.1:%d"]}]}
-                """.formatted(gateway.gateway().managementPort()));
+                """.formatted(
+                        gateway.gateway().managementPort()));
     }
 
     private static Node.Mapping mapping(String text, Problems problems) {
@@ -166,7 +170,8 @@ class SloAgreementIT {
             watch(firingInEngine, engineAlerts(slo), byEngine);
             watch(firingInPrometheus, prometheusAlerts(prometheus), byPrometheus);
             Instant at = Instant.parse(slo.path("at").asString());
-            boolean scraped = Instant.now().isAfter(at.plusSeconds(3)) && Instant.now().isBefore(at.plusSeconds(8));
+            boolean scraped =
+                    Instant.now().isAfter(at.plusSeconds(3)) && Instant.now().isBefore(at.plusSeconds(8));
             if (scraped && at.isAfter(lastCompared)) {
                 lastCompared = at;
                 compare(prometheus, slo, at);
@@ -204,7 +209,8 @@ class SloAgreementIT {
         for (JsonNode objective : slo.path("objectives")) {
             for (JsonNode tier : objective.path("tiers")) {
                 if (tier.path("alert").asString("").equals("firing")) {
-                    alerts.add(objective.path("id").asString() + "/" + tier.path("tier").asString());
+                    alerts.add(objective.path("id").asString() + "/"
+                            + tier.path("tier").asString());
                 }
             }
         }
@@ -243,7 +249,8 @@ class SloAgreementIT {
             }
         }
         assertThat(byEngine.keySet()).containsExactlyInAnyOrderElementsOf(wanted);
-        byEngine.forEach((transition, at) -> assertThat(Duration.between(at, byPrometheus.get(transition)).abs())
+        byEngine.forEach((transition, at) -> assertThat(
+                        Duration.between(at, byPrometheus.get(transition)).abs())
                 .as("%s: %s here, %s there", transition, at, byPrometheus.get(transition))
                 .isLessThanOrEqualTo(BOUND));
         assertThat(compared).as("figures compared").isGreaterThan(8);
@@ -255,8 +262,7 @@ class SloAgreementIT {
                 .until(() -> objective(gateway, "answers").path("total").asLong() == sent);
         JsonNode answers = objective(gateway, "answers");
         assertThat(answers.path("bad").asLong()).isEqualTo(refused);
-        assertThat(answers.path("budget_remaining").doubleValue())
-                .isCloseTo(1 - refused / (sent * 0.1), within(1e-9));
+        assertThat(answers.path("budget_remaining").doubleValue()).isCloseTo(1 - refused / (sent * 0.1), within(1e-9));
     }
 
     /**
@@ -268,15 +274,26 @@ class SloAgreementIT {
             String id = objective.path("id").asString();
             double budget = 1 - objective.path("objective_percent").doubleValue() / 100;
             for (JsonNode tier : objective.path("tiers")) {
-                compare(prometheus, at, id, tier.path("long").asString(), tier.path("long_burn_rate").doubleValue(Double.NaN) * budget);
-                compare(prometheus, at, id, tier.path("short").asString(), tier.path("short_burn_rate").doubleValue(Double.NaN) * budget);
+                compare(
+                        prometheus,
+                        at,
+                        id,
+                        tier.path("long").asString(),
+                        tier.path("long_burn_rate").doubleValue(Double.NaN) * budget);
+                compare(
+                        prometheus,
+                        at,
+                        id,
+                        tier.path("short").asString(),
+                        tier.path("short_burn_rate").doubleValue(Double.NaN) * budget);
             }
         }
     }
 
     private void compare(ServerProcess prometheus, Instant at, String id, String window, double ratio) {
-        String query = "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
-                .formatted(id, window);
+        String query =
+                "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
+                        .formatted(id, window);
         JsonNode value = prometheus
                 .json("/api/v1/query?time=%d&query=%s"
                         .formatted(at.getEpochSecond() + 2, URLEncoder.encode(query, StandardCharsets.UTF_8)))

@@ -323,7 +323,8 @@ class KpiEngineTest {
         var random = new Random(seed);
         List<Fact> facts = traffic(random).stream()
                 .filter(fact -> fact.at().isBefore(Instant.parse("2030-05-02T00:00:00Z")))
-                .map(fact -> new Fact(fact.tenant(), fact.type(), fact.body(), fact.at(), Instant.parse("2030-05-02T01:00:00Z")))
+                .map(fact -> new Fact(
+                        fact.tenant(), fact.type(), fact.body(), fact.at(), Instant.parse("2030-05-02T01:00:00Z")))
                 .toList();
         var one = new KpiEngine(Kpis.operations());
         facts.forEach(one::take);
@@ -366,16 +367,23 @@ class KpiEngineTest {
             Instant arrived = random.nextInt(10) == 0 ? at.plusSeconds(random.nextInt(2 * 86_400)) : at;
             String body = switch (i % 5) {
                 case 0 -> "{\"assignment_id\":\"a%d\"}".formatted(i / 10);
-                case 1 -> "{\"assignment_id\":\"a%d\",\"outcome\":\"%s\"}"
-                        .formatted(i / 10, random.nextInt(8) == 0 ? "failure" : "success");
-                case 2 -> "{\"asset_id\":\"x%d\",\"state\":\"%s\"}"
-                        .formatted(random.nextInt(30), random.nextBoolean() ? "available" : "unavailable");
+                case 1 ->
+                    "{\"assignment_id\":\"a%d\",\"outcome\":\"%s\"}"
+                            .formatted(i / 10, random.nextInt(8) == 0 ? "failure" : "success");
+                case 2 ->
+                    "{\"asset_id\":\"x%d\",\"state\":\"%s\"}"
+                            .formatted(random.nextInt(30), random.nextBoolean() ? "available" : "unavailable");
                 case 3 -> "{\"error_m\":%d}".formatted(random.nextInt(40));
-                default -> "{\"score\":%d,\"group\":\"%s\"}"
-                        .formatted(1 + random.nextInt(5), random.nextBoolean() ? "operator" : "commander");
+                default ->
+                    "{\"score\":%d,\"group\":\"%s\"}"
+                            .formatted(1 + random.nextInt(5), random.nextBoolean() ? "operator" : "commander");
             };
             String type = List.of(
-                            "ASSIGNMENT_CREATED", "ASSIGNMENT_FINISHED", "ASSET_STATE", "POSITION_CHECKED", "SURVEY_ANSWERED")
+                            "ASSIGNMENT_CREATED",
+                            "ASSIGNMENT_FINISHED",
+                            "ASSET_STATE",
+                            "POSITION_CHECKED",
+                            "SURVEY_ANSWERED")
                     .get(i % 5);
             facts.add(Kpis.fact("t" + i % 3, type, at.toString(), arrived.toString(), body));
         }

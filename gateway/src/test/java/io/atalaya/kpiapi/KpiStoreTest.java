@@ -61,7 +61,8 @@ class KpiStoreTest {
         new KpiStore(directory, file).save(engine().kept());
         String other;
         try {
-            other = Files.readString(Path.of("../kpi/operations.yaml")).replace("{/outcome: success}", "{/outcome: done}");
+            other = Files.readString(Path.of("../kpi/operations.yaml"))
+                    .replace("{/outcome: success}", "{/outcome: done}");
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

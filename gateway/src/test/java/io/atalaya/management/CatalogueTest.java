@@ -53,8 +53,8 @@ class CatalogueTest {
         SloMetrics.of(engine.report()).forEach(families::add);
         KpiMetrics.of(new KpiEngine(KpiFile.none()).report(), 0).forEach(families::add);
         Canary.noMetrics().forEach(families::add);
-        try (var alerts = new AlertLoop(
-                AlertingConfig.none(), engine::report, Optional.empty(), InstantSource.system())) {
+        try (var alerts =
+                new AlertLoop(AlertingConfig.none(), engine::report, Optional.empty(), InstantSource.system())) {
             alerts.metrics().forEach(families::add);
         }
         var byName = new TreeMap<String, MetricSnapshot>();

@@ -68,8 +68,9 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static Path beside(String variable, String... names) {
-        Optional<Path> tool =
-                Optional.ofNullable(System.getenv(variable)).filter(text -> !text.isEmpty()).map(Path::of);
+        Optional<Path> tool = Optional.ofNullable(System.getenv(variable))
+                .filter(text -> !text.isEmpty())
+                .map(Path::of);
         return tool.stream()
                 .flatMap(path -> Stream.of(names).map(path::resolveSibling))
                 .filter(Files::isExecutable)
