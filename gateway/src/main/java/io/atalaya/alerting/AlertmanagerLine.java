@@ -54,7 +54,7 @@ final class AlertmanagerLine {
         if (!due.isEmpty()) {
             List<Map<String, Object>> document =
                     due.stream().map(alert -> document(alert, until)).toList();
-            outbox.add(new Notice(PATH, JsonMapper.shared().writeValueAsBytes(document), until));
+            outbox.add(new Notice(PATH, JsonMapper.shared().writeValueAsString(document), until));
         }
         outbox.step(now);
     }

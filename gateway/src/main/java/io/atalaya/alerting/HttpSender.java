@@ -28,11 +28,11 @@ final class HttpSender implements Sender, AutoCloseable {
     HttpSender() {}
 
     @Override
-    public CompletionStage<Answer> post(TargetConfig target, String path, byte[] json) {
+    public CompletionStage<Answer> post(TargetConfig target, String path, String json) {
         var request = HttpRequest.newBuilder(path.isEmpty() ? target.url() : below(target.url(), path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(json));
+                .POST(HttpRequest.BodyPublishers.ofString(json));
         target.authorization().ifPresent(value -> request.header("Authorization", value));
         return client.sendAsync(request.build(), HttpResponse.BodyHandlers.discarding())
                 .handle((response, failure) -> failure == null ? answer(response) : failed(failure));

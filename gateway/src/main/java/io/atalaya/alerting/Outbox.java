@@ -49,12 +49,12 @@ final class Outbox {
     }
 
     /**
-     * Something to be told. Immutable, as long as nobody writes to the bytes.
+     * Something to be told. Immutable.
      *
      * @param path below the target's address
      * @param until when it is not true any more
      */
-    record Notice(String path, byte[] json, Instant until) {}
+    record Notice(String path, String json, Instant until) {}
 
     /** What became of notices and, where it failed, of attempts. */
     enum Outcome {

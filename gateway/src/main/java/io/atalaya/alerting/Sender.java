@@ -13,7 +13,7 @@ interface Sender {
      *
      * @return completes with what came of it; never exceptionally
      */
-    CompletionStage<Answer> post(TargetConfig target, String path, byte[] json);
+    CompletionStage<Answer> post(TargetConfig target, String path, String json);
 
     /** What came of an attempt. */
     sealed interface Answer {

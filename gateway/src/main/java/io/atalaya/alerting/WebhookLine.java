@@ -102,7 +102,7 @@ final class WebhookLine {
         all.addAll(over);
         outbox.add(new Notice(
                 "",
-                JsonMapper.shared().writeValueAsBytes(document(service, all, !firing.isEmpty())),
+                JsonMapper.shared().writeValueAsString(document(service, all, !firing.isEmpty())),
                 now.plus(USEFUL)));
     }
 

@@ -22,10 +22,7 @@ class OutboxTest {
             new Outbox(new TargetConfig("t", URI.create("http://there"), Optional.empty()), posts, new Random(1));
 
     private static Notice notice(int number) {
-        return new Notice(
-                "",
-                Integer.toString(number).getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                START.plus(Duration.ofHours(1)));
+        return new Notice("", Integer.toString(number), START.plus(Duration.ofHours(1)));
     }
 
     private long count(Outcome outcome) {

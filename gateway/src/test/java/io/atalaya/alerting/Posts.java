@@ -19,7 +19,7 @@ final class Posts implements Sender {
     }
 
     @Override
-    public CompletionStage<Answer> post(TargetConfig target, String path, byte[] json) {
+    public CompletionStage<Answer> post(TargetConfig target, String path, String json) {
         bodies.add(JsonMapper.shared().readTree(json));
         paths.add(path);
         return CompletableFuture.completedFuture(answer);
