@@ -3,6 +3,7 @@ package io.atalaya.archive;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,30 @@ public record Statistics(
     /** Statistics of nothing. */
     public static Statistics empty() {
         return new Statistics(0, Map.of(), Map.of(), 0, 0, List.of());
+    }
+
+    /** What is left without a part of it, such as one tenant's. */
+    public Statistics without(Statistics part) {
+        var hours = new HashMap<Long, Long>();
+        byHour.forEach(hour -> hours.put(hour.startMillis(), hour.events()));
+        part.byHour.forEach(hour -> hours.merge(hour.startMillis(), -hour.events(), Long::sum));
+        hours.values().removeIf(events -> events <= 0);
+        return new Statistics(
+                total - part.total,
+                without(byType, part.byType),
+                without(byMember, part.byMember),
+                last24Hours - part.last24Hours,
+                lastHour - part.lastHour,
+                hours.entrySet().stream()
+                        .map(hour -> new Hour(hour.getKey(), hour.getValue()))
+                        .toList());
+    }
+
+    private static Map<String, Long> without(Map<String, Long> counts, Map<String, Long> part) {
+        var left = new HashMap<>(counts);
+        part.forEach((name, events) -> left.merge(name, -events, Long::sum));
+        left.values().removeIf(events -> events <= 0);
+        return left;
     }
 
     /** Events a minute, on average over the last hour. */

@@ -13,15 +13,20 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One objective as it is kept: what is counted, what was, and its alarms. Confined to the engine's thread. */
 final class Account {
+    /** No tier has such a name. */
+    private static final String SPENT = "/spent";
+
     private final Slo slo;
     private final Tally tally;
     private final History history;
     private final Months months;
     private final List<Alarm> alarms;
+    private final Alarm spent = new Alarm(SPENT, Slo.SPENT_HOLD);
     private long excluded;
 
     Account(Slo slo, ZoneId zone, Instant start) {
@@ -29,7 +34,9 @@ final class Account {
         this.tally = new Tally(slo.sli());
         this.history = new History(start);
         this.months = new Months(zone, start);
-        this.alarms = slo.tiers().stream().map(Alarm::new).toList();
+        this.alarms = slo.tiers().stream()
+                .map(tier -> new Alarm(tier.id(), tier.hold()))
+                .toList();
     }
 
     Slo slo() {
@@ -75,9 +82,15 @@ final class Account {
 
     /** Judges every tier; to be called after the step was counted. */
     void judge(Instant now, boolean excludedNow) {
-        for (Alarm alarm : alarms) {
-            alarm.onLook(now, !excludedNow && burning(alarm.tier()));
+        for (int i = 0; i < alarms.size(); i++) {
+            alarms.get(i).onLook(now, !excludedNow && burning(slo.tiers().get(i)));
         }
+        spent.onLook(now, !excludedNow && isSpent(history.over(slo.window())));
+    }
+
+    private boolean isSpent(Totals window) {
+        boolean enough = window.total() > 0 && (slo.countsTime() || window.total() >= slo.minEvents());
+        return enough && SloStatus.remaining(slo, window, slo.window()) <= 0;
     }
 
     private boolean burning(Tier tier) {
@@ -92,7 +105,10 @@ final class Account {
 
     SloStatus status(boolean excludedNow) {
         Totals window = history.over(slo.window());
-        List<TierStatus> tiers = alarms.stream().map(this::status).toList();
+        var tiers = new ArrayList<TierStatus>();
+        for (int i = 0; i < alarms.size(); i++) {
+            tiers.add(status(slo.tiers().get(i), alarms.get(i)));
+        }
         return new SloStatus(
                 slo,
                 state(excludedNow, window, tiers),
@@ -102,12 +118,12 @@ final class Account {
                 budget(months.current(history)),
                 months.closed().stream().map(this::budget).toList(),
                 tiers,
+                new SloStatus.SpentStatus(spent.phase(), spent.since()),
                 excluded,
                 tally.inconsistencies());
     }
 
-    private TierStatus status(Alarm alarm) {
-        Tier tier = alarm.tier();
+    private TierStatus status(Tier tier, Alarm alarm) {
         return new TierStatus(tier, burn(tier.longWindow()), burn(tier.shortWindow()), alarm.phase(), alarm.since());
     }
 
@@ -127,8 +143,7 @@ final class Account {
         if (excludedNow) {
             return State.EXCLUDED;
         }
-        boolean enough = window.total() > 0 && window.total() >= slo.minEvents();
-        if (enough && SloStatus.remaining(slo, window, slo.window()) <= 0) {
+        if (isSpent(window)) {
             return State.SPENT;
         }
         if (tiers.stream().anyMatch(tier -> tier.phase() == Phase.FIRING)) {
@@ -145,8 +160,9 @@ final class Account {
         history.writeTo(out);
         months.writeTo(out);
         out.writeLong(excluded);
-        out.writeInt(alarms.size());
-        for (Alarm alarm : alarms) {
+        List<Alarm> all = allAlarms();
+        out.writeInt(all.size());
+        for (Alarm alarm : all) {
             alarm.writeTo(out);
         }
     }
@@ -155,8 +171,15 @@ final class Account {
         history.readFrom(in);
         months.readFrom(in);
         excluded = in.readLong();
+        List<Alarm> all = allAlarms();
         for (int left = in.readInt(); left > 0; left--) {
-            Alarm.read(in, alarms);
+            Alarm.read(in, all);
         }
+    }
+
+    private List<Alarm> allAlarms() {
+        var all = new ArrayList<>(alarms);
+        all.add(spent);
+        return all;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param known how much time is known of; less than the window until history has filled it
  * @param month the calendar month so far
  * @param months those before it, oldest first
+ * @param spent the alert that tells of a spent budget
  * @param excluded what was not counted, because of maintenance, a pause or a planned stop
  * @param inconsistencies how often the source counted more bad events than events
  */
@@ -28,6 +29,7 @@ public record SloStatus(
         MonthBudget month,
         List<MonthBudget> months,
         List<TierStatus> tiers,
+        SpentStatus spent,
         long excluded,
         long inconsistencies) {
 
@@ -67,7 +69,14 @@ public record SloStatus(
      */
     public record TierStatus(Tier tier, double longBurn, double shortBurn, Phase phase, Instant since) {}
 
-    /** Where a tier's alert is. */
+    /**
+     * The alert that tells of a spent budget.
+     *
+     * @param since when the phase, or the pending before it, began
+     */
+    public record SpentStatus(Phase phase, Instant since) {}
+
+    /** Where an alert is. */
     public enum Phase {
         QUIET,
         PENDING,

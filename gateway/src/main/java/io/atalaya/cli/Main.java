@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.kpi.KpiCommand;
 import io.atalaya.cli.slo.SloCommand;
 import io.atalaya.cli.trial.InProcessGateway;
 import io.atalaya.explain.ExplainCommand;
@@ -66,7 +67,8 @@ public final class Main implements Runnable {
                 new DeadLettersCommand(),
                 new BenchCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
-                new SloCommand());
+                new SloCommand(),
+                new KpiCommand());
     }
 
     /** The whole command line, ready to execute. */

@@ -1,13 +1,16 @@
 package io.atalaya.config;
 
+import io.atalaya.alerting.AlertingConfig;
 import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.kpiapi.KpiConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.postgres.PostgresConfig;
@@ -94,6 +97,9 @@ public final class ConfigReader {
         var assignments = assignments();
         var redis = redis();
         var slo = slo();
+        var kpis = new KpiConfig(values.findPath(ProofSettings.KPI_FILE));
+        var alerting = alerting();
+        var canary = canary();
         var management = management();
         Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
@@ -122,6 +128,9 @@ public final class ConfigReader {
                 assignments,
                 redis,
                 slo,
+                kpis,
+                alerting,
+                canary,
                 management,
                 Settings.ALL.stream().map(values::inForce).toList());
     }
@@ -260,6 +269,38 @@ public final class ConfigReader {
 
     private SloConfig slo() {
         return new SloConfig(values.findPath(Settings.SLO_FILES), values.value(Settings.SLO_KEEP));
+    }
+
+    private AlertingConfig alerting() {
+        return new AlertingConfig(
+                targets(
+                        "alertmanager-",
+                        values.find(ProofSettings.ALERTMANAGER_URLS).orElse(List.of()),
+                        values.find(ProofSettings.ALERTMANAGER_AUTHORIZATION)),
+                targets(
+                        "webhook-",
+                        values.find(ProofSettings.ALERT_WEBHOOK_URLS).orElse(List.of()),
+                        values.find(ProofSettings.ALERT_WEBHOOK_AUTHORIZATION)),
+                values.value(ProofSettings.ALERT_RESEND),
+                new AlertingConfig.GroupingConfig(
+                        values.value(ProofSettings.ALERT_GROUP_WAIT),
+                        values.value(ProofSettings.ALERT_GROUP_INTERVAL),
+                        values.value(ProofSettings.ALERT_REPEAT)));
+    }
+
+    private static List<AlertingConfig.TargetConfig> targets(
+            String name, List<URI> urls, Optional<String> authorization) {
+        var targets = new ArrayList<AlertingConfig.TargetConfig>();
+        urls.forEach(
+                url -> targets.add(new AlertingConfig.TargetConfig(name + (targets.size() + 1), url, authorization)));
+        return targets;
+    }
+
+    private CanaryConfig canary() {
+        return new CanaryConfig(
+                values.value(ProofSettings.CANARY),
+                values.value(ProofSettings.CANARY_INTERVAL),
+                values.value(ProofSettings.CANARY_PATIENCE));
     }
 
     private ManagementConfig management() {

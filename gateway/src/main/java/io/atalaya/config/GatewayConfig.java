@@ -1,12 +1,15 @@
 package io.atalaya.config;
 
+import io.atalaya.alerting.AlertingConfig;
 import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.kpiapi.KpiConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.postgres.PostgresConfig;
@@ -56,12 +59,44 @@ public record GatewayConfig(
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,
         SloConfig slo,
+        KpiConfig kpis,
+        AlertingConfig alerting,
+        CanaryConfig canary,
         ManagementConfig management,
         List<SettingInForce> settings) {
 
     public GatewayConfig {
         profileSwitches = Map.copyOf(profileSwitches);
         settings = List.copyOf(settings);
+    }
+
+    /** The same with another profile and other ways in. */
+    public GatewayConfig with(Profile otherProfile, IntakeConfig otherIntake) {
+        return new GatewayConfig(
+                otherProfile,
+                profileSource,
+                profileSwitches,
+                dataDir,
+                edge,
+                hub,
+                otherIntake,
+                logStore,
+                log,
+                recovery,
+                streams,
+                archive,
+                database,
+                query,
+                collector,
+                auth,
+                assignments,
+                redis,
+                slo,
+                kpis,
+                alerting,
+                canary,
+                management,
+                settings);
     }
 
     /** The configuration in force as operators see it: members of a JSON object, no secret among them. */

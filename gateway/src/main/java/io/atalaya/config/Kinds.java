@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.config.Setting.Kind;
 import io.atalaya.event.TenantId;
 import io.atalaya.postgres.PostgresConfig;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -184,6 +186,26 @@ final class Kinds {
             } catch (URISyntaxException _) {
                 return Optional.empty();
             }
+        });
+    }
+
+    /** Addresses of web servers, comma-separated. */
+    static Kind<List<URI>> httpUrls() {
+        return new Kind<>("URLs such as https://host:9093, comma-separated, without user and fragment", text -> {
+            var urls = new ArrayList<URI>();
+            for (String item : items(text)) {
+                try {
+                    var url = new URI(item);
+                    boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+                    if (!http || url.getHost() == null || url.getUserInfo() != null || url.getFragment() != null) {
+                        return Optional.empty();
+                    }
+                    urls.add(url);
+                } catch (URISyntaxException _) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(List.copyOf(urls));
         });
     }
 

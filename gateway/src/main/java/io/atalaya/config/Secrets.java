@@ -1,5 +1,6 @@
 package io.atalaya.config;
 
+import io.atalaya.config.Setting.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

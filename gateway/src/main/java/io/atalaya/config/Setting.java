@@ -1,6 +1,8 @@
 package io.atalaya.config;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One setting. Immutable. Its variable in the environment is its key in capitals with {@code _} for {@code -}.
@@ -38,5 +40,17 @@ record Setting<T>(String key, Kind<T> kind, String defaultText, boolean secret, 
 
     static String variableOf(String key) {
         return key.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /**
+     * What a setting's value must look like and how its text becomes a value. Immutable.
+     *
+     * @param expected what is accepted, for problems and for the reference
+     * @param parser empty when the text is not acceptable
+     */
+    record Kind<T>(String expected, Function<String, Optional<T>> parser) {
+        Optional<T> parse(String text) {
+            return parser.apply(text.strip());
+        }
     }
 }

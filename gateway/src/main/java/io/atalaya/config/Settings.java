@@ -326,7 +326,8 @@ final class Settings {
             "slo-keep",
             Kinds.flag(),
             "false",
-            "Whether error budgets are kept on disk, in data-dir, and survive a restart. One gateway a directory.");
+            "Whether error budgets, closed periods of indicators and pauses of alerts are kept on disk, in data-dir, and"
+                    + " survive a restart. One gateway a directory.");
 
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",
@@ -433,6 +434,7 @@ final class Settings {
                             REDIS_DURABILITY,
                             REDIS_WAIT_REPLICAS)),
             new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
+            new Section("Alerts, indicators and canary", ProofSettings.ALL),
             new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
 
     static final List<Setting<?>> ALL =

@@ -10,6 +10,12 @@ public record TenantId(String value) {
     /** Longest name in characters. */
     public static final int MAX_LENGTH = 64;
 
+    /** The gateway's own tenant, where tenants have names. */
+    public static final TenantId OWN_NAME = new TenantId("atalaya-canary");
+
+    /** The gateway's own tenant, where tenants are numbers. */
+    public static final TenantId OWN_NUMBER = new TenantId("9007199254740991");
+
     public TenantId {
         if (!isValid(value)) {
             throw new IllegalArgumentException("tenant: '%s' (expected: 1 to 64 of [A-Za-z0-9._-])".formatted(value));

@@ -27,9 +27,11 @@ final class Authentication implements AutoCloseable {
     private final Map<String, Authenticator> byScheme;
     private final @Nullable JwksKeys keys;
 
+    /** @param own authenticators of schemes that need no settings, by scheme */
     Authentication(
             Profile profile,
             AuthConfig config,
+            Map<String, Authenticator> own,
             RevocationList revocations,
             InstantSource clock,
             LongSupplier nanoClock) {
@@ -38,8 +40,11 @@ final class Authentication implements AutoCloseable {
                 .orElse(null);
         var authenticators = new HashMap<String, Authenticator>();
         for (AuthenticationScheme scheme : profile.authentication().values()) {
-            authenticators.put(scheme.name(), authenticator(scheme, config, revocations, clock));
+            if (!own.containsKey(scheme.name())) {
+                authenticators.put(scheme.name(), authenticator(scheme, config, revocations, clock));
+            }
         }
+        authenticators.putAll(own);
         this.byScheme = Map.copyOf(authenticators);
     }
 

@@ -12,6 +12,7 @@ import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
+import io.atalaya.proof.Provision;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -25,10 +26,12 @@ import org.jspecify.annotations.Nullable;
  * The gateway without its ports: everything between an accepted event and a session. Immutable; made of thread-safe
  * parts.
  *
+ * @param provision what was known before it was built
  * @param redis events from Redis; null without {@code REDIS_URL}
  * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
+        Provision provision,
         GatewayConfig config,
         InstantSource clock,
         LongSupplier nanoClock,
@@ -46,7 +49,8 @@ record Core(
     private static final int REMEMBERED_REVOCATIONS = 100_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
-    static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
+    static Core build(Provision provision, MultiThreadIoEventLoopGroup loops, Closing closing) {
+        GatewayConfig config = provision.config();
         InstantSource clock = InstantSource.system();
         LongSupplier nanoClock = System::nanoTime;
 
@@ -57,7 +61,8 @@ record Core(
             closing.add("redis connections", redis);
         }
         RevocationList revocations = redis == null ? journaledRevocations(config, clock, closing) : redis.revocations();
-        var authentication = new Authentication(config.profile(), config.auth(), revocations, clock, nanoClock);
+        var authentication = new Authentication(
+                config.profile(), config.auth(), provision.authenticators(), revocations, clock, nanoClock);
         closing.add("authentication", authentication);
 
         var sources = AssignmentSources.open(config.assignments(), closing);
@@ -66,13 +71,14 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        Logs logs = Logs.open(config, clock, hub.router(), closing);
+        Logs logs = Logs.open(config, clock, hub.router(), provision.heard(hub.router()), closing);
         EventLog log = logs.log();
         Recovery recovery = recovery(config, logs, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
+                provision,
                 config,
                 clock,
                 nanoClock,

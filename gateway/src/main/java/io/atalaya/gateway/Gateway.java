@@ -14,6 +14,8 @@ import io.atalaya.http.Route;
 import io.atalaya.http.Routes;
 import io.atalaya.http.UpgradeHandler;
 import io.atalaya.management.Sample.Phase;
+import io.atalaya.proof.Provision;
+import io.atalaya.proof.UnusableFileException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -51,7 +53,7 @@ public final class Gateway implements AutoCloseable {
             closing.add(
                     "event loops",
                     () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-            core = Core.build(config, loops, closing);
+            core = Core.build(provision(config), loops, closing);
             var worker = Executors.newVirtualThreadPerTaskExecutor();
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
@@ -61,8 +63,8 @@ public final class Gateway implements AutoCloseable {
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
-            closing.add("budgets", status.budgets());
-            status.budgets().start();
+            closing.add("proof", status.proof());
+            status.proof().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",
@@ -85,6 +87,7 @@ public final class Gateway implements AutoCloseable {
         var gateway = new Gateway(config);
         gateway.lifecycle.move(State.STARTING, State.READY);
         gateway.status.view().onPhase(Phase.SERVING);
+        gateway.status.proof().onServing(config.edge().host(), gateway.publicPort());
         LOG.atInfo()
                 .addKeyValue("public_port", gateway.publicPort())
                 .addKeyValue("management_port", gateway.managementPort())
@@ -94,6 +97,14 @@ public final class Gateway implements AutoCloseable {
                 .addKeyValue("redis", config.redis().isPresent())
                 .log("ready");
         return gateway;
+    }
+
+    private static Provision provision(GatewayConfig config) {
+        try {
+            return Provision.of(config);
+        } catch (UnusableFileException unusable) {
+            throw new StartException(String.valueOf(unusable.getMessage()));
+        }
     }
 
     private List<Route> publicRoutes(ReadBack readBack, Executor worker) {
@@ -172,7 +183,7 @@ public final class Gateway implements AutoCloseable {
         if (!lifecycle.move(State.READY, State.DRAINING)) {
             return;
         }
-        status.budgets().close(); // what follows was asked for, and is no down time
+        status.proof().close(); // what follows was asked for, and is no down time
         status.view().onPhase(Phase.DRAINING);
         LOG.atInfo().addKeyValue("sessions", core.hub().admission().total()).log("draining");
         publicPort.close();

@@ -5,6 +5,7 @@ import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Router;
 import io.atalaya.log.EventLog;
+import io.atalaya.log.EventLog.CommitListener;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConfig;
@@ -32,19 +33,21 @@ record Logs(EventLog log, AckStore acks) {
     /**
      * Opens both; what must be closed goes to {@code closing}.
      *
-     * @param router hears what is stored
+     * @param router says whether it is behind
+     * @param listener hears what is stored
      */
-    static Logs open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
+    static Logs open(
+            GatewayConfig config, InstantSource clock, Router router, CommitListener listener, Closing closing) {
         Logs logs = switch (config.logStore()) {
             case EMBEDDED -> {
-                SqliteEventLog log = inFile(config, clock, router);
+                SqliteEventLog log = inFile(config, clock, listener);
                 yield new Logs(log, new SqliteAckStore(log.store(), REMEMBERED_ACKS));
             }
             case MEMORY ->
                 new Logs(
-                        new InMemoryEventLog(config.log(), newEpoch(), clock, router),
+                        new InMemoryEventLog(config.log(), newEpoch(), clock, listener),
                         new InMemoryAckStore(REMEMBERED_ACKS));
-            case REDIS -> inRedis(config, router, closing);
+            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, router::isBehind), closing);
         };
         closing.add("log", logs.log);
         closing.add("acknowledgements", logs.acks);
@@ -56,21 +59,20 @@ record Logs(EventLog log, AckStore acks) {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
-    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, Router router) {
+    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, CommitListener listener) {
         try {
-            return SqliteEventLog.open(config.dataDir(), config.log(), clock, router);
+            return SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
         } catch (LogException refused) {
             throw new StartException(String.valueOf(refused.getMessage()), refused);
         }
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static Logs inRedis(GatewayConfig config, Router router, Closing closing) {
+    private static Logs inRedis(GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
-        var hearer = new RedisStreamLog.Hearer(router, router::isBehind);
         var log = new RedisStreamLog(config.log(), config.streams(), connections, context, hearer);
         try {
             log.open();

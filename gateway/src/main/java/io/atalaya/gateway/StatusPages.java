@@ -1,6 +1,5 @@
 package io.atalaya.gateway;
 
-import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
@@ -13,33 +12,23 @@ import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
 import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.management.OperatorGate;
-import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
 import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.proof.Proof;
 import io.atalaya.query.StorePages;
-import io.atalaya.slo.SloFile;
-import io.atalaya.slo.SloFolder;
-import io.atalaya.slo.SloOutcome;
-import io.atalaya.sloapi.BudgetLoop;
-import io.atalaya.sloapi.ScrapedMeasurements;
-import io.atalaya.sloapi.SloConfig;
-import io.atalaya.sloapi.SloMetrics;
-import io.atalaya.sloapi.SloPages;
-import io.atalaya.yaml.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
 final class StatusPages {
     private final GatewayView view;
-    private final BudgetLoop budgets;
+    private final Proof proof;
     private final MetricsPages metrics;
     private final HealthPages health;
     private final OperatorGate gate;
@@ -60,12 +49,16 @@ final class StatusPages {
                 new ProcessProbe(Path.of("/proc/self")),
                 LogQueue::droppedByAll);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
-        this.budgets = new BudgetLoop(
-                objectives(config.slo()),
-                config.slo().keep() ? Optional.of(config.dataDir().resolve("budgets")) : Optional.empty(),
-                () -> view.sample().thenApply(StatusPages::measured),
-                core.clock());
-        this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
+        this.proof = new Proof(
+                core.provision(),
+                new Proof.Sources(
+                        core.log(),
+                        core.archive(),
+                        () -> view.sample().thenApply(Vocabulary.ATALAYA::of),
+                        core.clock(),
+                        core.nanoClock(),
+                        worker));
+        this.metrics = new MetricsPages(view::sample, proof::families);
         this.health = new HealthPages(view::sample, view::probes);
         this.gate = new OperatorGate(config.management());
         this.management = new ManagementRoutes(
@@ -79,33 +72,26 @@ final class StatusPages {
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
                         operatorPages(readBack),
-                        readBack.deadLetterPages()));
-    }
-
-    /** What scrapers see is what the budgets are made of. */
-    private static Measurements measured(Sample sample) {
-        return new ScrapedMeasurements(Vocabulary.ATALAYA.of(sample));
-    }
-
-    private static SloFile objectives(SloConfig config) {
-        SloFolder folder = config.files().map(SloFolder::of).orElseGet(SloFolder::shipped);
-        return switch (folder.read()) {
-            case SloOutcome.Valid valid -> valid.file();
-            case SloOutcome.Invalid invalid ->
-                throw new StartException("slo-files: "
-                        + invalid.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
-        };
+                        operatorChanges(readBack)));
     }
 
     private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
         var pages = new HashMap<>(readBack.operatorPages(health));
-        pages.putAll(new SloPages(budgets::report).pages());
+        pages.putAll(proof.pages());
         return pages;
     }
 
-    /** What counts budgets; not yet started. */
-    BudgetLoop budgets() {
-        return budgets;
+    private List<ManagementRoutes.Page> operatorChanges(ReadBack readBack) {
+        var changes = new ArrayList<>(readBack.deadLetterPages());
+        proof.changes()
+                .forEach(change ->
+                        changes.add(new ManagementRoutes.Page(change.method(), change.path(), change.handler())));
+        return changes;
+    }
+
+    /** What keeps account of the service; not yet started. */
+    Proof proof() {
+        return proof;
     }
 
     private static Identity identity(String profile) {

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 
 /** Recording rules and burn-rate alerts of the objectives. Immutable. */
 final class SloRules {
-    static final String BURN = "SLOErrorBudgetBurn";
-    static final String SPENT = "SLOErrorBudgetSpent";
+    static final String BURN = Slo.BURN;
+    static final String SPENT = Slo.SPENT;
 
     /** The groups, each after those whose series it reads. */
     static final List<String> ORDER = List.of("slo-own", "slo-others", "slo-objectives", "slo-alerts", "capacity");
@@ -172,21 +172,7 @@ final class SloRules {
                 "for",
                 Spans.text(tier.hold()),
                 "labels",
-                map(
-                        "severity",
-                        tier.severity().word(),
-                        "component",
-                        slo.service(),
-                        "service",
-                        slo.service(),
-                        "slo",
-                        slo.id(),
-                        "burnrate_tier",
-                        tier.id(),
-                        "long",
-                        over,
-                        "short",
-                        brief),
+                slo.labels(tier),
                 "annotations",
                 map(
                         "summary",
@@ -213,7 +199,6 @@ final class SloRules {
     }
 
     private Map<String, Object> spent(Slo slo) {
-        String severity = slo.gate() == Slo.Gate.OFF ? "warning" : "critical";
         return map(
                 "alert",
                 SPENT,
@@ -221,9 +206,9 @@ final class SloRules {
                 "%s{slo=\"%s\"} <= 0%s"
                         .formatted(SloQueries.REMAINING, slo.id(), enough(slo, Spans.text(slo.window()))),
                 "for",
-                "5m",
+                Spans.text(Slo.SPENT_HOLD),
                 "labels",
-                map("severity", severity, "component", slo.service(), "service", slo.service(), "slo", slo.id()),
+                slo.spentLabels(),
                 "annotations",
                 map(
                         "summary",

@@ -2,6 +2,7 @@ package io.atalaya.query;
 
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.Statistics;
+import io.atalaya.event.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,10 +43,17 @@ public final class Business {
         if (known == null
                 || known.at.isAfter(now)
                 || Duration.between(known.at, now).compareTo(MAX_AGE) >= 0) {
-            known = new Cached(now, archive.statistics(now));
+            known = new Cached(now, ofOthers(now));
             cached = known;
         }
         return known.statistics;
+    }
+
+    /** What the gateway publishes by itself is nobody's business. */
+    private Statistics ofOthers(Instant now) {
+        return archive.statistics(now)
+                .without(archive.statistics(TenantId.OWN_NAME, now))
+                .without(archive.statistics(TenantId.OWN_NUMBER, now));
     }
 
     /** The members of the answer that dashboards read; an event without the statistics member counts by its type. */

@@ -2,7 +2,9 @@ package io.atalaya.slo;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One promise. Immutable.
@@ -29,6 +31,15 @@ public record Slo(
         boolean external,
         boolean pending) {
 
+    /** The alert that a budget burns too fast. */
+    public static final String BURN = "SLOErrorBudgetBurn";
+
+    /** The alert that a budget is spent. */
+    public static final String SPENT = "SLOErrorBudgetSpent";
+
+    /** How long a budget has to be spent before anybody is told. */
+    public static final Duration SPENT_HOLD = Duration.ofMinutes(5);
+
     public Slo {
         tiers = List.copyOf(tiers);
         if (objective.signum() <= 0 || objective.compareTo(BigDecimal.ONE) >= 0) {
@@ -54,6 +65,29 @@ public record Slo(
     /** Whether time is counted and not events. */
     public boolean countsTime() {
         return sli instanceof Sli.Uptime;
+    }
+
+    /** What the alert of a tier is known by, whoever raises it: rules and this program raise the same one. */
+    public Map<String, String> labels(Tier tier) {
+        var labels = labels(tier.severity());
+        labels.put("burnrate_tier", tier.id());
+        labels.put("long", Spans.text(tier.longWindow()));
+        labels.put("short", Spans.text(tier.shortWindow()));
+        return labels;
+    }
+
+    /** What the alert of a spent budget is known by. */
+    public Map<String, String> spentLabels() {
+        return labels(gate == Gate.OFF ? Tier.Severity.WARNING : Tier.Severity.CRITICAL);
+    }
+
+    private Map<String, String> labels(Tier.Severity severity) {
+        var labels = new LinkedHashMap<String, String>();
+        labels.put("severity", severity.word());
+        labels.put("component", service);
+        labels.put("service", service);
+        labels.put("slo", id);
+        return labels;
     }
 
     /** What a history of it depends on: when this changes, what was counted before is of something else. */

@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class BudgetLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetLoop.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LATE = Duration.ofSeconds(2);
+    private static final Duration EARLY = Duration.ofMillis(100);
 
     private final SloEngine engine;
     private final Optional<BudgetStore> store;
@@ -86,11 +88,24 @@ public final class BudgetLoop implements AutoCloseable {
     private TickRecord looked() throws InterruptedException {
         try {
             Measurements now = look.get().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            return engine.tick(clock.instant(), now);
+            return engine.tick(onGrid(clock.instant()), now);
         } catch (ExecutionException | TimeoutException failure) {
             LOG.atWarn().addKeyValue("reason", failure.toString()).log("budgets: nothing could be measured");
-            return engine.miss(clock.instant());
+            return engine.miss(onGrid(clock.instant()));
         }
+    }
+
+    /**
+     * A look that is a little off the grid belongs to it: stamped a moment later, each window that begins on the grid would
+     * hold one look more than it should.
+     */
+    static Instant onGrid(Instant now) {
+        long step = SloEngine.TICK.toMillis();
+        long off = Math.floorMod(now.toEpochMilli(), step);
+        if (off <= LATE.toMillis()) {
+            return Instant.ofEpochMilli(now.toEpochMilli() - off);
+        }
+        return off >= step - EARLY.toMillis() ? Instant.ofEpochMilli(now.toEpochMilli() - off + step) : now;
     }
 
     /** Stops ticking and keeps that the stop was asked for; calling it again does nothing. */

@@ -30,7 +30,12 @@ final class Ownership {
             "command",
             "reach",
             "ack",
-            "sqlite.acks");
+            "sqlite.acks",
+            "kpi",
+            "kpiapi",
+            "alerting",
+            "canary",
+            "proof");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

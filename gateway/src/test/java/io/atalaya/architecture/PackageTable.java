@@ -97,13 +97,22 @@ final class PackageTable {
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
+        row(rows, "kpi", "yaml slo budget", "jackson");
+        row(rows, "kpiapi", "event metrics log archive http slo budget kpi", "slf4j netty jackson prometheus");
+        row(rows, "alerting", "metrics http slo budget", "slf4j netty jackson prometheus");
+        row(rows, "canary", "event metrics profile auth", "slf4j jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
+        row(
+                rows,
+                "proof",
+                "event yaml profile auth ingest log archive http metrics slo budget sloapi kpi kpiapi alerting canary config",
+                "netty prometheus");
         row(
                 rows,
                 "gateway",
                 ports
                         + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge query reach collector management config"
-                        + " slo budget sloapi yaml",
+                        + " proof",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
@@ -115,10 +124,11 @@ final class PackageTable {
                 rows,
                 "cli",
                 "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
-                        + " cli.slo cli.trial",
+                        + " cli.slo cli.kpi cli.trial",
                 "slf4j jackson picocli logback");
         row(rows, "cli.trial", "event auth assignment config gateway demo", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
+        row(rows, "cli.kpi", "yaml slo profile kpi proof", "jackson picocli");
         return rows;
     }
 

@@ -76,6 +76,21 @@ class SloEngineTest {
     }
 
     @Test
+    void aSpentBudgetIsToldAfterFiveMinutesAndSaysWhenItRecovers() {
+        run(Duration.ofHours(2), 100, 0, true);
+        run(Duration.ofMinutes(3), 0, 2000, true);
+        assertThat(status("answers").state()).isEqualTo(State.SPENT);
+        assertThat(status("answers").spent().phase()).isEqualTo(Phase.PENDING);
+
+        run(Duration.ofMinutes(5), 100, 0, true);
+        assertThat(status("answers").spent().phase()).isEqualTo(Phase.FIRING);
+
+        run(Duration.ofMinutes(10), 200_000, 0, true);
+        assertThat(status("answers").spent().phase()).isEqualTo(Phase.QUIET);
+        assertThat(status("up").spent().phase()).isEqualTo(Phase.QUIET);
+    }
+
+    @Test
     void anAlertWaitsForItsHoldAndEndsWithItsShortWindow() {
         run(Duration.ofHours(2), 100, 0, true);
         run(Duration.ofMinutes(10), 0, 100, true);

@@ -2,14 +2,19 @@ package io.atalaya.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.alerting.AlertingConfig;
+import io.atalaya.alerting.AlertingConfig.GroupingConfig;
+import io.atalaya.alerting.AlertingConfig.TargetConfig;
 import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
+import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
+import io.atalaya.kpiapi.KpiConfig;
 import io.atalaya.log.LogConfig;
 import io.atalaya.management.ManagementConfig;
 import io.atalaya.postgres.PostgresConfig;
@@ -158,6 +163,25 @@ class ConfigReaderTest {
                         Duration.ofSeconds(30),
                         77));
         assertThat(config.recovery()).isEqualTo(new RecoveryConfig(7, 70_000));
+        assertThat(config.kpis()).isEqualTo(new KpiConfig(Optional.of(base.resolve("indicators.yaml"))));
+        assertThat(config.canary()).isEqualTo(new CanaryConfig(true, Duration.ofSeconds(20), Duration.ofSeconds(4)));
+        assertThat(config.alerting())
+                .isEqualTo(new AlertingConfig(
+                        List.of(
+                                new TargetConfig(
+                                        "alertmanager-1",
+                                        URI.create("http://alerts-a:9093"),
+                                        Optional.of("Basic c2VjcmV0")),
+                                new TargetConfig(
+                                        "alertmanager-2",
+                                        URI.create("https://alerts-b/am"),
+                                        Optional.of("Basic c2VjcmV0"))),
+                        List.of(new TargetConfig(
+                                "webhook-1",
+                                URI.create("https://hooks.example/T0/secret"),
+                                Optional.of("Bearer hooked"))),
+                        Duration.ofSeconds(45),
+                        new GroupingConfig(Duration.ofSeconds(3), Duration.ofSeconds(40), Duration.ofHours(3))));
         assertThat(config.logStore()).isEqualTo(LogStore.REDIS);
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())

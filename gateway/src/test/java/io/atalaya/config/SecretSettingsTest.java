@@ -144,7 +144,16 @@ class SecretSettingsTest {
 
         String text = config.toString();
 
-        assertThat(text).doesNotContain(STAFF, TABLE, "hunter2", "a7c4e1f09b3d58266e0f", "7d2f9b4e6a1c8035");
+        assertThat(text)
+                .doesNotContain(
+                        STAFF,
+                        TABLE,
+                        "hunter2",
+                        "a7c4e1f09b3d58266e0f",
+                        "7d2f9b4e6a1c8035",
+                        "c2VjcmV0",
+                        "hooked",
+                        "T0/secret");
     }
 
     private ConfigSource environment(Map<String, String> more) {

@@ -2,7 +2,13 @@ package io.atalaya.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.alerting.AlertLoop;
+import io.atalaya.alerting.AlertingConfig;
 import io.atalaya.budget.SloEngine;
+import io.atalaya.canary.Canary;
+import io.atalaya.kpi.KpiEngine;
+import io.atalaya.kpi.KpiFile;
+import io.atalaya.kpiapi.KpiMetrics;
 import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.slo.Catalogue;
 import io.atalaya.slo.Catalogue.Kind;
@@ -18,9 +24,11 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -43,6 +51,12 @@ class CatalogueTest {
         }
         var engine = new SloEngine(ShippedObjectives.read().file(), Instant.parse("2030-05-01T00:00:00Z"));
         SloMetrics.of(engine.report()).forEach(families::add);
+        KpiMetrics.of(new KpiEngine(KpiFile.none()).report(), 0).forEach(families::add);
+        Canary.noMetrics().forEach(families::add);
+        try (var alerts =
+                new AlertLoop(AlertingConfig.none(), engine::report, Optional.empty(), InstantSource.system())) {
+            alerts.metrics().forEach(families::add);
+        }
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));

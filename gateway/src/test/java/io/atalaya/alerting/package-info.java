@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.alerting;
+
+import org.jspecify.annotations.NullMarked;

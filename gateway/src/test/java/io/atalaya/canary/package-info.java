@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.canary;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.kpi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.kpiapi;
+
+import org.jspecify.annotations.NullMarked;

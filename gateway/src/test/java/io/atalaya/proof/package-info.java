@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.proof;
+
+import org.jspecify.annotations.NullMarked;
