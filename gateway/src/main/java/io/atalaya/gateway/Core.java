@@ -10,6 +10,7 @@ import io.atalaya.auth.RevocationList;
 import io.atalaya.auth.journal.JournalException;
 import io.atalaya.auth.journal.JournaledRevocations;
 import io.atalaya.config.GatewayConfig;
+import io.atalaya.console.EventTap;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param tap where operators see events pass
  * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
@@ -42,6 +44,7 @@ record Core(
         AssignmentRegister assignmentRegister,
         CachedAssignments assignments,
         Hub hub,
+        EventTap tap,
         EventLog log,
         Recovery recovery,
         Optional<ArchiveParts> archiving,
@@ -71,11 +74,13 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        EventLog log = Logs.open(config, clock, hub.router(), closing);
+        var tap = new EventTap(
+                hub.router(), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
+        EventLog log = Logs.open(config, clock, tap, hub.router()::isBehind, closing);
         Recovery recovery = recovery(config, log, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
+        var intake = new Intake(config.intake(), config.profile(), log, tap, clock, nanoClock);
         return new Core(
                 config,
                 clock,
@@ -86,6 +91,7 @@ record Core(
                 sources.register(),
                 assignments,
                 hub,
+                tap,
                 log,
                 recovery,
                 archiving,

@@ -1,7 +1,6 @@
 package io.atalaya.gateway;
 
 import io.atalaya.config.GatewayConfig;
-import io.atalaya.hub.Router;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
@@ -12,6 +11,7 @@ import io.atalaya.streams.RedisStreamLog;
 import io.atalaya.streams.StreamContext;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 
 /** Opens the log that the settings ask for. Pure functions. */
 final class Logs {
@@ -20,13 +20,19 @@ final class Logs {
     /**
      * Opens the log; what must be closed goes to {@code closing}.
      *
-     * @param router hears what is stored
+     * @param listener hears what is stored
+     * @param isBehind whether it would rather hear of more later
      */
-    static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
+    static EventLog open(
+            GatewayConfig config,
+            InstantSource clock,
+            EventLog.CommitListener listener,
+            BooleanSupplier isBehind,
+            Closing closing) {
         EventLog log = switch (config.logStore()) {
-            case EMBEDDED -> inFile(config, clock, router);
-            case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
-            case REDIS -> inRedis(config, router, closing);
+            case EMBEDDED -> inFile(config, clock, listener);
+            case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, listener);
+            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, isBehind::getAsBoolean), closing);
         };
         closing.add("log", log);
         return log;
@@ -37,21 +43,22 @@ final class Logs {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
-    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, Router router) {
+    private static SqliteEventLog inFile(
+            GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
         try {
-            return SqliteEventLog.open(config.dataDir(), config.log(), clock, router);
+            return SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
         } catch (LogException refused) {
             throw new StartException(String.valueOf(refused.getMessage()), refused);
         }
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static RedisStreamLog inRedis(GatewayConfig config, Router router, Closing closing) {
+    private static RedisStreamLog inRedis(
+            GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
-        var hearer = new RedisStreamLog.Hearer(router, router::isBehind);
         var log = new RedisStreamLog(config.log(), config.streams(), connections, context, hearer);
         try {
             log.open();

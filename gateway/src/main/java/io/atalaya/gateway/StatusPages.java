@@ -2,8 +2,11 @@ package io.atalaya.gateway;
 
 import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
+import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
+import io.atalaya.live.LiveFeed;
+import io.atalaya.live.LiveSources;
 import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;
 import io.atalaya.management.BooksPages;
@@ -12,12 +15,15 @@ import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
 import io.atalaya.management.MetricsPages.Vocabulary;
-import io.atalaya.management.OperatorGate;
 import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
 import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.operator.Logins;
+import io.atalaya.operator.OperatorGate;
+import io.atalaya.operator.OperatorToken;
+import io.atalaya.operator.PortGuard;
 import io.atalaya.query.StorePages;
 import io.atalaya.slo.SloFile;
 import io.atalaya.slo.SloFolder;
@@ -29,12 +35,15 @@ import io.atalaya.sloapi.SloMetrics;
 import io.atalaya.sloapi.SloPages;
 import io.atalaya.yaml.Problem;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
 final class StatusPages {
@@ -43,7 +52,9 @@ final class StatusPages {
     private final MetricsPages metrics;
     private final HealthPages health;
     private final OperatorGate gate;
+    private final Console console;
     private final ManagementRoutes management;
+    private final PortGuard guard;
 
     StatusPages(Core core, ReadBack readBack, Executor worker) {
         var config = core.config();
@@ -67,9 +78,14 @@ final class StatusPages {
                 core.clock());
         this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
         this.health = new HealthPages(view::sample, view::probes);
-        this.gate = new OperatorGate(config.management());
+        var token = new OperatorToken(config.management().token());
+        this.gate = new OperatorGate(
+                token, config.management().names(), new Logins(core.clock(), new SecureRandom()));
+        this.guard = new PortGuard(config.management().names(), token);
+        this.console = console(core, readBack, worker);
         this.management = new ManagementRoutes(
                 config.management(),
+                gate,
                 new ManagementRoutes.Pages(
                         metrics,
                         health,
@@ -79,7 +95,64 @@ final class StatusPages {
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
                         operatorPages(readBack),
-                        readBack.deadLetterPages()));
+                        changes(readBack)));
+    }
+
+    private List<ManagementRoutes.Page> changes(ReadBack readBack) {
+        return Stream.concat(readBack.deadLetterPages().stream(), console.changes().stream())
+                .toList();
+    }
+
+    private Console console(Core core, ReadBack readBack, Executor worker) {
+        var config = core.config();
+        var sources = new LiveSources(
+                core.hub(),
+                core.intake()::book,
+                core.intake()::room,
+                core.log()::totals,
+                () -> core.archiving().map(parts -> parts.writer().status()),
+                () -> core.redisStatus().status(),
+                core.recovery()::totals,
+                core.recovery()::acknowledgements,
+                view::phase,
+                budgets::report,
+                view::sample);
+        var bounds = new LiveSources.Bounds(
+                config.hub().maxConnections(),
+                config.intake().maxUncommitted(),
+                config.log().archived() ? config.log().maxEvents() : 0,
+                config.hub().deliveryWindow());
+        var feed = new LiveFeed(
+                sources, bounds, new ProcessProbe(Path.of("/proc/self")), core.clock(), core.nanoClock());
+        var parts = new Console.Parts(
+                config.profile(),
+                core.hub(),
+                core.intake(),
+                core.tap(),
+                readBack.log(),
+                readBack.archive(),
+                core.recovery().desk(),
+                feed,
+                config.intake().maxEventBytes());
+        Instant startedAt = core.clock().instant();
+        return new Console(
+                parts,
+                new Console.Service(
+                        gate, readBack.looks(), worker, core.clock(), core.nanoClock(), () -> about(startedAt)));
+    }
+
+    private Map<String, Object> about(Instant startedAt) {
+        Identity identity = view.identity();
+        return Map.of(
+                "profile", identity.profile(),
+                "version", identity.version(),
+                "environment", identity.environment(),
+                "started_at", startedAt.toString());
+    }
+
+    /** What the console runs on; not yet started. */
+    Console console() {
+        return console;
     }
 
     /** What scrapers see is what the budgets are made of. */
@@ -100,6 +173,7 @@ final class StatusPages {
     private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(new SloPages(budgets::report).pages());
+        pages.putAll(console.pages());
         return pages;
     }
 
@@ -124,7 +198,7 @@ final class StatusPages {
                 stores::onMetrics,
                 documents,
                 () -> view.phase() == Phase.SERVING,
-                gate::localOrOperators,
+                this::localOrOperators,
                 OperatorGate::isLocal);
     }
 
@@ -133,11 +207,16 @@ final class StatusPages {
     }
 
     List<Route> managementRoutes() {
-        return management.routes();
+        return guard.guard(Stream.concat(management.routes().stream(), console.openRoutes().stream())
+                .toList());
+    }
+
+    private Route.Gate localOrOperators(Route.Handler handler) {
+        return gate.localOrOperators(ManagementRoutes.answering(handler));
     }
 
     List<Route> publicRoutes() {
         var pages = new PublicStatusRoutes.Pages(health::onBasic, health::onDetailed, metrics::onPublicMetrics);
-        return new PublicStatusRoutes(pages, gate::localOrOperators).routes();
+        return new PublicStatusRoutes(pages, this::localOrOperators).routes();
     }
 }

@@ -45,6 +45,7 @@ final class Outbound {
     private final Session session;
     private final ChannelHandlerContext ctx;
     private final Shard shard;
+    private final ShardCounters.Tally tally;
 
     /** The socket while the direct way is open. */
     private @Nullable Socket direct;
@@ -61,11 +62,16 @@ final class Outbound {
     private int marked;
     private int markers;
     private boolean abandoned;
+    private long sent;
+    private int conflated;
+    private int dropped;
 
-    Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
+    /** @param tally where deliveries to sessions like this one are counted */
+    Outbound(Session session, ChannelHandlerContext ctx, Shard shard, ShardCounters.Tally tally) {
         this.session = session;
         this.ctx = ctx;
         this.shard = shard;
+        this.tally = tally;
     }
 
     Session session() {
@@ -75,6 +81,32 @@ final class Outbound {
     /** Deliveries whose fate is open. */
     int pending() {
         return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** Bytes that the socket has not accepted, and those that wait behind them. */
+    long pendingBytes() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return unsent + (waiting == null ? 0 : waiting.bytes());
+    }
+
+    boolean isReplaying() {
+        return replayedThrough != null && replayedThrough.offset() == EVERYTHING_DURABLE.offset();
+    }
+
+    /** Deliveries that the socket has accepted. */
+    long sent() {
+        return sent;
+    }
+
+    /** Deliveries given up because a later event took their place. */
+    int conflated() {
+        return conflated;
+    }
+
+    /** Deliveries given up for want of room. */
+    int dropped() {
+        return dropped;
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -177,11 +209,13 @@ final class Outbound {
     private final class GivenUp implements WaitingLine.Fate {
         @Override
         public void onConflated(String type) {
+            conflated++;
             shard.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
+            dropped++;
             shard.onDropped(session, type);
         }
     }
@@ -297,6 +331,8 @@ final class Outbound {
     private void onAccepted(int events, long sinceNanos) {
         ShardCounters counters = shard.counters();
         counters.sent += events;
+        tally.sent += events;
+        sent += events;
         if (sinceNanos != UNTIMED) {
             counters.latency.record(shard.nowNanos() - sinceNanos, events);
         }

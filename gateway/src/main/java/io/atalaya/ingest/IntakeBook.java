@@ -65,7 +65,9 @@ public record IntakeBook(
     /** A way in. */
     public enum Source {
         HTTP,
-        REDIS
+        REDIS,
+        /** An operator, by hand. */
+        CONSOLE
     }
 
     /** Why an event was not accepted. */

@@ -25,7 +25,10 @@ final class Ownership {
             "recovery",
             "slow",
             "ack",
-            "sqlite.acks");
+            "sqlite.acks",
+            "operator",
+            "live",
+            "console");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -59,6 +59,7 @@ final class PackageTable {
         row(rows, "generate", "slo yaml", "jackson");
         row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
+        row(rows, "operator", "http", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
         row(rows, "profile", "event yaml", "slf4j jackson");
@@ -90,14 +91,16 @@ final class PackageTable {
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
-        row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "management", ports + " operator", "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "live", ports + " management slo budget", "slf4j netty jackson");
+        row(rows, "console", ports + " edge query management operator live", "slf4j netty jackson");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management operator live console config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

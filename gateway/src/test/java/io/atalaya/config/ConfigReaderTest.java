@@ -88,7 +88,7 @@ class ConfigReaderTest {
         assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
         assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
-        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
+        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty(), Set.of()));
     }
 
     @Test
@@ -163,7 +163,11 @@ class ConfigReaderTest {
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
                 .isEqualTo(
-                        new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+                        new ManagementConfig(
+                                "0.0.0.0",
+                                9002,
+                                Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"),
+                                Set.of("ops.example.com", "gateway")));
     }
 
     @Test
@@ -335,6 +339,22 @@ class ConfigReaderTest {
         var variables = Map.of("PROFILE", profile.toString(), "JWT_SECRET", STAFF);
 
         assertThat(valid(plain(variables)).config().profile().name()).isEqualTo("harbour");
+    }
+
+    @Test
+    void furtherNamesOfTheManagementPortNeedAToken() {
+        List<String> problems = problems(environment(Map.of("MANAGEMENT_HOSTS", "ops.example.com")));
+
+        assertThat(problems).singleElement().asString().contains("MANAGEMENT_HOSTS", "ops.example.com", "management-token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ops.example.com:8002", "http://ops.example.com", "OPS.example.com", "*"})
+    void namesOfTheManagementPortAreBareAndLowerCase(String name) {
+        var source = environment(Map.of(
+                "MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
+
+        assertThat(problems(source)).singleElement().asString().contains("MANAGEMENT_HOSTS", name);
     }
 
     @ParameterizedTest
