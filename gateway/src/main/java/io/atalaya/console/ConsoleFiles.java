@@ -59,6 +59,11 @@ public final class ConsoleFiles {
         if (other != null) {
             return other;
         }
+        fresh.whenComplete((_, failure) -> {
+            if (failure != null) {
+                files.compareAndSet(fresh, null);
+            }
+        });
         fresh.completeAsync(source, worker);
         return fresh;
     }

@@ -7,12 +7,16 @@ import io.atalaya.hub.SessionView;
 import io.atalaya.hub.Shard;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +72,12 @@ final class SessionSearch {
 
     private record Held(Shard shard, Session session) {}
 
+    private record Part(Shard shard, List<Session> sessions) {
+        private Stream<Held> held() {
+            return sessions.stream().map(session -> new Held(shard, session));
+        }
+    }
+
     /** Finds a page. Blocks; not for event loops. */
     Found find(Wanted wanted) {
         List<Held> matching = held().stream()
@@ -92,12 +102,11 @@ final class SessionSearch {
     }
 
     private List<Held> held() {
-        return hub.ask(shard ->
-                        shard.sessions().stream().map(session -> new Held(shard, session)).toList())
+        return hub.ask(shard -> new Part(shard, shard.sessions()))
                 .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .join()
                 .stream()
-                .flatMap(List::stream)
+                .flatMap(Part::held)
                 .toList();
     }
 
@@ -119,15 +128,27 @@ final class SessionSearch {
     }
 
     private static <T> List<T> turn(List<Held> held, Function<Held, @Nullable T> question) {
-        var pending = new ArrayList<CompletableFuture<Optional<T>>>();
+        Map<Shard, List<Held>> byShard = held.stream().collect(Collectors.groupingBy(Held::shard));
+        var parts = new ArrayList<CompletableFuture<Map<Held, T>>>();
+        byShard.forEach((shard, ofShard) -> {
+            var part = new CompletableFuture<Map<Held, T>>();
+            parts.add(part);
+            shard.execute(() -> part.complete(ask(ofShard, question)));
+        });
+        var answers = new IdentityHashMap<Held, T>();
+        parts.forEach(part -> answers.putAll(
+                part.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join()));
+        return held.stream().filter(answers::containsKey).map(answers::get).toList();
+    }
+
+    private static <T> Map<Held, T> ask(List<Held> held, Function<Held, @Nullable T> question) {
+        var answers = new IdentityHashMap<Held, T>();
         for (Held one : held) {
-            var answer = new CompletableFuture<Optional<T>>();
-            pending.add(answer);
-            one.shard().execute(() -> answer.complete(Optional.ofNullable(question.apply(one))));
+            T answer = question.apply(one);
+            if (answer != null) {
+                answers.put(one, answer);
+            }
         }
-        return pending.stream()
-                .map(answer -> answer.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join())
-                .flatMap(Optional::stream)
-                .toList();
+        return answers;
     }
 }

@@ -48,7 +48,10 @@ final class ShardCounters {
     /** Sessions that are counted together. */
     private record Crowd(String endpoint, TenantId tenant) {}
 
-    /** What is counted of the sessions of one tenant at one endpoint; there are as many as have a session. */
+    /**
+     * What is counted of the sessions of one tenant at one endpoint; there are as many as have a session. Confined to the
+     * shard's event loop.
+     */
     static final class Tally {
         private final Crowd crowd;
         private int sessions;

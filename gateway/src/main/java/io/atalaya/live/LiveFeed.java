@@ -103,8 +103,18 @@ public final class LiveFeed {
             history.add(Math.round(now.millis() / 1e3), row(change));
             if (viewers.size() > 0) {
                 tell(change);
+            } else {
+                forget();
             }
         }
+    }
+
+    /** What was told before a pause says nothing after it. */
+    private void forget() {
+        latest.clear();
+        crowdsBefore = null;
+        processBefore = null;
+        tenantsBefore = Crowds.NONE;
     }
 
     private Moment moment() {

@@ -111,7 +111,8 @@ public final class LoginApi {
     private static Optional<String> presented(Request request) {
         try {
             JsonNode body = JSON.readTree(request.body());
-            return body.path("token").asStringOpt().filter(text -> !text.isEmpty());
+            JsonNode token = body.path("token");
+            return token.isString() && !token.asString().isEmpty() ? Optional.of(token.asString()) : Optional.empty();
         } catch (JacksonException _) {
             return Optional.empty();
         }

@@ -215,7 +215,7 @@ final class ConsoleIT {
                 assertThat(tick.path("connections").asInt()).isEqualTo(1);
                 assertThat(tick.at("/totals/events_in").asLong()).isEqualTo(1);
                 assertThat(tick.at("/endpoints/0/name").asString()).isEqualTo("admin");
-                assertThat(tick.at("/breakers/0/name").asString()).isEqualTo("archive");
+                assertThat(tick.at("/breakers/0/name").asString()).isEqualTo("database");
                 JsonNode books = GatewayTester.json(viewer.event("books"));
                 while (books.at("/intake/received").asLong() == 0) {
                     books = GatewayTester.json(viewer.event("books"));

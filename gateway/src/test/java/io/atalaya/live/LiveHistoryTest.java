@@ -132,7 +132,7 @@ final class LiveHistoryTest {
         assertThat(page.path("step_ms").asInt()).isEqualTo(1_000);
         assertThat(page.path("from").asLong()).isEqualTo(START * 1_000);
         assertThat(page.path("to").asLong()).isEqualTo((START + 3) * 1_000);
-        assertThat(page.at("/series/p50").toString()).isEqualTo("[0.125,null,1234567,2.50]");
+        assertThat(page.at("/series/p50").toString()).isEqualTo("[0.125,null,1234567,2.5]");
         assertThat(page.path("series").size()).isEqualTo(Series.values().length);
     }
 
