@@ -19,6 +19,7 @@ import io.atalaya.routing.EventRoutes;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -91,8 +92,9 @@ public final class Console implements AutoCloseable {
     }
 
     private static Map<String, Object> hello(Parts parts, Service service) {
-        var hello = new HashMap<>(service.about().get());
+        var hello = new LinkedHashMap<String, Object>();
         hello.put("at", service.clock().millis());
+        hello.putAll(service.about().get());
         hello.put("tick_ms", 1_000);
         hello.put("endpoints", List.copyOf(parts.profile().endpoints().keySet()));
         return hello;

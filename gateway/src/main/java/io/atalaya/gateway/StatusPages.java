@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,16 +139,24 @@ final class StatusPages {
         return new Console(
                 parts,
                 new Console.Service(
-                        gate, readBack.looks(), worker, core.clock(), core.nanoClock(), () -> about(startedAt)));
+                        gate,
+                        readBack.looks(),
+                        worker,
+                        core.clock(),
+                        core.nanoClock(),
+                        () -> about(config.edge().port(), startedAt)));
     }
 
-    private Map<String, Object> about(Instant startedAt) {
+    /** @param publicPort as configured; 0 when a free one was taken */
+    private Map<String, Object> about(int publicPort, Instant startedAt) {
         Identity identity = view.identity();
-        return Map.of(
-                "profile", identity.profile(),
-                "version", identity.version(),
-                "environment", identity.environment(),
-                "started_at", startedAt.toString());
+        var about = new LinkedHashMap<String, Object>();
+        about.put("profile", identity.profile());
+        about.put("version", identity.version());
+        about.put("environment", identity.environment());
+        about.put("started_at", startedAt.toString());
+        about.put("public_port", publicPort == 0 ? null : publicPort);
+        return about;
     }
 
     /** What the console runs on; not yet started. */

@@ -48,7 +48,10 @@ final class LiveJson {
         page.put("refused", change.growth(moment -> moment.pulse().refused()));
         addRates(change, page);
         page.put("totals", totals(now));
-        page.put("latency", Map.of("1s", quantiles(change.latency()), "10s", quantiles(lately)));
+        var latency = new LinkedHashMap<String, Object>();
+        latency.put("1s", quantiles(change.latency()));
+        latency.put("10s", quantiles(lately));
+        page.put("latency", latency);
         page.put("round_trip_ms", quantiles(change.roundTrip()));
         page.put("buffer", buffer(now, bounds));
         DependencyStatus redis = sources.redis().get();
