@@ -49,7 +49,8 @@ record Asset(String type, Form plain, Optional<Form> packed) {
         var plain = new Form(bytes, tag(bytes, ""), "");
         byte[] packed = gzip(bytes);
         boolean shorter = packed.length < bytes.length - bytes.length / 10;
-        return new Asset(type, plain, shorter ? Optional.of(new Form(packed, tag(bytes, "-gz"), "gzip")) : Optional.empty());
+        return new Asset(
+                type, plain, shorter ? Optional.of(new Form(packed, tag(bytes, "-gz"), "gzip")) : Optional.empty());
     }
 
     Form form(boolean gzipAccepted) {

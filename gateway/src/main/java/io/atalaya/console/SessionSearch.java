@@ -102,7 +102,8 @@ final class SessionSearch {
     }
 
     private List<Held> held() {
-        return hub.ask(shard -> new Part(shard, shard.sessions()))
+        return hub
+                .ask(shard -> new Part(shard, shard.sessions()))
                 .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .join()
                 .stream()

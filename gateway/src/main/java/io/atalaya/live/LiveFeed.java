@@ -133,11 +133,13 @@ public final class LiveFeed {
         Quantiles latency = change.latency();
         var row = new float[Series.values().length];
         row[Series.CONNECTIONS.ordinal()] = change.now().pulse().sessions();
-        row[Series.EVENTS_IN.ordinal()] = (float) change.rate(moment -> moment.intake().received());
+        row[Series.EVENTS_IN.ordinal()] =
+                (float) change.rate(moment -> moment.intake().received());
         row[Series.EVENTS_ACCEPTED.ordinal()] = (float) change.rate(Moment::accepted);
         row[Series.MATCHED.ordinal()] =
                 (float) change.rate(moment -> moment.pulse().book().matched().total());
-        row[Series.DELIVERIES.ordinal()] = (float) change.rate(moment -> moment.pulse().book().sent());
+        row[Series.DELIVERIES.ordinal()] =
+                (float) change.rate(moment -> moment.pulse().book().sent());
         row[Series.DROPPED.ordinal()] = (float) change.rate(Moment::dropped);
         row[Series.P50.ordinal()] = (float) latency.p50();
         row[Series.P95.ordinal()] = (float) latency.p95();
@@ -164,8 +166,7 @@ public final class LiveFeed {
             tenantsBefore = crowds;
         }
         ProcessProbe.Brief brief = process.brief();
-        var page = LiveJson.tick(
-                change, Quantiles.between(latencies.getFirst(), latencies.getLast()), sources, bounds);
+        var page = LiveJson.tick(change, Quantiles.between(latencies.getFirst(), latencies.getLast()), sources, bounds);
         page.put("process", LiveJson.process(brief, processBefore));
         page.put("endpoints", LiveJson.endpoints(crowds, crowdsBefore));
         page.put("viewers", viewers.size());

@@ -173,7 +173,9 @@ final class LiveHistory {
         void add(float[] values) {
             for (int i = 0; i < ALL.length; i++) {
                 if (!Float.isNaN(values[i])) {
-                    sums[i] = ALL[i].rate ? sums[i] + values[i] : counts[i] == 0 ? values[i] : Math.max(sums[i], values[i]);
+                    sums[i] = ALL[i].rate
+                            ? sums[i] + values[i]
+                            : counts[i] == 0 ? values[i] : Math.max(sums[i], values[i]);
                     counts[i]++;
                 }
             }

@@ -85,7 +85,9 @@ final class ConsoleFilesTest {
 
         Answer again = get("/console/app.js").with("if-none-match", tag).answer();
         Answer other = get("/console/app.js").with("if-none-match", "\"other\"").answer();
-        Answer listed = get("/console/app.js").with("if-none-match", "\"other\", " + tag).answer();
+        Answer listed = get("/console/app.js")
+                .with("if-none-match", "\"other\", " + tag)
+                .answer();
 
         assertThat(tag).matches("\"[0-9a-f]{24}\"");
         assertThat(again.status()).isEqualTo(304);
@@ -116,7 +118,8 @@ final class ConsoleFilesTest {
 
     @Test
     void aFileThatCompressionWouldNotShortenIsSentAsItIs() {
-        Answer answer = get("/console/lib/chart.css").with("accept-encoding", "gzip").answer();
+        Answer answer =
+                get("/console/lib/chart.css").with("accept-encoding", "gzip").answer();
 
         assertThat(answer.headers()).doesNotContainKey("content-encoding");
         assertThat(answer.body()).isEqualTo("a{}");
