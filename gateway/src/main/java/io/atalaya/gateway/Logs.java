@@ -32,7 +32,7 @@ final class Logs {
         EventLog log = switch (config.logStore()) {
             case EMBEDDED -> inFile(config, clock, listener);
             case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, listener);
-            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, isBehind::getAsBoolean), closing);
+            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, isBehind), closing);
         };
         closing.add("log", log);
         return log;

@@ -244,7 +244,7 @@ final class LiveJson {
         String separator = "";
         for (Series series : Series.values()) {
             json.append(separator).append('"').append(series.word()).append("\":[");
-            float[] values = excerpt.values()[series.ordinal()];
+            float[] values = excerpt.of(series);
             for (int i = 0; i < values.length; i++) {
                 json.append(i == 0 ? "" : ",");
                 append(json, values[i]);

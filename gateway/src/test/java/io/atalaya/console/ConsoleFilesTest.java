@@ -81,7 +81,7 @@ final class ConsoleFilesTest {
     @Test
     void aBrowserThatHasTheFileIsToldSo() {
         Answer first = get("/console/app.js").answer();
-        String tag = first.headers().get("etag");
+        String tag = first.headers().getOrDefault("etag", "");
 
         Answer again = get("/console/app.js").with("if-none-match", tag).answer();
         Answer other = get("/console/app.js").with("if-none-match", "\"other\"").answer();
@@ -113,7 +113,7 @@ final class ConsoleFilesTest {
 
         assertThat(answer.headers().getOrDefault("content-encoding", "")).isEqualTo(coding);
         assertThat(answer.headers()).containsEntry("vary", "accept-encoding");
-        assertThat(answer.headers().get("etag").endsWith("-gz\"")).isEqualTo(!coding.isEmpty());
+        assertThat(answer.headers().getOrDefault("etag", "").endsWith("-gz\"")).isEqualTo(!coding.isEmpty());
     }
 
     @Test
