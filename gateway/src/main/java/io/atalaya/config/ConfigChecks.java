@@ -43,6 +43,12 @@ final class ConfigChecks {
                     management.host() + " without management-token",
                     "127.0.0.1, or a management-token of " + Secrets.HOW);
         }
+        if (token.isEmpty() && !management.hosts().isEmpty()) {
+            problems.add(
+                    values.place(Settings.MANAGEMENT_HOSTS),
+                    String.join(",", management.hosts()) + " without management-token",
+                    "nothing, or a management-token of " + Secrets.HOW);
+        }
         token.ifPresent(secret -> rejectWeak(Settings.MANAGEMENT_TOKEN, secret));
     }
 

@@ -307,6 +307,7 @@ public final class ConfigReader {
         return new ManagementConfig(
                 values.value(Settings.MANAGEMENT_HOST),
                 values.value(Settings.MANAGEMENT_PORT),
-                values.find(Settings.MANAGEMENT_TOKEN));
+                values.find(Settings.MANAGEMENT_TOKEN),
+                values.value(Settings.MANAGEMENT_HOSTS));
     }
 }

@@ -28,6 +28,7 @@ final class Kinds {
     private static final Pattern PRINTABLE = Pattern.compile("[^\\p{Cntrl}]+");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]%-]+");
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[a-z0-9._\\[\\]:-]+");
+    private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]*[a-z0-9])?");
     private static final String EVERY_TENANT = "*";
     private static final Set<String> OFF = Set.of("off", "0");
 
@@ -153,6 +154,14 @@ final class Kinds {
         return new Kind<>("origins such as https://app.example.com, lower-case and without a path", text -> {
             var origins = new LinkedHashSet<>(items(text));
             return origins.stream().allMatch(ORIGIN.asMatchPredicate()) ? Optional.of(origins) : Optional.empty();
+        });
+    }
+
+    /** Names without port, in lower case. */
+    static Kind<Set<String>> hostNames() {
+        return new Kind<>("host names without port such as ops.example.com, comma-separated, lower-case", text -> {
+            var names = new LinkedHashSet<>(items(text));
+            return names.stream().allMatch(HOST_NAME.asMatchPredicate()) ? Optional.of(names) : Optional.empty();
         });
     }
 

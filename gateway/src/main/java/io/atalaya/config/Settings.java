@@ -338,6 +338,12 @@ final class Settings {
             "management-port", Kinds.port(), "8002", "Operators' port: console, metrics, health, administration.");
     static final Setting<String> MANAGEMENT_TOKEN = Setting.secret(
             "management-token", Secrets.KIND, "Bearer token of operators who do not come over loopback.");
+    static final Setting<Set<String>> MANAGEMENT_HOSTS = Setting.of(
+            "management-hosts",
+            Kinds.hostNames(),
+            "",
+            "Further names by which browsers may address the operators' port, such as a proxy's; management-host,"
+                    + " addresses and localhost are known. Needs management-token.");
 
     /** Whether a start asks Redis if it keeps what it acknowledges. */
     enum Durability {
@@ -435,7 +441,7 @@ final class Settings {
                             REDIS_WAIT_REPLICAS)),
             new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
             new Section("Alerts, indicators and canary", ProofSettings.ALL),
-            new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN)));
+            new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
 
     static final List<Setting<?>> ALL =
             SECTIONS.stream().flatMap(section -> section.settings().stream()).toList();

@@ -133,7 +133,8 @@ public final class PublishRoute {
         };
     }
 
-    private Response answer(SubmitOutcome outcome) {
+    /** What a publisher is told of an outcome. */
+    public static Response answer(SubmitOutcome outcome) {
         return switch (outcome) {
             case SubmitOutcome.Accepted accepted -> Response.json(202, acceptance(accepted));
             case SubmitOutcome.Invalid(List<EventProblem> problems, int more) ->

@@ -8,6 +8,7 @@ import io.atalaya.auth.RevocationList;
 import io.atalaya.auth.journal.JournalException;
 import io.atalaya.auth.journal.JournaledRevocations;
 import io.atalaya.config.GatewayConfig;
+import io.atalaya.console.EventTap;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
@@ -16,6 +17,7 @@ import io.atalaya.proof.Provision;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.atalaya.streams.RedisStreamLog;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param provision what was known before it was built
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param tap where operators see events pass
  * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
@@ -41,6 +44,7 @@ record Core(
         AssignmentRegister assignmentRegister,
         CachedAssignments assignments,
         Hub hub,
+        EventTap tap,
         EventLog log,
         Recovery recovery,
         Optional<ArchiveParts> archiving,
@@ -71,12 +75,14 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        Logs logs = Logs.open(config, clock, hub.router(), provision.heard(hub.router()), closing);
+        var tap = new EventTap(
+                provision.heard(hub.router()), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
+        Logs logs = Logs.open(config, clock, new RedisStreamLog.Hearer(tap, hub.router()::isBehind), closing);
         EventLog log = logs.log();
         Recovery recovery = recovery(config, logs, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
+        var intake = new Intake(config.intake(), config.profile(), log, tap, clock, nanoClock);
         return new Core(
                 provision,
                 config,
@@ -88,6 +94,7 @@ record Core(
                 sources.register(),
                 assignments,
                 hub,
+                tap,
                 log,
                 recovery,
                 archiving,

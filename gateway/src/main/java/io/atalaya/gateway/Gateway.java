@@ -65,6 +65,8 @@ public final class Gateway implements AutoCloseable {
             core.start(closing);
             closing.add("proof", status.proof());
             status.proof().start();
+            closing.add("console", status.console());
+            status.console().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",

@@ -3,9 +3,7 @@ package io.atalaya.gateway;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.config.GatewayConfig;
-import io.atalaya.hub.Router;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.EventLog.CommitListener;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConfig;
@@ -33,21 +31,19 @@ record Logs(EventLog log, AckStore acks) {
     /**
      * Opens both; what must be closed goes to {@code closing}.
      *
-     * @param router says whether it is behind
-     * @param listener hears what is stored
+     * @param hearer hears what is stored
      */
-    static Logs open(
-            GatewayConfig config, InstantSource clock, Router router, CommitListener listener, Closing closing) {
+    static Logs open(GatewayConfig config, InstantSource clock, RedisStreamLog.Hearer hearer, Closing closing) {
         Logs logs = switch (config.logStore()) {
             case EMBEDDED -> {
-                SqliteEventLog log = inFile(config, clock, listener);
+                SqliteEventLog log = inFile(config, clock, hearer.listener());
                 yield new Logs(log, new SqliteAckStore(log.store(), REMEMBERED_ACKS));
             }
             case MEMORY ->
                 new Logs(
-                        new InMemoryEventLog(config.log(), newEpoch(), clock, listener),
+                        new InMemoryEventLog(config.log(), newEpoch(), clock, hearer.listener()),
                         new InMemoryAckStore(REMEMBERED_ACKS));
-            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, router::isBehind), closing);
+            case REDIS -> inRedis(config, hearer, closing);
         };
         closing.add("log", logs.log);
         closing.add("acknowledgements", logs.acks);
@@ -59,7 +55,7 @@ record Logs(EventLog log, AckStore acks) {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
-    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, CommitListener listener) {
+    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
         try {
             return SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
         } catch (LogException refused) {

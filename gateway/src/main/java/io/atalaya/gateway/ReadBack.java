@@ -43,9 +43,13 @@ final class ReadBack {
     /** So do operators who repair something, which may take its time. */
     private static final QueryConfig REPAIRS = new QueryConfig(2, Duration.ofSeconds(60), 1, Duration.ofSeconds(1));
 
+    /** And those who look. */
+    private static final QueryConfig LOOKS = new QueryConfig(8, Duration.ofSeconds(10), 1, Duration.ofSeconds(1));
+
     private final Core core;
     private final Executor worker;
     private final Reads reads;
+    private final Reads looks;
     private final MissedEvents log;
     private final Buffers buffers;
     private final StorePages stores;
@@ -58,6 +62,7 @@ final class ReadBack {
         this.core = core;
         this.worker = worker;
         this.reads = new Reads(config.query(), worker);
+        this.looks = new Reads(LOOKS, worker);
         this.log = new MissedEvents(core.log());
         this.events = new StoredEvents(log, archive());
         var reach = new Reach(
@@ -99,7 +104,18 @@ final class ReadBack {
                 .toList();
     }
 
-    private @Nullable Archive archive() {
+    /** Where events are that the archive has not taken yet. */
+    MissedEvents log() {
+        return log;
+    }
+
+    /** For operators who look. */
+    Reads looks() {
+        return looks;
+    }
+
+    @Nullable
+    Archive archive() {
         return core.archive().orElse(null);
     }
 
@@ -143,6 +159,11 @@ final class ReadBack {
         var pages = new HashMap<>(pages(health));
         var explain = new ExplainPage(core.config().profile(), core.hub(), core.assignments(), events, reads);
         pages.put("/api/v1/explain", explain::onExplain);
+        core.archive()
+                .ifPresent(archive -> pages.put(
+                        EventsRoute.PATH,
+                        new EventsRoute(
+                                core.config().intake(), archive, core.config().profile(), looks)::onOperator));
         pages.put(DeliveriesPage.PATH, deliveries::onOperator);
         return pages;
     }

@@ -1,8 +1,11 @@
 package io.atalaya.gateway;
 
 import io.atalaya.collector.CollectorRoutes;
+import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
+import io.atalaya.live.LiveFeed;
+import io.atalaya.live.LiveSources;
 import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;
 import io.atalaya.management.BooksPages;
@@ -11,19 +14,26 @@ import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
 import io.atalaya.management.MetricsPages.Vocabulary;
-import io.atalaya.management.OperatorGate;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
 import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.operator.Logins;
+import io.atalaya.operator.OperatorGate;
+import io.atalaya.operator.OperatorToken;
+import io.atalaya.operator.PortGuard;
 import io.atalaya.proof.Proof;
 import io.atalaya.query.StorePages;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
 final class StatusPages {
@@ -32,7 +42,9 @@ final class StatusPages {
     private final MetricsPages metrics;
     private final HealthPages health;
     private final OperatorGate gate;
+    private final Console console;
     private final ManagementRoutes management;
+    private final PortGuard guard;
 
     StatusPages(Core core, ReadBack readBack, Executor worker) {
         var config = core.config();
@@ -60,9 +72,13 @@ final class StatusPages {
                         worker));
         this.metrics = new MetricsPages(view::sample, proof::families);
         this.health = new HealthPages(view::sample, view::probes);
-        this.gate = new OperatorGate(config.management());
+        var token = new OperatorToken(config.management().token());
+        this.gate = new OperatorGate(token, config.management().names(), new Logins(core.clock(), new SecureRandom()));
+        this.guard = new PortGuard(config.management().names(), token);
+        this.console = console(core, readBack, worker);
         this.management = new ManagementRoutes(
                 config.management(),
+                gate,
                 new ManagementRoutes.Pages(
                         metrics,
                         health,
@@ -75,9 +91,70 @@ final class StatusPages {
                         operatorChanges(readBack)));
     }
 
+    private Console console(Core core, ReadBack readBack, Executor worker) {
+        var config = core.config();
+        var sources = new LiveSources(
+                core.hub(),
+                core.intake()::book,
+                core.intake()::room,
+                core.log()::totals,
+                () -> core.archiving().map(parts -> parts.writer().status()),
+                () -> core.redisStatus().status(),
+                core.recovery()::totals,
+                core.recovery()::acknowledgements,
+                view::phase,
+                proof::budgets,
+                view::sample);
+        var bounds = new LiveSources.Bounds(
+                config.hub().maxConnections(),
+                config.intake().maxUncommitted(),
+                config.log().archived() ? config.log().maxEvents() : 0,
+                config.hub().deliveryWindow());
+        var feed =
+                new LiveFeed(sources, bounds, new ProcessProbe(Path.of("/proc/self")), core.clock(), core.nanoClock());
+        var parts = new Console.Parts(
+                config.profile(),
+                core.hub(),
+                core.intake(),
+                core.tap(),
+                readBack.log(),
+                readBack.archive(),
+                core.recovery().desk(),
+                feed,
+                config.intake().maxEventBytes());
+        Instant startedAt = core.clock().instant();
+        return new Console(
+                parts,
+                new Console.Service(
+                        gate,
+                        readBack.looks(),
+                        worker,
+                        core.clock(),
+                        core.nanoClock(),
+                        () -> about(config.edge().port(), startedAt)));
+    }
+
+    /** @param publicPort as configured; 0 when a free one was taken */
+    private Map<String, Object> about(int publicPort, Instant startedAt) {
+        Identity identity = view.identity();
+        var about = new LinkedHashMap<String, Object>();
+        about.put("profile", identity.profile());
+        about.put("version", identity.version());
+        about.put("environment", identity.environment());
+        about.put("started_at", startedAt.toString());
+        about.put("public_port", publicPort == 0 ? null : publicPort);
+        return about;
+    }
+
+    /** What the console runs on; not yet started. */
+    Console console() {
+        return console;
+    }
+
     private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(proof.pages());
+        pages.putAll(console.pages());
         return pages;
     }
 
@@ -86,6 +163,7 @@ final class StatusPages {
         proof.changes()
                 .forEach(change ->
                         changes.add(new ManagementRoutes.Page(change.method(), change.path(), change.handler())));
+        changes.addAll(console.changes());
         return changes;
     }
 
@@ -110,7 +188,7 @@ final class StatusPages {
                 stores::onMetrics,
                 documents,
                 () -> view.phase() == Phase.SERVING,
-                gate::localOrOperators,
+                this::localOrOperators,
                 OperatorGate::isLocal);
     }
 
@@ -119,11 +197,16 @@ final class StatusPages {
     }
 
     List<Route> managementRoutes() {
-        return management.routes();
+        return guard.guard(Stream.concat(management.routes().stream(), console.openRoutes().stream())
+                .toList());
+    }
+
+    private Route.Gate localOrOperators(Route.Handler handler) {
+        return gate.localOrOperators(ManagementRoutes.answering(handler));
     }
 
     List<Route> publicRoutes() {
         var pages = new PublicStatusRoutes.Pages(health::onBasic, health::onDetailed, metrics::onPublicMetrics);
-        return new PublicStatusRoutes(pages, gate::localOrOperators).routes();
+        return new PublicStatusRoutes(pages, this::localOrOperators).routes();
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,10 +84,17 @@ final class AnswerQueue {
     private boolean write(Exchange exchange, Response response) {
         release(exchange);
         port.onAnswered(response);
-        boolean last = exchange.persistence == Persistence.CLOSE || (port.isStopping() && waiting.isEmpty());
+        boolean last = exchange.persistence == Persistence.CLOSE
+                || response.opened() != null
+                || (port.isStopping() && waiting.isEmpty());
         ByteBuf encoded = port.encoder()
                 .encode(ctx.alloc(), response, exchange.bodyless, last ? Persistence.CLOSE : exchange.persistence);
-        if (last) {
+        Consumer<BodyStream> opened = response.opened();
+        if (opened != null && !exchange.bodyless && !port.isStopping()) {
+            ctx.writeAndFlush(encoded, ctx.voidPromise());
+            connection.onStream();
+            opened.accept(new BodyStream(ctx));
+        } else if (last) {
             connection.onLastAnswer(ctx.writeAndFlush(encoded));
         } else {
             ctx.write(encoded, ctx.voidPromise());

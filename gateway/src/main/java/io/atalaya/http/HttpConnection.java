@@ -181,6 +181,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** An answer goes on without end: what is read from now on is thrown away, and no time-out runs any more. */
+    void onStream() {
+        closing = true;
+        lastRequest = true;
+        midMessage = false;
+        flushPending = false;
+        parked.forEach(ReferenceCountUtil::release);
+        parked.clear();
+        ctx.channel().config().setAutoRead(true);
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
     private void open() {
         if (timer == null) {
             port.onOpened(this);

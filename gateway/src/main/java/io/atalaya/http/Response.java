@@ -3,6 +3,8 @@ package io.atalaya.http;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer to a request. Immutable, as long as nobody writes to the body given. Length, date and connection fields
@@ -23,24 +25,35 @@ public final class Response {
     private final int status;
     private final List<Field> fields;
     private final byte[] body;
+    private final @Nullable Consumer<BodyStream> opened;
 
-    private Response(int status, List<Field> fields, byte[] body) {
+    private Response(int status, List<Field> fields, byte[] body, @Nullable Consumer<BodyStream> opened) {
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("status: %d (expected: 200 … 599)".formatted(status));
         }
         this.status = status;
         this.fields = fields;
         this.body = body;
+        this.opened = opened;
     }
 
     /** An answer with a body; takes ownership of it. */
     public static Response of(int status, String contentType, byte[] body) {
-        return new Response(status, List.of(new Field("content-type", contentType)), body);
+        return new Response(status, List.of(new Field("content-type", contentType)), body, null);
+    }
+
+    /**
+     * An answer whose body is written bit by bit; it is the connection's last.
+     *
+     * @param opened called on the connection's event loop once the head is on its way; not for a {@code HEAD} request
+     */
+    public static Response stream(String contentType, Consumer<BodyStream> opened) {
+        return new Response(200, List.of(new Field("content-type", contentType)), NOTHING, opened);
     }
 
     /** An answer without a body. */
     public static Response empty(int status) {
-        return new Response(status, List.of(), NOTHING);
+        return new Response(status, List.of(), NOTHING, null);
     }
 
     /** JSON, already encoded; takes ownership of {@code body}. */
@@ -62,7 +75,7 @@ public final class Response {
     public Response with(String name, String value) {
         var more = new ArrayList<>(fields);
         more.add(new Field(name, value));
-        return new Response(status, List.copyOf(more), body);
+        return new Response(status, List.copyOf(more), body, opened);
     }
 
     public int status() {
@@ -77,6 +90,12 @@ public final class Response {
     /** The body. Shared; must not be modified. */
     public byte[] body() {
         return body;
+    }
+
+    /** Who writes the body from now on; null when it is complete. */
+    @Nullable
+    Consumer<BodyStream> opened() {
+        return opened;
     }
 
     /**

@@ -63,7 +63,8 @@ final class ResponseEncoder {
             case KEEP_ALIVE -> out.writeBytes(KEEP_ALIVE);
             case CLOSE -> out.writeBytes(CLOSE);
         }
-        if (response.status() != 204 && response.status() != 304) {
+        boolean hasLength = response.status() != 204 && response.status() != 304 && response.opened() == null;
+        if (hasLength) {
             out.writeBytes(LENGTH);
             ByteBufUtil.writeAscii(out, Integer.toString(body.length));
             out.writeBytes(LINE_END).writeBytes(LINE_END);

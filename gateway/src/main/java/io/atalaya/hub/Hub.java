@@ -170,6 +170,18 @@ public final class Hub {
         return ask(Shard::snapshot).thenApply(parts -> parts.stream().reduce(ShardSnapshot.EMPTY, ShardSnapshot::plus));
     }
 
+    /** What the shards' counters alone tell; costs no look at any session. */
+    public CompletableFuture<ShardSnapshot.Pulse> pulse() {
+        return ask(Shard::pulse)
+                .thenApply(parts -> parts.stream().reduce(ShardSnapshot.Pulse.NONE, ShardSnapshot.Pulse::plus));
+    }
+
+    /** Who is there, by tenant and endpoint; several entries where several shards have sessions of both. */
+    public CompletableFuture<List<ShardSnapshot.Crowd>> crowds() {
+        return ask(Shard::crowds)
+                .thenApply(parts -> parts.stream().flatMap(List::stream).toList());
+    }
+
     /**
      * A credential was revoked just now. Whoever was authenticated before is asked about again when it joins, so that no
      * connection slips between the check of its credential and the search for sessions to close. Callable by any thread.

@@ -45,6 +45,7 @@ final class Outbound {
     private final Session session;
     private final ChannelHandlerContext ctx;
     private final Shard shard;
+    private final ShardCounters.Tally tally;
 
     /** The socket while the direct way is open. */
     private @Nullable Socket direct;
@@ -62,7 +63,6 @@ final class Outbound {
     private long accepted;
 
     private long acceptedNanos;
-    private int givenUp;
 
     private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
@@ -71,11 +71,16 @@ final class Outbound {
     private int marked;
     private int markers;
     private boolean abandoned;
+    private long sent;
+    private int conflated;
+    private int dropped;
 
-    Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
+    /** @param tally where deliveries to sessions like this one are counted */
+    Outbound(Session session, ChannelHandlerContext ctx, Shard shard, ShardCounters.Tally tally) {
         this.session = session;
         this.ctx = ctx;
         this.shard = shard;
+        this.tally = tally;
     }
 
     Session session() {
@@ -85,6 +90,13 @@ final class Outbound {
     /** Deliveries whose fate is open. */
     int pending() {
         return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** Bytes that the socket has not accepted, and those that wait behind them. */
+    long pendingBytes() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return unsent + (waiting == null ? 0 : waiting.bytes());
     }
 
     /** Offset up to which the socket has accepted everything that was for the session. */
@@ -99,11 +111,26 @@ final class Outbound {
 
     /** Deliveries that a slow reader was spared. */
     int givenUp() {
-        return givenUp;
+        return conflated + dropped;
     }
 
     boolean isReplaying() {
         return replayedThrough != null && replayedThrough.offset() == EVERYTHING_DURABLE.offset();
+    }
+
+    /** Deliveries that the socket has accepted. */
+    long sent() {
+        return sent;
+    }
+
+    /** Deliveries given up because a later event took their place. */
+    int conflated() {
+        return conflated;
+    }
+
+    /** Deliveries given up for want of room. */
+    int dropped() {
+        return dropped;
     }
 
     /** What follows is the last that a replay has up to {@code offset}. */
@@ -222,13 +249,13 @@ final class Outbound {
     private final class GivenUp implements WaitingLine.Fate {
         @Override
         public void onConflated(String type) {
-            givenUp++;
+            conflated++;
             shard.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
-            givenUp++;
+            dropped++;
             shard.onDropped(session, type);
         }
     }
@@ -346,6 +373,8 @@ final class Outbound {
         ShardCounters counters = shard.counters();
         long nowNanos = shard.nowNanos();
         counters.sent += events;
+        tally.sent += events;
+        sent += events;
         accepted = through;
         acceptedNanos = nowNanos;
         if (sinceNanos != UNTIMED) {

@@ -12,6 +12,7 @@ import io.atalaya.protocol.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -50,6 +51,8 @@ public final class Session {
     private int shardPosition;
     private boolean ended;
 
+    private final ShardCounters.Tally tally;
+    private long roundTripNanos;
     private final long joinedNanos;
     private long subscribedNanos;
     private @Nullable Cursor start;
@@ -92,7 +95,8 @@ public final class Session {
         this.endpoint = endpoint;
         this.principal = principal;
         this.slot = slot;
-        this.outbound = new Outbound(this, ctx, shard);
+        this.tally = shard.counters().onJoined(endpoint.name(), principal.tenant());
+        this.outbound = new Outbound(this, ctx, shard, tally);
         long nowNanos = shard.nowNanos();
         this.joinedNanos = nowNanos;
         this.subscribedNanos = nowNanos;
@@ -135,6 +139,21 @@ public final class Session {
 
     long silentNanos(long nowNanos) {
         return nowNanos - lastMessageNanos;
+    }
+
+    /** When the session began, on the monotonic clock. */
+    long joinedNanos() {
+        return joinedNanos;
+    }
+
+    /** The latest round trip of a ping; 0 when none was measured. */
+    long roundTripNanos() {
+        return roundTripNanos;
+    }
+
+    /** Where the client's packets come from. */
+    public SocketAddress remoteAddress() {
+        return ctx.channel().remoteAddress();
     }
 
     /** The topics that the session is subscribed to. */
@@ -233,7 +252,8 @@ public final class Session {
     /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
     public void onPong(long payload) {
         if (pingSentNanos != 0 && payload == pingSentNanos) {
-            shard.counters().roundTrip.record(shard.nowNanos() - pingSentNanos, 1);
+            roundTripNanos = shard.nowNanos() - pingSentNanos;
+            shard.counters().roundTrip.record(roundTripNanos, 1);
             pingSentNanos = 0;
         }
     }
@@ -441,6 +461,7 @@ public final class Session {
             leave(i);
         }
         outbound.abandon();
+        shard.counters().onLeft(tally);
         shard.onEnded(this, last);
         slot.release();
         Companion left = companion;

@@ -2,6 +2,9 @@ package io.atalaya.hub;
 
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -11,15 +14,58 @@ import java.util.Set;
  * @param pending deliveries whose fate is open
  */
 public record SessionView(
-        long id, String endpoint, Principal principal, Set<Topic> topics, double silentSeconds, int pending) {
+        long id,
+        String endpoint,
+        Principal principal,
+        Set<Topic> topics,
+        double silentSeconds,
+        int pending,
+        Figures figures) {
 
-    static SessionView of(Session session) {
+    /**
+     * What is counted of one session. Immutable.
+     *
+     * @param pendingBytes what waits for its socket
+     * @param sent deliveries that the socket has accepted
+     * @param conflated deliveries given up because a later event took their place
+     * @param dropped deliveries given up for want of room
+     * @param roundTripSeconds of the latest ping; empty when none was answered
+     * @param replaying whether it still gets what its client has missed
+     */
+    public record Figures(
+            Instant connectedAt,
+            SocketAddress remote,
+            long pendingBytes,
+            long sent,
+            int conflated,
+            int dropped,
+            OptionalDouble roundTripSeconds,
+            boolean replaying) {}
+
+    /** As it is now. On the session's loop only. */
+    public static SessionView of(Session session) {
+        long nowNanos = session.shard().nowNanos();
         return new SessionView(
                 session.id(),
                 session.endpoint().name(),
                 session.principal(),
                 session.topics(),
-                session.silentNanos(session.shard().nowNanos()) / 1e9,
-                session.outbound().pending());
+                session.silentNanos(nowNanos) / 1e9,
+                session.outbound().pending(),
+                figures(session, nowNanos));
+    }
+
+    private static Figures figures(Session session, long nowNanos) {
+        Outbound outbound = session.outbound();
+        long roundTripNanos = session.roundTripNanos();
+        return new Figures(
+                session.shard().now().minusNanos(nowNanos - session.joinedNanos()),
+                session.remoteAddress(),
+                outbound.pendingBytes(),
+                outbound.sent(),
+                outbound.conflated(),
+                outbound.dropped(),
+                roundTripNanos == 0 ? OptionalDouble.empty() : OptionalDouble.of(roundTripNanos / 1e9),
+                outbound.isReplaying());
     }
 }

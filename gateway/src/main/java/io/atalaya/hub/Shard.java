@@ -310,7 +310,7 @@ public final class Shard {
     }
 
     /** The open sessions, for operators; a copy. On the loop only. */
-    List<Session> sessions() {
+    public List<Session> sessions() {
         assert loop.inEventLoop();
         return List.copyOf(sessions);
     }
@@ -332,6 +332,44 @@ public final class Shard {
             sessions.getLast().close(reason);
         }
         return sessions.size();
+    }
+
+    /** How many sessions are subscribed to a topic. On the loop only. */
+    public int subscribers(Topic topic) {
+        assert loop.inEventLoop();
+        Subscribers subscribers = index.get(topic);
+        return subscribers == null ? 0 : subscribers.size();
+    }
+
+    /** Who is there, by tenant and endpoint. On the loop only. */
+    List<ShardSnapshot.Crowd> crowds() {
+        assert loop.inEventLoop();
+        return counters.crowds();
+    }
+
+    /** What the counters alone tell. On the loop only, between two drains. */
+    ShardSnapshot.Pulse pulse() {
+        assert loop.inEventLoop();
+        var givenUp = counters.givenUp();
+        return new ShardSnapshot.Pulse(
+                sessions.size(),
+                counters.accepted,
+                counters.accepted - sessions.size(),
+                sum(counters.refusals()),
+                new DeliveryBook(
+                        counters.matched(),
+                        counters.sent,
+                        givenUp.conflated(),
+                        givenUp.dropped(),
+                        counters.duplicate,
+                        counters.closed,
+                        0),
+                counters.latency.snapshot(),
+                counters.roundTrip.snapshot());
+    }
+
+    private static long sum(Map<CloseReason, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** A consistent copy of the counters. On the loop only, between two drains. */

@@ -1,9 +1,11 @@
 package io.atalaya.hub;
 
+import io.atalaya.event.TenantId;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +30,8 @@ final class ShardCounters {
     long closedByClient;
     long connectionsLost;
 
+    private final Map<Crowd, Tally> tallies = new HashMap<>();
+
     final Histogram latency = new Histogram();
     final Histogram fanout = new Histogram();
     final Histogram roundTrip = new Histogram();
@@ -39,6 +43,45 @@ final class ShardCounters {
             refusals.put(reason, 0L);
             closes.put(reason, 0L);
         }
+    }
+
+    /** Sessions that are counted together. */
+    private record Crowd(String endpoint, TenantId tenant) {}
+
+    /**
+     * What is counted of the sessions of one tenant at one endpoint; there are as many as have a session. Confined to the
+     * shard's event loop.
+     */
+    static final class Tally {
+        private final Crowd crowd;
+        private int sessions;
+        long sent;
+
+        private Tally(Crowd crowd) {
+            this.crowd = crowd;
+        }
+    }
+
+    /** A session begins; what it is sent counts in the tally returned. */
+    Tally onJoined(String endpoint, TenantId tenant) {
+        Tally tally = tallies.computeIfAbsent(new Crowd(endpoint, tenant), Tally::new);
+        tally.sessions++;
+        return tally;
+    }
+
+    /** A session that was counted in {@code tally} has ended. */
+    void onLeft(Tally tally) {
+        tally.sessions--;
+        if (tally.sessions == 0) {
+            tallies.remove(tally.crowd);
+        }
+    }
+
+    List<ShardSnapshot.Crowd> crowds() {
+        return tallies.values().stream()
+                .map(tally -> new ShardSnapshot.Crowd(
+                        tally.crowd.endpoint(), tally.crowd.tenant(), tally.sessions, tally.sent))
+                .toList();
     }
 
     /** Deliveries were chosen for one session. */

@@ -1,5 +1,6 @@
 package io.atalaya.hub;
 
+import io.atalaya.event.TenantId;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
 import java.util.HashMap;
@@ -61,6 +62,43 @@ public record ShardSnapshot(
             Histogram.Snapshot.empty(),
             Histogram.Snapshot.empty(),
             Silence.NONE);
+
+    /**
+     * What can be told without looking at any session. Immutable.
+     *
+     * @param ended sessions that are over, whoever ended them
+     * @param refused connections turned away before they became sessions
+     * @param book without what is pending
+     */
+    public record Pulse(
+            int sessions,
+            long accepted,
+            long ended,
+            long refused,
+            DeliveryBook book,
+            Histogram.Snapshot latency,
+            Histogram.Snapshot roundTrip) {
+        public static final Pulse NONE =
+                new Pulse(0, 0, 0, 0, DeliveryBook.EMPTY, Histogram.Snapshot.empty(), Histogram.Snapshot.empty());
+
+        Pulse plus(Pulse other) {
+            return new Pulse(
+                    sessions + other.sessions,
+                    accepted + other.accepted,
+                    ended + other.ended,
+                    refused + other.refused,
+                    book.plus(other.book),
+                    latency.plus(other.latency),
+                    roundTrip.plus(other.roundTrip));
+        }
+    }
+
+    /**
+     * The open sessions of one tenant at one endpoint. Immutable.
+     *
+     * @param sent what was delivered to them since the first of them came
+     */
+    public record Crowd(String endpoint, TenantId tenant, int sessions, long sent) {}
 
     /**
      * Since the last message of sessions. Immutable.

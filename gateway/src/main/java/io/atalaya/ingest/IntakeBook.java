@@ -67,7 +67,9 @@ public record IntakeBook(
         HTTP,
         REDIS,
         /** A client's command. */
-        COMMAND
+        COMMAND,
+        /** An operator, by hand. */
+        CONSOLE
     }
 
     /** Why an event was not accepted. */

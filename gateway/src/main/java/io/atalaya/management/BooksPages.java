@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -30,16 +31,48 @@ public final class BooksPages {
 
     /** {@code GET /api/v1/books}. */
     public void onBooks(Request request, Responder responder) {
-        Answers.respond(responder, view.get().thenApply(sample -> {
-            var books = Answers.map();
-            books.put("intake", intake(sample.intake()));
-            books.put("deliveries", deliveries(sample.hub().book()));
-            books.put(
-                    "acknowledgements",
-                    acknowledgements(sample.acknowledgements().book()));
-            sample.archive().ifPresent(status -> books.put("archive", archive(status)));
-            return Answers.json(200, books);
-        }));
+        Answers.respond(responder, view.get().thenApply(sample -> Answers.json(200, page(sample))));
+    }
+
+    /** Every book, what was lost and why, and every sum with both its sides. */
+    public static Map<String, Object> page(Sample sample) {
+        var books = Answers.map();
+        books.put("at", sample.instant().toEpochMilli());
+        books.put("intake", intake(sample.intake()));
+        books.put("deliveries", deliveries(sample.hub().book()));
+        books.put("acknowledgements", acknowledgements(sample.acknowledgements().book()));
+        sample.archive().ifPresent(status -> books.put("archive", archive(status)));
+        books.put("sources", reasons(sample.intake().receivedBySource()));
+        books.put("drops", drops(sample));
+        books.put("sums", BookSums.of(sample));
+        return books;
+    }
+
+    private static Map<String, Object> drops(Sample sample) {
+        var drops = Answers.map();
+        var byType = new TreeMap<String, Object>();
+        var givenUp = sample.hub().givenUp();
+        var types = new TreeSet<>(givenUp.conflatedByType().keySet());
+        types.addAll(givenUp.droppedByType().keySet());
+        for (String type : types) {
+            byType.put(
+                    type,
+                    Map.of(
+                            "conflated", givenUp.conflatedByType().getOrDefault(type, 0L),
+                            "dropped", givenUp.droppedByType().getOrDefault(type, 0L)));
+        }
+        drops.put("given_up_by_type", byType);
+        var router = Answers.map();
+        router.put("without_audience", sample.router().withoutAudience());
+        router.put("ephemeral", sample.router().ephemeralDropped());
+        router.put("rate_limited", sample.router().rateLimited());
+        router.put("failed", sample.router().failed());
+        drops.put("router", router);
+        if (sample.redis() instanceof DependencyStatus.Observed observed) {
+            drops.put("redis_queue", new TreeMap<>(observed.queue().dropped()));
+        }
+        drops.put("log_lines", sample.logLinesDropped());
+        return drops;
     }
 
     private static Map<String, Object> intake(IntakeBook book) {

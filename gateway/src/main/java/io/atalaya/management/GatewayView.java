@@ -90,6 +90,11 @@ public final class GatewayView {
         phase = next;
     }
 
+    /** Which program this is. */
+    public Identity identity() {
+        return identity;
+    }
+
     /** Where the process is in its life. */
     public Phase phase() {
         return phase;

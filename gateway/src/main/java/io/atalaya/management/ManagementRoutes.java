@@ -1,6 +1,7 @@
 package io.atalaya.management;
 
 import io.atalaya.http.Route;
+import io.atalaya.operator.OperatorGate;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Map;
 public final class ManagementRoutes {
     private static final int MAX_BODY_BYTES = 64 * 1024;
 
-    private final ManagementConfig config;
+    private final OperatorGate gate;
     private final Pages pages;
 
     /**
@@ -39,45 +40,54 @@ public final class ManagementRoutes {
     public record Page(HttpMethod method, String path, Route.Handler handler) {}
 
     /** @throws IllegalArgumentException when the port would be open to everybody */
-    public ManagementRoutes(ManagementConfig config, Pages pages) {
+    public ManagementRoutes(ManagementConfig config, OperatorGate gate, Pages pages) {
         if (!config.safe()) {
             throw new IllegalArgumentException(
                     "management-host: %s without a token (expected: loopback, or a token)".formatted(config.host()));
         }
-        this.config = config;
+        this.gate = gate;
         this.pages = pages;
     }
 
     /** The routes to serve. Liveness and readiness are open: orchestrators come without a token. */
     public List<Route> routes() {
-        var gate = new OperatorGate(config);
         var routes = new ArrayList<>(List.of(
                 Route.get("/health/live", pages.health::onLive),
                 Route.get("/health/ready", pages.health::onReady),
-                get("/metrics", gate, pages.metrics::onMetrics),
-                get("/metrics/prometheus", gate, pages.metrics::onPrometheus),
-                get("/api/v1/books", gate, pages.books::onBooks),
-                get("/api/v1/config", gate, (_, responder) -> responder.respond(Answers.json(200, pages.config))),
-                get("/api/v1/quarantine", gate, pages.books::onQuarantine),
-                get("/api/v1/sessions", gate, pages.sessions::onList),
-                change(HttpMethod.POST, "/api/v1/sessions/disconnect", gate, pages.sessions::onDisconnect),
-                change(HttpMethod.POST, "/api/v1/revocations", gate, pages.sessions::onRevoke),
-                get("/api/v1/assignments", gate, pages.assignments::onList),
-                change(HttpMethod.PUT, "/api/v1/assignments", gate, pages.assignments::onPut),
-                change(HttpMethod.DELETE, "/api/v1/assignments", gate, pages.assignments::onDelete)));
-        pages.more.forEach((path, handler) -> routes.add(get(path, gate, handler)));
+                get("/metrics", pages.metrics::onMetrics),
+                get("/metrics/prometheus", pages.metrics::onPrometheus),
+                get("/api/v1/books", pages.books::onBooks),
+                get("/api/v1/config", (_, responder) -> responder.respond(Answers.json(200, pages.config))),
+                get("/api/v1/quarantine", pages.books::onQuarantine),
+                change(HttpMethod.POST, "/api/v1/sessions/disconnect", pages.sessions::onDisconnect),
+                change(HttpMethod.POST, "/api/v1/revocations", pages.sessions::onRevoke),
+                get("/api/v1/assignments", pages.assignments::onList),
+                change(HttpMethod.PUT, "/api/v1/assignments", pages.assignments::onPut),
+                change(HttpMethod.DELETE, "/api/v1/assignments", pages.assignments::onDelete)));
+        pages.more.forEach((path, handler) -> routes.add(get(path, handler)));
         pages.changes.forEach(page -> routes.add(
                 page.method().equals(HttpMethod.GET)
-                        ? get(page.path(), gate, page.handler())
-                        : change(page.method(), page.path(), gate, page.handler())));
+                        ? get(page.path(), page.handler())
+                        : change(page.method(), page.path(), page.handler())));
         return routes;
     }
 
-    private static Route get(String path, OperatorGate gate, Route.Handler handler) {
-        return new Route(HttpMethod.GET, path, 0, gate.operators(handler));
+    private Route get(String path, Route.Handler handler) {
+        return new Route(HttpMethod.GET, path, 0, gate.operators(answering(handler)));
     }
 
-    private static Route change(HttpMethod method, String path, OperatorGate gate, Route.Handler handler) {
-        return new Route(method, path, MAX_BODY_BYTES, gate.operators(handler));
+    private Route change(HttpMethod method, String path, Route.Handler handler) {
+        return new Route(method, path, MAX_BODY_BYTES, gate.operators(answering(handler)));
+    }
+
+    /** Turns what a handler of these pages finds wrong with a request into an answer. */
+    public static Route.Handler answering(Route.Handler handler) {
+        return (request, responder) -> {
+            try {
+                handler.onRequest(request, responder);
+            } catch (Answers.BadRequest bad) {
+                responder.respond(bad.answer());
+            }
+        };
     }
 }

@@ -2,7 +2,6 @@ package io.atalaya.management;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Problem;
@@ -16,7 +15,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** Who is connected, and how to end that. Immutable. */
+/** How to end sessions, and credentials. Immutable. */
 public final class SessionsApi {
     private static final Logger log = LoggerFactory.getLogger(SessionsApi.class);
-    private static final int USUAL_LIMIT = 100;
-    private static final int MAX_LIMIT = 10_000;
     private static final int MAX_NAME_LENGTH = 512;
     /** For a token of which nobody knows when it ends. */
     private static final Duration LONGEST_TOKEN = Duration.ofDays(30);
@@ -50,58 +46,6 @@ public final class SessionsApi {
         this.hub = hub;
         this.revocations = revocations;
         this.clock = clock;
-    }
-
-    /** {@code GET /api/v1/sessions?tenant=&endpoint=&subject=&limit=}. */
-    public void onList(Request request, Responder responder) {
-        int limit = limit(request.parameter("limit").orElse(Integer.toString(USUAL_LIMIT)));
-        Function<SessionView, Boolean> wanted = filter(request);
-        Answers.respond(responder, hub.sessions(wanted).thenApply(found -> {
-            var sessions = found.stream()
-                    .sorted(Comparator.comparingLong(SessionView::id))
-                    .limit(limit)
-                    .map(SessionsApi::page)
-                    .toList();
-            var page = Answers.map();
-            page.put("total", found.size());
-            page.put("truncated", found.size() > limit);
-            page.put("sessions", sessions);
-            return Answers.json(200, page);
-        }));
-    }
-
-    private static Function<SessionView, Boolean> filter(Request request) {
-        String tenant = request.parameter("tenant").orElse("");
-        String endpoint = request.parameter("endpoint").orElse("");
-        String subject = request.parameter("subject").orElse("");
-        return session -> (tenant.isEmpty()
-                        || tenant.equals(session.principal().tenant().value()))
-                && (endpoint.isEmpty() || endpoint.equals(session.endpoint()))
-                && (subject.isEmpty() || subject.equals(session.principal().subject()));
-    }
-
-    private static int limit(String text) {
-        int limit = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw new Answers.BadRequest("limit: %.20s (expected: 1 … %d)".formatted(text, MAX_LIMIT));
-        }
-        return limit;
-    }
-
-    private static Map<String, Object> page(SessionView session) {
-        Principal principal = session.principal();
-        var page = Answers.map();
-        page.put("id", session.id());
-        page.put("endpoint", session.endpoint());
-        page.put("tenant", principal.tenant().value());
-        page.put("subject", principal.subject());
-        page.put("roles", principal.roles().stream().sorted().toList());
-        page.put(
-                "topics",
-                session.topics().stream().map(Object::toString).sorted().toList());
-        page.put("silent_seconds", session.silentSeconds());
-        page.put("pending", session.pending());
-        return page;
     }
 
     /** {@code POST /api/v1/sessions/disconnect}: by id, or by tenant and subject. Its clients may come back. */

@@ -43,6 +43,20 @@ public final class ProcessProbe {
                 threads.getDaemonThreadCount());
     }
 
+    /**
+     * The little of it that may be asked for every second, however many files are open.
+     *
+     * @param cpuSeconds user and system time since the start
+     * @param residentBytes resident memory; {@link ProcessSample#UNKNOWN} where the system does not say
+     */
+    public record Brief(double cpuSeconds, long residentBytes, double uptimeSeconds) {}
+
+    /** The process in brief. */
+    public Brief brief() {
+        double uptimeSeconds = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
+        return new Brief(cpuSeconds(), kilobytes("status", "VmRSS:"), uptimeSeconds);
+    }
+
     private static double cpuSeconds() {
         Duration spent = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
         return spent.toNanos() / 1e9;

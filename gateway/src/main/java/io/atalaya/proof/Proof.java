@@ -3,6 +3,7 @@ package io.atalaya.proof;
 import io.atalaya.alerting.AlertLoop;
 import io.atalaya.alerting.AlertPages;
 import io.atalaya.archive.Archive;
+import io.atalaya.budget.SloReport;
 import io.atalaya.budget.Measurements;
 import io.atalaya.canary.Canary;
 import io.atalaya.config.GatewayConfig;
@@ -97,6 +98,11 @@ public final class Proof implements AutoCloseable {
                 KpiMetrics.of(kpis.report(), kpis.lost()),
                 alerts.metrics(),
                 canaryMetrics()));
+    }
+
+    /** How the budgets stand. */
+    public SloReport budgets() {
+        return budgets.report();
     }
 
     /** What it tells operators, by path. */

@@ -35,7 +35,10 @@ final class Ownership {
             "kpiapi",
             "alerting",
             "canary",
-            "proof");
+            "proof",
+            "operator",
+            "live",
+            "console");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -59,6 +59,7 @@ final class PackageTable {
         row(rows, "generate", "slo yaml", "jackson");
         row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
+        row(rows, "operator", "http", "slf4j netty jackson");
         row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
         row(rows, "protocol", "event", "slf4j netty jackson");
         row(rows, "profile", "event yaml", "slf4j jackson");
@@ -95,7 +96,9 @@ final class PackageTable {
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "reach", ports + " progress query", "netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
-        row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "management", ports + " operator", "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "live", ports + " management slo budget", "slf4j netty jackson");
+        row(rows, "console", ports + " edge query management operator live", "slf4j netty jackson");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "kpi", "yaml slo budget", "jackson");
         row(rows, "kpiapi", "event metrics log archive http slo budget kpi", "slf4j netty jackson prometheus");
@@ -111,8 +114,8 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge query reach collector management config"
-                        + " proof",
+                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge query reach collector management operator live console config"
+                        + " slo budget proof",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");

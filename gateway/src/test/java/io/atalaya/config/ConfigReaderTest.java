@@ -94,7 +94,7 @@ class ConfigReaderTest {
         assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
         assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
-        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty()));
+        assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty(), Set.of()));
     }
 
     @Test
@@ -187,8 +187,11 @@ class ConfigReaderTest {
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
-                .isEqualTo(
-                        new ManagementConfig("0.0.0.0", 9002, Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c")));
+                .isEqualTo(new ManagementConfig(
+                        "0.0.0.0",
+                        9002,
+                        Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"),
+                        Set.of("ops.example.com", "gateway")));
     }
 
     @Test

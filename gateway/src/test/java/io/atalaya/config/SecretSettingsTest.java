@@ -101,6 +101,25 @@ class SecretSettingsTest {
         assertThat(valid(plain(variables)).config().profile().name()).isEqualTo("harbour");
     }
 
+    @Test
+    void furtherNamesOfTheManagementPortNeedAToken() {
+        List<String> problems = problems(environment(Map.of("MANAGEMENT_HOSTS", "ops.example.com")));
+
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("MANAGEMENT_HOSTS", "ops.example.com", "management-token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ops.example.com:8002", "http://ops.example.com", "OPS.example.com", "*"})
+    void namesOfTheManagementPortAreBareAndLowerCase(String name) {
+        var source = environment(Map.of(
+                "MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
+
+        assertThat(problems(source)).singleElement().asString().contains("MANAGEMENT_HOSTS", name);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "192.168.1.5", "::", "management.example.com"})
     void managementBeyondLoopbackNeedsAToken(String host) {

@@ -42,13 +42,15 @@ final class GatewayTester implements AutoCloseable {
 
     private final Gateway gateway;
     private final Path data;
+    private final Optional<String> managementToken;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<WireClient> clients = new ArrayList<>();
     private final TokenMinter minter;
 
-    private GatewayTester(Gateway gateway, Path data) {
+    private GatewayTester(Gateway gateway, Path data, Optional<String> managementToken) {
         this.gateway = gateway;
         this.data = data;
+        this.managementToken = managementToken;
         this.minter = minter(InstantSource.system());
     }
 
@@ -72,7 +74,9 @@ final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid -> new GatewayTester(Gateway.start(valid.config()), data);
+            case ConfigOutcome.Valid valid ->
+                new GatewayTester(
+                        Gateway.start(valid.config()), data, Optional.ofNullable(overrides.get("management-token")));
         };
     }
 
@@ -164,7 +168,9 @@ final class GatewayTester implements AutoCloseable {
     }
 
     JsonNode management(String path) {
-        return JSON.readTree(send(HttpRequest.newBuilder(managementUri(path))).body());
+        var request = HttpRequest.newBuilder(managementUri(path));
+        managementToken.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        return JSON.readTree(send(request).body());
     }
 
     static JsonNode json(String text) {

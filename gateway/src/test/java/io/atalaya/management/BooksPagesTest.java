@@ -22,13 +22,34 @@ final class BooksPagesTest {
                 .json();
 
         assertThat(books.toString())
-                .isEqualTo("{\"intake\":{\"received\":6000,\"logged\":5000,\"ephemeral\":650,\"duplicate\":100,"
+                .contains("\"intake\":{\"received\":6000,\"logged\":5000,\"ephemeral\":650,\"duplicate\":100,"
                         + "\"refused\":{\"forbidden\":25,\"invalid\":150},\"quarantined\":{\"malformed\":30},"
                         + "\"dropped\":{\"source_overflow\":20},\"in_flight\":25,\"balanced\":true},"
                         + "\"deliveries\":{\"matched\":{\"live\":9000,\"replay\":950,\"resend\":50},\"sent\":9900,\"conflated\":0,\"dropped\":{},"
                         + "\"duplicate\":60,\"closed\":12,\"pending\":28,\"balanced\":true},"
                         + "\"acknowledgements\":{\"wanted\":9,\"acknowledged\":6,\"expired\":1,\"awaiting\":2,"
-                        + "\"balanced\":true}}");
+                        + "\"balanced\":true}")
+                .contains("\"sources\":{\"http\":5500,\"redis\":500}")
+                .contains("\"router\":{\"without_audience\":78,\"ephemeral\":1,\"rate_limited\":7,\"failed\":2}");
+    }
+
+    @Test
+    void everySumIsShownWithBothSides() {
+        var pages = new BooksPages(() -> completedFuture(Samples.busy()), List::of);
+
+        var sums = Exchange.of(List.of(Route.get("/api/v1/books", pages::onBooks)), "/api/v1/books")
+                .answer()
+                .json()
+                .path("sums");
+
+        assertThat(sums.toString())
+                .startsWith(
+                        "[{\"name\":\"intake\",\"left\":{\"received\":6000},\"right\":{\"logged\":5000,\"ephemeral\":650,"
+                                + "\"duplicate\":100,\"refused\":175,\"quarantined\":30,\"dropped\":20,\"in_flight\":25},"
+                                + "\"difference\":0,\"balanced\":true},{\"name\":\"deliveries\",");
+        sums.forEach(sum ->
+                assertThat(sum.path("difference").asLong()).as(sum.toString()).isZero());
+        assertThat(sums.size()).isEqualTo(3);
     }
 
     @Test

@@ -24,31 +24,31 @@ import tools.jackson.databind.json.JsonMapper;
  * One request to a table of routes and its answer, through the real server kit, without a socket. Immutable: made by
  * {@link #of}, changed into others, sent once.
  */
-record Exchange(
+public record Exchange(
         List<Route> routes, String peer, String method, String target, Map<String, String> headers, String body) {
 
     /** A GET from this machine. */
-    static Exchange of(List<Route> routes, String target) {
+    public static Exchange of(List<Route> routes, String target) {
         return new Exchange(routes, "127.0.0.1", "GET", target, Map.of("host", "localhost:8002"), "");
     }
 
-    Exchange from(String address) {
+    public Exchange from(String address) {
         return new Exchange(routes, address, method, target, headers, body);
     }
 
-    Exchange with(String name, String value) {
+    public Exchange with(String name, String value) {
         var more = new TreeMap<>(headers);
         more.put(name, value);
         return new Exchange(routes, peer, method, target, more, body);
     }
 
-    Exchange sending(String otherMethod, String json) {
+    public Exchange sending(String otherMethod, String json) {
         return new Exchange(routes, peer, otherMethod, target, headers, json)
                 .with("content-type", "application/json")
                 .with("content-length", Integer.toString(json.getBytes(StandardCharsets.UTF_8).length));
     }
 
-    Answer answer() {
+    public Answer answer() {
         var channel = new Peer(peer);
         var options = HttpOptions.defaults();
         new HttpPipeline(
@@ -93,8 +93,8 @@ record Exchange(
     }
 
     /** What came back. */
-    record Answer(int status, Map<String, String> headers, String body) {
-        static Answer of(String text) {
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public static Answer of(String text) {
             String[] parts = text.split("\r\n\r\n", 2);
             String[] lines = parts[0].split("\r\n");
             var headers = new TreeMap<String, String>();
@@ -105,7 +105,7 @@ record Exchange(
             return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, parts[1]);
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return JsonMapper.shared().readTree(body);
         }
     }

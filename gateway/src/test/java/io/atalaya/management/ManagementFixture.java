@@ -4,6 +4,7 @@ import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.InMemoryRevocationList;
 import io.atalaya.auth.Principal;
+import io.atalaya.console.SessionPages;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Route;
 import io.atalaya.hub.Admission;
@@ -14,18 +15,25 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogConfig;
 import io.atalaya.metrics.ProcessProbe;
+import io.atalaya.operator.Logins;
+import io.atalaya.operator.OperatorGate;
+import io.atalaya.operator.OperatorToken;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.query.QueryConfig;
+import io.atalaya.query.Reads;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -41,25 +49,25 @@ import java.util.concurrent.CompletableFuture;
  * A gateway without ports in one thread: an embedded event loop, the restaurant profile, and sessions on request.
  * Confined to the test's thread.
  */
-final class ManagementFixture implements AutoCloseable {
-    static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
+public final class ManagementFixture implements AutoCloseable {
+    public static final Instant NOW = Instant.parse("2030-06-01T12:00:00Z");
 
-    final Profile profile = restaurant();
-    final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    final Hub hub = new Hub(
+    public final Profile profile = restaurant();
+    public final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+    public final Hub hub = new Hub(
             List.of(channel.eventLoop()),
             new EventRoutes(profile),
             HubConfig.defaults(),
             _ -> CompletableFuture.completedFuture(Standing.GOOD),
             InstantSource.fixed(NOW),
             () -> 0);
-    final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> Instant.EPOCH, hub.router());
+    public final EventLog log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> Instant.EPOCH, hub.router());
     final InMemoryRevocationList revocations = new InMemoryRevocationList(InstantSource.fixed(NOW), 100);
     final AssignmentStore store =
             new AssignmentStore(List.of(), Clock.fixed(NOW, ZoneOffset.UTC), AssignmentStore.Keeper.none());
     final List<String> forgotten = new ArrayList<>();
     private final List<EmbeddedChannel> sockets = new ArrayList<>();
-    final GatewayView view = new GatewayView(
+    public final GatewayView view = new GatewayView(
             new GatewayView.Sources(
                     profile,
                     hub,
@@ -77,7 +85,7 @@ final class ManagementFixture implements AutoCloseable {
             Runnable::run);
 
     /** A session of a waiter or diner of branch 1, on a channel of its own. */
-    Session join(String endpointName, String tenant, String subject, String tokenId) {
+    public Session join(String endpointName, String tenant, String subject, String tokenId) {
         Endpoint endpoint = Objects.requireNonNull(profile.endpoints().get(endpointName));
         var principal = new Principal(
                 new TenantId(tenant),
@@ -107,8 +115,8 @@ final class ManagementFixture implements AutoCloseable {
         channel.finishAndReleaseAll();
     }
 
-    List<Route> routes() {
-        return routes(new ManagementConfig("127.0.0.1", 0, Optional.empty()), this);
+    public List<Route> routes() {
+        return routes(new ManagementConfig("127.0.0.1", 0, Optional.empty(), Set.of()), this);
     }
 
     static List<Route> routes(ManagementConfig config) {
@@ -124,9 +132,23 @@ final class ManagementFixture implements AutoCloseable {
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
                 Map.of("profile", "restaurant"),
-                Map.of(),
+                new SessionPages(
+                                gateway.hub,
+                                gateway.profile,
+                                new Reads(
+                                        new QueryConfig(4, Duration.ofSeconds(5), 1, Duration.ofSeconds(1)),
+                                        Runnable::run))
+                        .pages(),
                 List.of());
-        return new ManagementRoutes(config, pages).routes();
+        return new ManagementRoutes(config, gate(config), pages).routes();
+    }
+
+    /** Who is an operator of a port. */
+    public static OperatorGate gate(ManagementConfig config) {
+        return new OperatorGate(
+                new OperatorToken(config.token()),
+                config.names(),
+                new Logins(InstantSource.fixed(NOW), new SecureRandom()));
     }
 
     private static Profile restaurant() {

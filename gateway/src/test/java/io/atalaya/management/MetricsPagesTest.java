@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,8 @@ final class MetricsPagesTest {
                 HttpMethod.GET,
                 "/metrics",
                 0,
-                new OperatorGate(new ManagementConfig("127.0.0.1", 0, Optional.empty())).operators(pages::onMetrics)));
+                ManagementFixture.gate(new ManagementConfig("127.0.0.1", 0, Optional.empty(), Set.of()))
+                        .operators(ManagementRoutes.answering(pages::onMetrics))));
 
         var answer = Exchange.of(gated, target).answer();
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.management.Exchange.Answer;
+import io.atalaya.operator.OperatorGate;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,13 +135,15 @@ final class OperatorGateTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, true", "localhost, true", "::1, true", "0.0.0.0, false", "gateway.example, false"})
     void onlyLoopbackIsSafeWithoutAToken(String host, boolean safe) {
-        assertThat(new ManagementConfig(host, 0, Optional.empty()).safe()).isEqualTo(safe);
-        assertThat(new ManagementConfig(host, 0, Optional.of(TOKEN)).safe()).isTrue();
+        assertThat(new ManagementConfig(host, 0, Optional.empty(), Set.of()).safe())
+                .isEqualTo(safe);
+        assertThat(new ManagementConfig(host, 0, Optional.of(TOKEN), Set.of()).safe())
+                .isTrue();
     }
 
     @Test
     void theTableIsNotMadeForAnOpenPort() {
-        var config = new ManagementConfig("0.0.0.0", 0, Optional.empty());
+        var config = new ManagementConfig("0.0.0.0", 0, Optional.empty(), Set.of());
 
         assertThatThrownBy(() -> ManagementFixture.routes(config))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -147,7 +151,7 @@ final class OperatorGateTest {
     }
 
     private static Exchange management(Optional<String> token) {
-        var gate = new OperatorGate(new ManagementConfig("127.0.0.1", 0, token));
+        var gate = ManagementFixture.gate(new ManagementConfig("127.0.0.1", 0, token, Set.of()));
         return Exchange.of(
                 List.of(
                         route(HttpMethod.GET, gate),
@@ -162,7 +166,7 @@ final class OperatorGateTest {
     }
 
     private static Exchange open(Optional<String> token) {
-        var gate = new OperatorGate(new ManagementConfig("127.0.0.1", 0, token));
+        var gate = ManagementFixture.gate(new ManagementConfig("127.0.0.1", 0, token, Set.of()));
         return Exchange.of(
                 List.of(new Route(
                         HttpMethod.GET,

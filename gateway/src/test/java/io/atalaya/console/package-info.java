@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.live;
+
+import org.jspecify.annotations.NullMarked;

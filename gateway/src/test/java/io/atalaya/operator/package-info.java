@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.operator;
+
+import org.jspecify.annotations.NullMarked;
