@@ -116,7 +116,7 @@ final class Means implements Reckoning {
         if (!(measure instanceof Measure.WeightedScore score)) {
             Cell cell = groups.getOrDefault("", new Cell());
             Map<String, Double> details = Map.of("p50", cell.quantile(0.5), "p95", cell.quantile(0.95));
-            return new Reading(cell.mean(), cell.sum, cell.count, cell.count, details);
+            return new Reading(cell.mean(), cell.sum, (double) cell.count, cell.count, details);
         }
         double sum = 0;
         double weights = 0;

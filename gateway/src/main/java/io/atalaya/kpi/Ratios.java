@@ -93,7 +93,7 @@ final class Ratios implements Reckoning {
         }
     }
 
-    private void add(TreeMap<LocalDate, Long> counts, long at, long amount) {
+    private void add(Map<LocalDate, Long> counts, long at, long amount) {
         counts.merge(periods.apply(Instant.ofEpochMilli(at)), amount, Long::sum);
     }
 
@@ -101,7 +101,7 @@ final class Ratios implements Reckoning {
     public Reading reading(Instant start, Instant end, Instant now) {
         LocalDate period = periods.apply(start);
         long denominator = all.getOrDefault(period, 0L);
-        return Reading.share(goods.getOrDefault(period, 0L), denominator, denominator);
+        return Reading.share((double) goods.getOrDefault(period, 0L), (double) denominator, denominator);
     }
 
     @Override

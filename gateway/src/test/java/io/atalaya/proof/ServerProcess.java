@@ -79,12 +79,15 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private static ServerProcess start(Path log, IntFunction<List<String>> command) {
+        int port = freePort();
+        var server = new ServerProcess(port, command.apply(port), log);
+        server.awaitReady();
+        return server;
+    }
+
+    private static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = socket.getLocalPort();
-            socket.close();
-            var server = new ServerProcess(port, command.apply(port), log);
-            server.awaitReady();
-            return server;
+            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
