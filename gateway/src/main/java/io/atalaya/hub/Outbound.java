@@ -44,7 +44,7 @@ final class Outbound {
 
     private final Session session;
     private final ChannelHandlerContext ctx;
-    private final Shard shard;
+    private final Lane lane;
 
     /** The socket while the direct way is open. */
     private @Nullable Socket direct;
@@ -62,10 +62,10 @@ final class Outbound {
     private int markers;
     private boolean abandoned;
 
-    Outbound(Session session, ChannelHandlerContext ctx, Shard shard) {
+    Outbound(Session session, ChannelHandlerContext ctx, Lane lane) {
         this.session = session;
         this.ctx = ctx;
-        this.shard = shard;
+        this.lane = lane;
     }
 
     Session session() {
@@ -75,6 +75,12 @@ final class Outbound {
     /** Deliveries whose fate is open. */
     int pending() {
         return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** Whether the socket has taken everything that was ever written to it. */
+    boolean isIdle() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        return markers == 0 && (buffer == null || buffer.isEmpty());
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -102,7 +108,7 @@ final class Outbound {
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
         if (stamp == lastStamp || (replayedThrough != null && isLeftToReplay(item, replayedThrough))) {
-            shard.counters().duplicate++;
+            lane.counters().duplicate++;
             return false;
         }
         lastStamp = stamp;
@@ -113,7 +119,7 @@ final class Outbound {
             standInLine(frames, item);
             return false;
         }
-        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
+        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < lane.mostUnflushedBytes()) {
             unmarked++;
             runEnd = item.end();
             return false;
@@ -128,7 +134,7 @@ final class Outbound {
         } else {
             endRun();
             if (abandoned) {
-                shard.counters().closed++;
+                lane.counters().closed++;
                 return false;
             }
             if (markers > 0) {
@@ -147,7 +153,7 @@ final class Outbound {
     private void endRun() {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unflushed = runEnd - runStart + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
-        if (unflushed < shard.mostUnflushedBytes()) {
+        if (unflushed < lane.mostUnflushedBytes()) {
             queueRun(false);
         } else {
             flush();
@@ -163,12 +169,12 @@ final class Outbound {
     private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
         WaitingLine line = waiting;
         if (line == null) {
-            line = new WaitingLine(new GivenUp());
+            line = new WaitingLine(lane.wire(), new GivenUp());
             waiting = line;
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(frame, events, handling, sinceNanos, lane.maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -177,12 +183,12 @@ final class Outbound {
     private final class GivenUp implements WaitingLine.Fate {
         @Override
         public void onConflated(String type) {
-            shard.counters().onConflated(type);
+            lane.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
-            shard.onDropped(session, type);
+            lane.onDropped(session, type);
         }
     }
 
@@ -229,7 +235,7 @@ final class Outbound {
         if (buffer.isEmpty()) {
             onEverythingAccepted();
             openDirect();
-        } else if (buffer.totalPendingWriteBytes() > shard.config().maxOutboundBytes()) {
+        } else if (buffer.totalPendingWriteBytes() > lane.maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
@@ -239,7 +245,7 @@ final class Outbound {
     /** The socket has taken what was in the outbound buffer: the first of those that wait take their turn. */
     private void writeWaiting() {
         while (waiting != null && markers == 0 && !abandoned) {
-            WaitingLine.Batch batch = waiting.take(ctx.alloc(), shard.mostUnflushedBytes());
+            WaitingLine.Batch batch = waiting.take(ctx.alloc(), lane.mostUnflushedBytes());
             if (waiting.isEmpty()) {
                 waiting = null;
             }
@@ -295,10 +301,10 @@ final class Outbound {
     }
 
     private void onAccepted(int events, long sinceNanos) {
-        ShardCounters counters = shard.counters();
+        ShardCounters counters = lane.counters();
         counters.sent += events;
         if (sinceNanos != UNTIMED) {
-            counters.latency.record(shard.nowNanos() - sinceNanos, events);
+            counters.latency.record(lane.nowNanos() - sinceNanos, events);
         }
     }
 
@@ -319,6 +325,7 @@ final class Outbound {
         markers--;
         marked -= events;
         onAccepted(events, sinceNanos);
+        session.onTaken();
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();
@@ -330,7 +337,7 @@ final class Outbound {
         abandoned = true;
         direct = null;
         runFrames = null;
-        shard.counters().closed += pending();
+        lane.counters().closed += pending();
         waiting = null;
         unmarked = 0;
         marked = 0;
@@ -346,7 +353,7 @@ final class Outbound {
         }
         if (buffer.isEmpty() && markers == 0) {
             openDirect();
-        } else if (buffer.totalPendingWriteBytes() > 2L * shard.config().maxOutboundBytes()) {
+        } else if (buffer.totalPendingWriteBytes() > 2L * lane.maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }

@@ -4,12 +4,15 @@ import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
+import io.atalaya.hub.Lane.Subscribers;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Instant;
 import java.util.Arrays;
@@ -35,7 +38,7 @@ public final class Session {
     private static final long CLOSE_GRACE_MILLIS = 2_000;
 
     private final long id;
-    private final Shard shard;
+    private final Lane lane;
     private final ChannelHandlerContext ctx;
     private final Endpoint endpoint;
     private final Principal principal;
@@ -74,23 +77,23 @@ public final class Session {
      */
     Session(
             long id,
-            Shard shard,
+            Lane lane,
             ChannelHandlerContext ctx,
             Endpoint endpoint,
             Principal principal,
             Admission.Slot slot) {
         this.id = id;
-        this.shard = shard;
+        this.lane = lane;
         this.ctx = ctx;
         this.endpoint = endpoint;
         this.principal = principal;
         this.slot = slot;
-        this.outbound = new Outbound(this, ctx, shard);
-        long nowNanos = shard.nowNanos();
+        this.outbound = new Outbound(this, ctx, lane);
+        long nowNanos = shard().nowNanos();
         this.lastMessageNanos = nowNanos;
-        this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
+        this.nextPingNanos = nowNanos + lane.pingNanos();
         this.nextRevalidationNanos =
-                nowNanos + shard.config().revalidationInterval().toNanos();
+                nowNanos + shard().config().revalidationInterval().toNanos();
     }
 
     public long id() {
@@ -112,7 +115,12 @@ public final class Session {
 
     /** The shard that owns this session. */
     public Shard shard() {
-        return shard;
+        return lane.shard();
+    }
+
+    /** How the client is reached. */
+    public Wire wire() {
+        return lane.wire();
     }
 
     Outbound outbound() {
@@ -160,7 +168,7 @@ public final class Session {
         topics = Arrays.copyOf(topics, next + missing.size());
         positions = Arrays.copyOf(positions, topics.length);
         for (Topic topic : missing) {
-            Subscribers subscribers = shard.subscribersOf(topic);
+            Subscribers subscribers = lane.subscribersOf(topic);
             topics[next] = subscribers;
             positions[next] = subscribers.add(outbound);
             next++;
@@ -168,7 +176,7 @@ public final class Session {
     }
 
     private void leave(int index) {
-        shard.onLeave(topics[index], positions[index]);
+        lane.onLeave(topics[index], positions[index]);
         int last = topics.length - 1;
         topics[index] = topics[last];
         positions[index] = positions[last];
@@ -195,11 +203,11 @@ public final class Session {
         if (ended) {
             return false;
         }
-        long nowNanos = shard.nowNanos();
-        shard.counters().clientMessages++;
+        long nowNanos = shard().nowNanos();
+        lane.counters().clientMessages++;
         MessageWindow window = messages;
         if (window == null) {
-            HubConfig config = shard.config();
+            HubConfig config = shard().config();
             window = new MessageWindow(
                     config.messagesPerWindow(), config.messageWindow().toNanos());
             messages = window;
@@ -214,13 +222,13 @@ public final class Session {
 
     /** The client said something that the gateway does not understand. */
     public void onUnknownMessage() {
-        shard.counters().unknownClientMessages++;
+        lane.counters().unknownClientMessages++;
     }
 
     /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
     public void onPong(long payload) {
         if (pingSentNanos != 0 && payload == pingSentNanos) {
-            shard.counters().roundTrip.record(shard.nowNanos() - pingSentNanos, 1);
+            lane.counters().roundTrip.record(shard().nowNanos() - pingSentNanos, 1);
             pingSentNanos = 0;
         }
     }
@@ -267,7 +275,7 @@ public final class Session {
      */
     public void deliver(DeliveryBook.Kind kind, ByteBuf frames, int events) {
         if (!ended && events > 0) {
-            shard.counters().onMatched(kind, events);
+            lane.counters().onMatched(kind, events);
             outbound.deliver(frames, events);
         }
         frames.release();
@@ -284,9 +292,21 @@ public final class Session {
         }
     }
 
+    /**
+     * The socket has taken what waited for it. A client that cannot say anything shows no other sign of life.
+     */
+    void onTaken() {
+        if (!wire().isTwoWay()) {
+            lastMessageNanos = shard().nowNanos();
+        }
+    }
+
     /** Called by the shard's sweep. */
     void onSweep(long nowNanos, Instant now) {
-        HubConfig config = shard.config();
+        HubConfig config = shard().config();
+        if (!wire().isTwoWay() && outbound.isIdle()) {
+            onTaken();
+        }
         if (silentNanos(nowNanos) >= config.heartbeatTimeout().toNanos()) {
             close(CloseReason.HEARTBEAT_TIMEOUT);
             return;
@@ -300,10 +320,10 @@ public final class Session {
             nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
             recheck(nowNanos, () -> {});
         }
-        if (!config.pingInterval().isZero() && nowNanos - nextPingNanos >= 0) {
-            nextPingNanos = nowNanos + config.pingInterval().toNanos();
+        if (lane.pingNanos() != 0 && nowNanos - nextPingNanos >= 0) {
+            nextPingNanos = nowNanos + lane.pingNanos();
             pingSentNanos = nowNanos;
-            reply(WebSocketFrames.ping(ctx.alloc(), nowNanos));
+            reply(wire().ping(ctx.alloc(), nowNanos));
         }
     }
 
@@ -315,12 +335,12 @@ public final class Session {
      * @param next runs on the loop when the session stays
      */
     public void recheck(Runnable next) {
-        recheck(shard.nowNanos(), next);
+        recheck(shard().nowNanos(), next);
     }
 
     private void recheck(long askedNanos, Runnable next) {
         askStanding()
-                .whenComplete((standing, _) -> shard.execute(() -> {
+                .whenComplete((standing, _) -> shard().execute(() -> {
                     if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
                         next.run();
                     }
@@ -330,7 +350,7 @@ public final class Session {
     /** A failure of foreign code is an answer that is not known: neither a way to stay for ever nor the sweep's end. */
     private CompletionStage<Standing> askStanding() {
         try {
-            return shard.standings().of(principal);
+            return shard().standings().of(principal);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedStage(failure);
         }
@@ -350,19 +370,27 @@ public final class Session {
             standingUnknown = true;
             unknownSinceNanos = askedNanos;
         } else if (askedNanos - unknownSinceNanos
-                >= shard.config().revalidationInterval().toNanos()) {
+                >= shard().config().revalidationInterval().toNanos()) {
             close(CloseReason.CANNOT_CHECK_REVOCATION);
         }
     }
 
-    /** Ends the session from our side: close frame, then the channel once the client has answered. */
+    /**
+     * Ends the session from our side: a last frame that says why, then the channel, once the client has answered or,
+     * where it cannot, has been sent everything.
+     */
     public void close(CloseReason reason) {
         if (ended) {
             return;
         }
-        shard.counters().onClosed(reason);
+        lane.counters().onClosed(reason);
         end();
-        ctx.writeAndFlush(WebSocketFrames.close(ctx.alloc(), reason), ctx.voidPromise());
+        ByteBuf last = wire().close(ctx.alloc(), reason);
+        if (wire().isTwoWay()) {
+            ctx.writeAndFlush(last, ctx.voidPromise());
+        } else {
+            ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        }
         ctx.executor().schedule(() -> ctx.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -372,15 +400,23 @@ public final class Session {
             ctx.close();
             return;
         }
-        shard.counters().closedByClient++;
+        lane.counters().closedByClient++;
         end();
         ctx.writeAndFlush(WebSocketFrames.closeEcho(ctx.alloc(), code)).addListener(_ -> ctx.close());
+    }
+
+    /** The client closed the connection in order: without close frames, its only way to say that it leaves. */
+    public void onEndOfInput() {
+        if (!ended) {
+            lane.counters().closedByClient++;
+            end();
+        }
     }
 
     /** The connection is gone. */
     public void onInactive() {
         if (!ended) {
-            shard.counters().connectionsLost++;
+            lane.counters().connectionsLost++;
             end();
         }
     }
@@ -391,7 +427,7 @@ public final class Session {
             leave(i);
         }
         outbound.abandon();
-        shard.onEnded(this);
+        shard().onEnded(this);
         slot.release();
         Companion left = companion;
         companion = null;

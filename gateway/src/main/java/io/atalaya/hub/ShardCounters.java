@@ -2,12 +2,13 @@ package io.atalaya.hub;
 
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a shard counts. Plain fields, confined to the shard's event loop; others get {@link ShardSnapshot}s that the
+ * What a shard counts of the sessions with one wire. Plain fields, confined to the shard's event loop; others get {@link ShardSnapshot}s that the
  * loop takes between two drains, so that each is consistent in itself.
  */
 final class ShardCounters {
@@ -21,7 +22,6 @@ final class ShardCounters {
     private final Map<String, Long> dropped = new HashMap<>();
 
     long fanouts;
-    long fanoutsWithFailures;
     long clientMessages;
     long unknownClientMessages;
     long accepted;
@@ -60,14 +60,6 @@ final class ShardCounters {
         dropped.merge(type, 1L, Long::sum);
     }
 
-    ShardSnapshot.GivenUp givenUp() {
-        return new ShardSnapshot.GivenUp(conflated, dropped);
-    }
-
-    DeliveryBook.Matched matched() {
-        return new DeliveryBook.Matched(matched, replayed, resent);
-    }
-
     /** A connection was turned away before it became a session. */
     void onRefused(CloseReason reason) {
         refusals.merge(reason, 1L, Long::sum);
@@ -78,11 +70,35 @@ final class ShardCounters {
         closes.merge(reason, 1L, Long::sum);
     }
 
-    Map<CloseReason, Long> refusals() {
-        return Map.copyOf(refusals);
-    }
-
-    Map<CloseReason, Long> closes() {
-        return Map.copyOf(closes);
+    /** Everything but what sessions themselves know, which comes with it. */
+    ShardSnapshot snapshot(Wire wire, Map<String, Integer> sessionsByEndpoint, long pending) {
+        var givenUp = new ShardSnapshot.GivenUp(conflated, dropped);
+        var book = new DeliveryBook(
+                new DeliveryBook.Matched(matched, replayed, resent),
+                sent,
+                givenUp.conflated(),
+                givenUp.dropped(),
+                duplicate,
+                closed,
+                pending);
+        var share = new ShardSnapshot.Share(
+                sessionsByEndpoint,
+                book,
+                accepted,
+                closedByClient,
+                connectionsLost,
+                Map.copyOf(refusals),
+                Map.copyOf(closes));
+        return new ShardSnapshot(
+                Map.of(wire, share),
+                givenUp,
+                fanouts,
+                0,
+                clientMessages,
+                unknownClientMessages,
+                latency.snapshot(),
+                fanout.snapshot(),
+                roundTrip.snapshot(),
+                ShardSnapshot.Silence.NONE);
     }
 }

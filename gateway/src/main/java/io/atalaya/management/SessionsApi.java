@@ -99,6 +99,7 @@ public final class SessionsApi {
         page.put(
                 "topics",
                 session.topics().stream().map(Object::toString).sorted().toList());
+        page.put("transport", session.wire().label());
         page.put("silent_seconds", session.silentSeconds());
         page.put("pending", session.pending());
         return page;

@@ -88,6 +88,8 @@ final class PackageTable {
         var ports =
                 "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "edge.websocket", ports + " edge", "slf4j netty");
+        row(rows, "edge.sse", ports + " edge", "slf4j netty");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
@@ -97,7 +99,7 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge edge.websocket edge.sse query collector management config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

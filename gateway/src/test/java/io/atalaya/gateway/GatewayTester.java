@@ -43,7 +43,7 @@ final class GatewayTester implements AutoCloseable {
     private final Gateway gateway;
     private final Path data;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<WireClient> clients = new ArrayList<>();
+    private final List<AutoCloseable> clients = new ArrayList<>();
     private final TokenMinter minter;
 
     private GatewayTester(Gateway gateway, Path data) {
@@ -121,6 +121,23 @@ final class GatewayTester implements AutoCloseable {
         return client;
     }
 
+    /** A staff member's event stream at {@code endpoint}, with an allowed origin. */
+    StreamClient staffStream(String endpoint, long tenant, long user, long branch, String... roles) {
+        return stream("/sse/" + endpoint + "?token=" + staffToken(tenant, user, branch, roles), "Origin: " + ORIGIN);
+    }
+
+    /** A guest's event stream. */
+    StreamClient dinerStream(long tenant, long branch, long session) {
+        return stream("/sse/diner?table_token=" + tableToken(tenant, branch, session));
+    }
+
+    /** An event stream at a path; closed with this tester. */
+    StreamClient stream(String path, String... headers) {
+        StreamClient client = StreamClient.get(port(), path, headers);
+        clients.add(client);
+        return client;
+    }
+
     /** Waits until so many sessions are open, since a handshake is answered before the session has joined. */
     void awaitSessions(int wanted) {
         await().atMost(Duration.ofSeconds(10)).until(() -> snapshot().sessions() == wanted);
@@ -174,7 +191,9 @@ final class GatewayTester implements AutoCloseable {
     @Override
     public void close() {
         try {
-            clients.forEach(WireClient::close);
+            for (AutoCloseable client : clients) {
+                client.close();
+            }
             awaitSessions(0);
             assertBooksBalance();
             assertThat(gateway.core().hub().admission().total())
@@ -183,6 +202,8 @@ final class GatewayTester implements AutoCloseable {
             assertThat(gateway.core().hub().topics())
                     .as("topics with subscribers")
                     .isEmpty();
+        } catch (Exception failure) {
+            throw new AssertionError("a client could not be closed", failure);
         } finally {
             http.shutdownNow();
             gateway.close();

@@ -19,6 +19,7 @@ import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -93,6 +94,7 @@ final class ManagementFixture implements AutoCloseable {
         var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
         return hub.shardOf(channel.eventLoop())
                 .join(
+                        Wire.WEBSOCKET,
                         own.pipeline().firstContext(),
                         endpoint,
                         principal,

@@ -1,9 +1,10 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.assignment.Assignment;
 import io.atalaya.auth.Principal;
+import io.atalaya.edge.EdgeContext;
 import io.atalaya.hub.Session;
 import io.atalaya.profile.Command;
 import io.atalaya.protocol.ClientMessage;
