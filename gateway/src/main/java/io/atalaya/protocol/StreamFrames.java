@@ -54,7 +54,9 @@ final class StreamFrames {
         if (cursor != null) {
             writeId(cursor.toString().getBytes(US_ASCII), out);
         }
-        out.writeBytes(DATA).writeBytes(json).writeBytes(END);
+        out.writeBytes(DATA);
+        writeInOneLine(json, out);
+        out.writeBytes(END);
     }
 
     /** An event of its own type, so that no handler of messages sees it. */

@@ -98,7 +98,7 @@ public enum Wire {
     /**
      * Appends something that the gateway itself has to say.
      *
-     * @param json an object in ASCII, without line breaks
+     * @param json an object
      * @param cursor where a client that has read this continues; null when it says nothing of that
      */
     public abstract void encodeNotice(byte[] json, @Nullable Cursor cursor, ByteBuf out);

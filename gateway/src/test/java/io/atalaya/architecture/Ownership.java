@@ -22,10 +22,15 @@ final class Ownership {
             "sqlite.archive",
             "postgres",
             "streams",
+            "streams.acks",
             "query",
             "collector",
             "recovery",
             "slow",
+            "progress",
+            "retained",
+            "command",
+            "reach",
             "ack",
             "sqlite.acks");
 
