@@ -61,13 +61,13 @@ export interface ClientOptions {
   clientId?: string;
   /** Types that are acknowledged as soon as their handlers are done; true for all. */
   autoAck?: true | string[];
-  /** Transports in order of preference (`websocket` alone; `sse` needs a gateway that serves it). */
+  /** Transports in order of preference (`websocket` alone). */
   transports?: Array<'websocket' | 'sse'>;
   /** URL of the event stream (default: the one of `url` with `/sse/` for `/ws/`). */
   sseUrl?: string;
-  /** Milliseconds of silence before a ping (30,000). */
+  /** Milliseconds of silence before a ping (30,000); over server-sent events at least 20,000. */
   pingInterval?: number;
-  /** Milliseconds to wait for an answer before the connection is given up (10,000). */
+  /** Milliseconds to wait for an answer before the connection is given up (10,000); over server-sent events 20,000. */
   pongTimeout?: number;
   /** Milliseconds that an attempt to connect may take (15,000). */
   connectTimeout?: number;

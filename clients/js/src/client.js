@@ -1,3 +1,4 @@
+import { Acks } from './acks.js';
 import { Backoff } from './backoff.js';
 import { After, HEARTBEAT_LOST, afterClose } from './close-codes.js';
 import { systemClock } from './clock.js';
@@ -20,11 +21,18 @@ const DEFAULTS = {
   autoAck: [],
 };
 
-/** Attempts that may fail in a row before the next transport is tried. */
+/** Attempts that may fail in a row before the next transport is tried; one where it is known that another works. */
 const FAILURES_PER_TRANSPORT = 3;
 
 /** How long a server that asked for patience (1013) is left alone at least, in milliseconds. */
 const LATER = 1_000;
+
+/** Who cannot ask for a sign of life waits for those that come by themselves: the gateway sends one every 15 s. */
+const STREAM_HEARTBEAT = 20_000;
+
+/** Milliseconds between two messages of acknowledgements, and ids in one: well within what the gateway takes. */
+const ACK_INTERVAL = 250;
+const ACKS_AT_ONCE = 200;
 
 /** A late close must not be taken for a long life: the gateway refuses tokens after the upgrade. */
 const NEVER = Number.POSITIVE_INFINITY;
@@ -38,7 +46,8 @@ const NEVER = Number.POSITIVE_INFINITY;
  * ```
  *
  * Each event is handed to the handlers once, in order, one at a time; the cursor moves on when they are done with it, so
- * that whoever stores it continues exactly there.
+ * that whoever stores it continues exactly there. A reconnect continues after the last event that has arrived: those that
+ * still wait for the handlers are not asked for again.
  */
 export class AtalayaClient {
   #options;
@@ -49,10 +58,13 @@ export class AtalayaClient {
   #watchers = { state: new Set(), gap: new Set(), error: new Set() };
   #state = 'idle';
   #cursor;
+  #arrived;
   #transport = null;
   #transportIndex = 0;
   #failuresInARow = 0;
+  #fallbackWorks = false;
   #heartbeat = null;
+  #acks = null;
   #timer = null;
   #openedAt = NEVER;
   #freshTokenTried = false;
@@ -74,6 +86,7 @@ export class AtalayaClient {
     });
     this.#seen = new RecentIds(this.#options.rememberedIds);
     this.#cursor = this.#options.cursor ?? null;
+    this.#arrived = this.#cursor;
   }
 
   /** `idle`, `connecting`, `open`, `waiting` or `stopped`. */
@@ -156,9 +169,15 @@ export class AtalayaClient {
     return true;
   }
 
-  /** Acknowledges an event, by itself or by its id. */
+  /**
+   * Acknowledges an event, by itself or by its id; several of a moment go together. What does not reach the gateway need
+   * not be repeated: the event comes again, and with `autoAck` it is acknowledged then without the handlers seeing it.
+   *
+   * @returns {boolean} false when there is no connection
+   */
   ack(event) {
-    return this.send({ type: 'ack', id: typeof event === 'string' ? event : event.id });
+    this.#acks?.add(typeof event === 'string' ? event : event.id);
+    return this.#acks !== null;
   }
 
   #watch(kind, watcher) {
@@ -236,7 +255,7 @@ export class AtalayaClient {
     if (given !== undefined) {
       target.searchParams.set(tokenParameter, given);
     }
-    const from = this.#cursor ?? since;
+    const from = this.#arrived ?? since;
     if (from) {
       target.searchParams.set('since', from);
     }
@@ -249,21 +268,38 @@ export class AtalayaClient {
   #onOpen() {
     this.#clock.clear(this.#timer);
     this.#openedAt = this.#clock.now();
+    const { pingInterval, pongTimeout } = this.#options;
+    const asks = this.#transport.canSend;
     this.#heartbeat = new Heartbeat({
-      interval: this.#options.pingInterval,
-      timeout: this.#options.pongTimeout,
+      interval: asks ? pingInterval : Math.max(pingInterval, STREAM_HEARTBEAT),
+      timeout: asks ? pongTimeout : Math.max(pongTimeout, STREAM_HEARTBEAT),
       clock: this.#clock,
       ask: () => this.#transport?.canSend && this.#transport.send('{"type":"ping"}'),
       onLost: () => this.#transport?.close(HEARTBEAT_LOST, 'heartbeat timeout'),
     });
+    this.#acks = new Acks({
+      interval: ACK_INTERVAL,
+      most: ACKS_AT_ONCE,
+      clock: this.#clock,
+      send: (ids) => this.#transport?.acknowledge(ids),
+    });
+    this.#fallbackWorks = this.#isFallback();
+    this.#freshTokenTried &&= !this.#transport.opensWhenLetIn;
     this.#become('open', { transport: this.#transportName() });
   }
 
   #onText(text) {
     this.#heartbeat?.heard();
     const message = parsed(text);
-    if (message === null || message.type === 'pong') {
+    if (message === null) {
       return;
+    }
+    this.#freshTokenTried = false; // who is told something was let in
+    if (message.type === 'pong') {
+      return;
+    }
+    if (typeof message.cursor === 'string' && !message.redelivered) {
+      this.#arrived = message.cursor;
     }
     this.#queue = this.#queue.then(() => this.#onMessage(message)).catch((error) => this.#tell('error', error));
   }
@@ -321,6 +357,8 @@ export class AtalayaClient {
     this.#clock.clear(this.#timer);
     this.#heartbeat?.stop();
     this.#heartbeat = null;
+    this.#acks?.stop();
+    this.#acks = null;
     this.#transport = null;
     if (this.#state === 'stopped') {
       return;
@@ -357,10 +395,22 @@ export class AtalayaClient {
     }
   }
 
-  /** A transport that does not even open may be in the way of a proxy; the next one may not be. */
+  #isFallback() {
+    return this.#transportIndex % this.#options.transports.length > 0;
+  }
+
+  /**
+   * A proxy may be in the way of a transport that does not even open; the next one may get through. When that has, the
+   * preferred one gets another chance with every reconnect: perhaps it was only the gateway that was down.
+   */
   #chooseTransport(opened) {
-    this.#failuresInARow = opened ? 0 : this.#failuresInARow + 1;
-    if (this.#failuresInARow >= FAILURES_PER_TRANSPORT) {
+    if (opened) {
+      this.#failuresInARow = 0;
+      this.#transportIndex = 0;
+      return;
+    }
+    this.#failuresInARow++;
+    if (this.#failuresInARow >= (this.#fallbackWorks && !this.#isFallback() ? 1 : FAILURES_PER_TRANSPORT)) {
       this.#failuresInARow = 0;
       this.#transportIndex++;
     }

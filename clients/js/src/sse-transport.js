@@ -2,14 +2,18 @@ import { codeOfStatus } from './close-codes.js';
 import { SseParser } from './sse-parser.js';
 
 /**
- * One stream of server-sent events, read with `fetch`: `EventSource` hides the status of a refusal. Receives only.
+ * One stream of server-sent events, read with `fetch`: `EventSource` hides the status of a refusal. Receives only;
+ * acknowledgements go by requests of their own.
  */
 export class SseTransport {
   name = 'sse';
+  opensWhenLetIn = true;
   #listener;
   #abort = new AbortController();
   #ended = false;
   #retry = 0;
+  #url;
+  #fetch;
 
   /**
    * @param {string} url with its query
@@ -18,6 +22,8 @@ export class SseTransport {
    */
   constructor(url, listener, { fetch }) {
     this.#listener = listener;
+    this.#url = url;
+    this.#fetch = fetch;
     this.#run(url, fetch).catch(() => this.#end(1006, 'connection lost'));
   }
 
@@ -27,6 +33,24 @@ export class SseTransport {
 
   send() {
     throw new Error('server-sent events go one way; nothing can be sent');
+  }
+
+  /**
+   * As text, so that a browser need not ask whether it may (Fetch standard: CORS-safelisted).
+   *
+   * @param {string[]} ids of events
+   */
+  acknowledge(ids) {
+    const target = new URL(this.#url);
+    target.pathname += '/ack';
+    this.#fetch(target.href, {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain' },
+      body: JSON.stringify({ type: 'ack', ids }),
+    }).then(
+      (answer) => answer.body?.cancel(),
+      () => {}, // the events come again
+    );
   }
 
   /**

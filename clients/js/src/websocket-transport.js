@@ -9,6 +9,8 @@
  */
 export class WebSocketTransport {
   name = 'websocket';
+  /** Whether an open connection means that the token was accepted: the gateway refuses after the handshake. */
+  opensWhenLetIn = false;
   #socket;
   #ended = false;
   #onEnd;
@@ -38,6 +40,11 @@ export class WebSocketTransport {
   /** @param {string} text */
   send(text) {
     this.#socket.send(text);
+  }
+
+  /** @param {string[]} ids of events */
+  acknowledge(ids) {
+    this.send(JSON.stringify({ type: 'ack', ids }));
   }
 
   /**

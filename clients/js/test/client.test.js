@@ -60,7 +60,7 @@ test('events reach the handlers of their type and of all types, in order', async
   assert.deepEqual(seen, ['ready 1', 'any 1', 'any 2']);
 });
 
-test('a reconnect continues after the last event that was handled', async () => {
+test('a reconnect continues after the last event that arrived, the cursor after the last that was handled', async () => {
   const { client, clock, sockets, states } = await opened();
   let release;
   client.on('*', (one) => (one.id === '2' ? new Promise((done) => (release = done)) : undefined));
@@ -74,7 +74,8 @@ test('a reconnect continues after the last event that was handled', async () => 
   clock.pass(500);
   await settle();
 
-  assert.equal(sockets.latest().url.searchParams.get('since'), 'c-1');
+  assert.equal(sockets.latest().url.searchParams.get('since'), 'c-2', 'the second still waits here');
+  assert.equal(client.cursor, 'c-1', 'who starts anew gets it again');
   release();
   await settle();
   assert.equal(client.cursor, 'c-2');
@@ -185,6 +186,47 @@ test('a token that lived is renewed whenever it ends', async () => {
   assert.equal(sockets.opened.length, 4);
 });
 
+test('a new token that was good for something is renewed, too, when it ends', async () => {
+  const { clock, sockets, states } = await opened({ token: async () => 'short-lived' });
+
+  for (let i = 0; i < 5; i++) {
+    sockets.latest().say({ type: 'position', cursor: 'c-0' });
+    sockets.latest().end(4001, 'Token expired or revoked');
+    assert.equal(states.at(-1).state, 'waiting');
+    clock.pass(60_000);
+    await settle();
+    sockets.latest().accept();
+  }
+
+  assert.equal(sockets.opened.length, 6);
+});
+
+test('what waits for a slow handler is not handled again after a reconnect, however much it is', async () => {
+  const { client, clock, sockets } = await opened({ rememberedIds: 2 });
+  const seen = [];
+  let release;
+  const gate = new Promise((done) => (release = done));
+  client.on('*', (one) => {
+    seen.push(one.id);
+    return gate;
+  });
+  for (const id of ['1', '2', '3', '4', '5']) {
+    sockets.latest().say(event(id));
+  }
+  sockets.latest().end(1006);
+  clock.pass(1_000);
+  await settle();
+  sockets.latest().accept();
+
+  assert.equal(sockets.latest().url.searchParams.get('since'), 'c-5');
+  sockets.latest().say(event('6'));
+  release();
+  await settle();
+  await settle();
+
+  assert.deepEqual(seen, ['1', '2', '3', '4', '5', '6']);
+});
+
 test('1013 asks for patience', async () => {
   const { sockets, states } = await opened();
 
@@ -254,6 +296,94 @@ test('when WebSockets do not open, server-sent events are tried, and the other w
   assert.ok(waits[3].retryIn >= 3_000, 'Retry-After is honoured');
 });
 
+/** A gateway that serves event streams: what it says is written by the test. */
+function streams() {
+  const opened = [];
+  const posted = [];
+  const fetch = async (url, { method = 'GET', body, signal } = {}) => {
+    if (method === 'POST') {
+      posted.push({ url: new URL(url), body: JSON.parse(body) });
+      return new Response(null, { status: 204 });
+    }
+    let controller;
+    const stream = new ReadableStream({ start: (given) => (controller = given) });
+    signal.addEventListener('abort', () => controller.error(new Error('aborted')));
+    opened.push({
+      url: new URL(url),
+      say: (text) => controller.enqueue(new TextEncoder().encode(text)),
+      end: () => controller.close(),
+    });
+    return new Response(stream, { status: 200 });
+  };
+  return { fetch, opened, posted, latest: () => opened[opened.length - 1] };
+}
+
+test('after a fallback the preferred transport gets one chance with every reconnect', async () => {
+  const server = streams();
+  const { client, clock, sockets } = rig({ transports: ['websocket', 'sse'], fetch: server.fetch });
+  client.connect();
+  for (let i = 0; i < 3; i++) {
+    await settle();
+    sockets.latest().end(1006);
+    clock.pass(60_000);
+  }
+  await settle();
+  assert.equal(client.transport, 'sse');
+  server.latest().say('event: close\ndata: {"code":1001,"reason":"Server shutdown"}\n\n');
+  await settle();
+  await settle();
+
+  clock.pass(60_000);
+  await settle();
+  assert.equal(sockets.opened.length, 4, 'a WebSocket first');
+  sockets.latest().end(1006);
+  clock.pass(60_000);
+  await settle();
+
+  assert.equal(server.opened.length, 2, 'and only once');
+  assert.equal(client.transport, 'sse');
+  client.close();
+});
+
+test('acknowledges over a stream by requests', async () => {
+  const server = streams();
+  const { client, clock } = rig({ transports: ['sse'], fetch: server.fetch, autoAck: true, clientId: 'wall' });
+  client.connect();
+  await settle();
+  server.latest().say('id: c-1\ndata: {"type":"A","id":"1","cursor":"c-1"}\n\n');
+  server.latest().say('id: c-2\ndata: {"type":"A","id":"2","cursor":"c-2"}\n\n');
+  await new Promise((done) => setTimeout(done, 20));
+  clock.pass(0);
+
+  assert.equal(server.posted[0].url.pathname, '/sse/waiter/ack');
+  assert.equal(server.posted[0].url.searchParams.get('token'), 'secret');
+  assert.equal(server.posted[0].url.searchParams.get('client_id'), 'wall');
+  assert.ok(server.posted.every(({ body }) => body.type === 'ack'));
+  assert.deepEqual(server.posted.flatMap(({ body }) => body.ids), ['1', '2']);
+  assert.equal(client.send('ping'), false);
+  client.close();
+});
+
+test('a stream is not given up between two heartbeats of the gateway, but after them', async () => {
+  const server = streams();
+  const { client, clock } = rig({ transports: ['sse'], fetch: server.fetch, pingInterval: 1_000, pongTimeout: 1_000 });
+  client.connect();
+  await settle();
+  client.wake();
+  for (let i = 0; i < 4; i++) {
+    clock.pass(15_000);
+    server.latest().say(': hb\n\n');
+    await new Promise((done) => setTimeout(done, 5));
+    assert.equal(client.state, 'open');
+  }
+
+  clock.pass(20_000);
+  clock.pass(20_000);
+
+  assert.equal(client.state, 'waiting');
+  client.close();
+});
+
 test('a stream that is not served is no reason to stop', async () => {
   const { client, clock, states } = rig({ transports: ['sse'] });
   client.connect();
@@ -281,7 +411,7 @@ test('waking up reconnects or checks at once', async () => {
 });
 
 test('acknowledges by hand and by itself', async () => {
-  const { client, sockets } = await opened({ autoAck: ['SERVICE_CALL_CREATED'] });
+  const { client, clock, sockets } = await opened({ autoAck: ['SERVICE_CALL_CREATED'] });
   client.on('ROUND_READY', (one) => client.ack(one));
 
   sockets.latest().say(event('1'));
@@ -289,11 +419,39 @@ test('acknowledges by hand and by itself', async () => {
   sockets.latest().say(event('3', { type: 'OTHER' }));
   sockets.latest().say(event('2', { type: 'SERVICE_CALL_CREATED', redelivered: true }));
   await settle();
+  clock.pass(0);
 
-  assert.deepEqual(
-    sockets.latest().sent.map((text) => JSON.parse(text).id),
-    ['1', '2', '2'],
-  );
+  assert.deepEqual(sockets.latest().sent, ['{"type":"ack","ids":["1","2","2"]}']);
+});
+
+test('acknowledgements of a busy client stay far below the limit of messages', async () => {
+  const { clock, sockets } = await opened({ autoAck: true });
+  const expected = [];
+  for (let i = 0; i < 1_000; i++) {
+    sockets.latest().say(event(`${i}`));
+    expected.push(`${i}`);
+    await settle();
+    clock.pass(2);
+  }
+  clock.pass(1_000);
+
+  const { sent } = sockets.latest();
+  assert.deepEqual(sent.flatMap((text) => JSON.parse(text).ids), expected);
+  assert.ok(sent.length <= 13, `${sent.length} messages in three seconds`);
+  assert.ok(sent.every((text) => text.length < 64 * 1024));
+});
+
+test('what was owed on a lost connection is forgotten', async () => {
+  const { client, clock, sockets } = await opened();
+  assert.equal(client.ack('1'), true);
+  sockets.latest().end(1006);
+  assert.equal(client.ack('2'), false);
+  clock.pass(1_000);
+  await settle();
+  sockets.latest().accept();
+  clock.pass(1_000);
+
+  assert.deepEqual(sockets.latest().sent, []);
 });
 
 test('what handlers throw is told and stops nothing', async () => {

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -55,7 +56,8 @@ final class KillUnderLoadIT {
             for (ResumingSubscriber phone : phones) {
                 phone.awaitPosition();
             }
-            var publisher = new StubbornPublisher(gateway.publicAddress(), key(), TABLES, seed);
+            var publisher = new StubbornPublisher(
+                    gateway.publicAddress(), key(), Collections.nCopies(TABLES, "ROUND_READY"), Duration.ZERO, seed);
             for (int kill = 0; kill < kills; kill++) {
                 Thread.sleep(100 + random.nextInt(1_500));
                 gateway.kill();

@@ -23,7 +23,8 @@ final class StubbornPublisher implements AutoCloseable {
     private final URI events;
     private final String key;
     private final Random random;
-    private final int sessions;
+    private final List<String> types;
+    private final Duration pause;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final Thread thread;
@@ -33,11 +34,15 @@ final class StubbornPublisher implements AutoCloseable {
     /** An event that the gateway has said to be committed. */
     record Published(String id, int session) {}
 
-    /** @param sessions the events go to the tables 1 to this one, by chance */
-    StubbornPublisher(URI gateway, String key, int sessions, long seed) {
+    /**
+     * @param types the events go to the tables 1, 2, …, by chance: those of each table are of its type
+     * @param pause between two requests
+     */
+    StubbornPublisher(URI gateway, String key, List<String> types, Duration pause, long seed) {
         this.events = gateway.resolve("/api/v1/events");
         this.key = key;
-        this.sessions = sessions;
+        this.types = List.copyOf(types);
+        this.pause = pause;
         this.random = new Random(seed);
         this.thread = Thread.ofVirtual().start(this::run);
     }
@@ -48,9 +53,10 @@ final class StubbornPublisher implements AutoCloseable {
             var request = new ArrayList<Published>();
             int size = 1 + random.nextInt(MOST_EVENTS);
             for (int i = 0; i < size; i++) {
-                request.add(new Published("e" + next++, 1 + random.nextInt(sessions)));
+                request.add(new Published("e" + next++, 1 + random.nextInt(types.size())));
             }
             publish(request);
+            pause();
         }
     }
 
@@ -61,7 +67,7 @@ final class StubbornPublisher implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(10))
                 .POST(BodyPublishers.ofString(
-                        request.stream().map(StubbornPublisher::json).collect(Collectors.joining(",", "[", "]"))))
+                        request.stream().map(this::json).collect(Collectors.joining(",", "[", "]"))))
                 .build();
         while (!isAccepted(post)) {
             Thread.onSpinWait();
@@ -71,9 +77,17 @@ final class StubbornPublisher implements AutoCloseable {
         }
     }
 
-    private static String json(Published event) {
-        return "{\"id\":\"%s\",\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":%d}"
-                .formatted(event.id(), event.session());
+    private void pause() {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String json(Published event) {
+        return "{\"id\":\"%s\",\"type\":\"%s\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":%d}"
+                .formatted(event.id(), types.get(event.session() - 1), event.session());
     }
 
     private boolean isAccepted(HttpRequest post) {

@@ -3,6 +3,7 @@ package io.atalaya.acceptance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -16,7 +17,13 @@ final class TableToken {
 
     /** A token of tenant 1, branch 1, table 7 for {@code session}, good for an hour. */
     static String of(String secret, int session) {
-        String fields = "1:1:7:%d:%d".formatted(session, Instant.now().getEpochSecond() + 3_600);
+        return of(secret, session, Duration.ofHours(1));
+    }
+
+    /** The same, good for so long. */
+    static String of(String secret, int session, Duration life) {
+        String fields =
+                "1:1:7:%d:%d".formatted(session, Instant.now().plus(life).getEpochSecond());
         try {
             var mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));

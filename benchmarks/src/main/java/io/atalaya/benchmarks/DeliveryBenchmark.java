@@ -17,6 +17,7 @@ import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.protocol.EventFrames;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -77,6 +78,7 @@ public class DeliveryBenchmark {
         var granted = (Admission.Outcome.Granted) hub.admission().ask(endpoint, guest);
         hub.shardOf(channel.eventLoop())
                 .join(
+                        Wire.WEBSOCKET,
                         channel.pipeline().firstContext(),
                         endpoint,
                         guest,

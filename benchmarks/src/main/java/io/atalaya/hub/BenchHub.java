@@ -17,6 +17,7 @@ import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.EventType;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
@@ -100,7 +101,7 @@ final class BenchHub {
         for (int i = 0; i < sessions; i++) {
             var who = new Principal(TENANT, "user " + i, "staff", Set.of(), Map.of(), null, Instant.EPOCH, Instant.MAX);
             var granted = (Admission.Outcome.Granted) hub.admission().ask(endpoint, who);
-            shard.join(SinkChannel.on(loop.eventLoop()), endpoint, who, granted.slot(), Set.of(SECTOR));
+            shard.join(Wire.WEBSOCKET, SinkChannel.on(loop.eventLoop()), endpoint, who, granted.slot(), Set.of(SECTOR));
         }
         loop.runPendingTasks();
     }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  atalaya tail ws://127.0.0.1:8001/ws/waiter --token TOKEN",
             "  atalaya tail diner --table-token TOKEN --pretty --latency",
+            "  atalaya tail waiter --token TOKEN --sse --since now",
             "  atalaya tail admin --token TOKEN --count 1 --duration 10s",
             "                                     wait for one event, at most 10 s",
             "",
@@ -83,6 +84,9 @@ public final class TailCommand implements Callable<Integer> {
             description = "Start after this position; 'now' prints where we are.")
     private @Nullable String since;
 
+    @Option(names = "--sse", description = "Read the endpoint's event stream instead of its WebSocket.")
+    private boolean sse;
+
     @Option(names = "--pretty", description = "Print events over several lines.")
     private boolean pretty;
 
@@ -117,7 +121,7 @@ public final class TailCommand implements Callable<Integer> {
                     spec.commandLine().getErr(),
                     InstantSource.system());
             var client = new GatewayClient(loops, ClientOptions.standard().withReconnect(policy), new SecureRandom());
-            var connection = client.connect(subscription, tail);
+            var connection = sse ? client.read(subscription, tail) : client.connect(subscription, tail);
             int status = await(tail, interruption);
             connection.close();
             return interruption.finish(status);
@@ -137,7 +141,9 @@ public final class TailCommand implements Callable<Integer> {
     }
 
     private URI uri() {
-        String address = endpoint.contains("://") ? endpoint : "ws://127.0.0.1:%d/ws/%s".formatted(port, endpoint);
+        String address = endpoint.contains("://")
+                ? sse ? endpoint.replaceFirst("^http", "ws") : endpoint
+                : "ws://127.0.0.1:%d/%s/%s".formatted(port, sse ? "sse" : "ws", endpoint);
         String query = query();
         if (!query.isEmpty()) {
             address += (address.contains("?") ? "&" : "?") + query;
@@ -146,7 +152,8 @@ public final class TailCommand implements Callable<Integer> {
             return URI.create(address);
         } catch (IllegalArgumentException _) {
             throw new ParameterException(
-                    spec.commandLine(), "'" + endpoint + "' (expected: a ws:// URL or the name of an endpoint)");
+                    spec.commandLine(),
+                    "'" + endpoint + "' (expected: a ws:// URL, or http:// with --sse, or the name of an endpoint)");
         }
     }
 

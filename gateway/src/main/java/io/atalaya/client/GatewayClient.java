@@ -27,4 +27,14 @@ public final class GatewayClient {
         connection.start();
         return connection;
     }
+
+    /**
+     * The same over server-sent events: {@code ws://} stands for {@code http://}. A stream takes a virtual thread of its
+     * own, which calls the listener.
+     */
+    public Connection read(Subscription subscription, Connection.Listener listener) {
+        var connection = new StreamConnection(subscription, listener, options, random);
+        connection.start();
+        return connection;
+    }
 }

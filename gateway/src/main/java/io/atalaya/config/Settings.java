@@ -112,12 +112,12 @@ final class Settings {
             "ws-heartbeat-timeout",
             Kinds.duration(SECOND, DAY),
             "60s",
-            "A client that sends nothing for so long is closed with 1001.");
+            "A client that sends nothing, or a reader of an event stream that takes nothing, for so long is closed with 1001.");
     static final Setting<Duration> WS_PING_INTERVAL = Setting.of(
             "ws-ping-interval",
             Kinds.duration(Duration.ZERO, DAY),
             "30s",
-            "How often the gateway pings each client to measure its round trip; 0 never.");
+            "How often the gateway pings each client to measure its round trip; 0 never. Event streams get a comment at least every 15 s.");
     static final Setting<Duration> JWT_REVALIDATION_INTERVAL = Setting.of(
             "jwt-revalidation-interval",
             Kinds.duration(SECOND, DAY),

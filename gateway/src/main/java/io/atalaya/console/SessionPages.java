@@ -125,6 +125,7 @@ public final class SessionPages {
         page.put(
                 "topics",
                 session.topics().stream().map(Object::toString).sorted().toList());
+        page.put("transport", session.wire().label());
         page.put("silent_seconds", session.silentSeconds());
         page.put("pending", session.pending());
         page.put("pending_bytes", figures.pendingBytes());

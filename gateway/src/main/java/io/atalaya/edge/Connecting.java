@@ -1,26 +1,24 @@
 package io.atalaya.edge;
 
 import io.atalaya.assignment.Assignment;
-import io.atalaya.auth.AuthOutcome;
-import io.atalaya.auth.Authenticator;
 import io.atalaya.auth.Principal;
+import io.atalaya.edge.Entrance.Visitor;
+import io.atalaya.event.Topic;
 import io.atalaya.hub.Admission;
 import io.atalaya.hub.Session;
 import io.atalaya.hub.Shard;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
-import io.atalaya.recovery.Wish;
 import io.atalaya.routing.SessionTopics;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The phase between the upgrade and the session. Confined to the connection's event loop.
+ * The phase between the request and the session. Confined to the connection's event loop.
  *
  * <pre>
  *   pace ─► origin ─► authenticate ─► role ─► admit ─► assignments ─► joined
@@ -32,43 +30,26 @@ import org.slf4j.LoggerFactory;
  * time-out.
  */
 final class Connecting {
-    private static final Logger LOG = LoggerFactory.getLogger(Connecting.class);
-
+    private final Entrance entrance;
     private final EdgeContext context;
-    private final ConnectPacer pacer;
     private final Endpoint endpoint;
     private final ConnectRequest request;
+    private final Entrance.Target target;
 
-    private Target target = Target.NONE;
     private long revocationsSeen;
     private boolean ended;
 
-    /** Where the phase leads to; called once, on the event loop. */
-    interface Target {
-        Target NONE = new Target() {
-            @Override
-            public void onJoined(Session session) {}
-
-            @Override
-            public void onRefused(CloseReason reason) {}
-        };
-
-        void onJoined(Session session);
-
-        void onRefused(CloseReason reason);
-    }
-
-    Connecting(EdgeContext context, ConnectPacer pacer, Endpoint endpoint, ConnectRequest request) {
-        this.context = context;
-        this.pacer = pacer;
+    Connecting(Entrance entrance, Endpoint endpoint, ConnectRequest request, Entrance.Target target) {
+        this.entrance = entrance;
+        this.context = entrance.context();
         this.endpoint = endpoint;
         this.request = request;
+        this.target = target;
     }
 
     /** Begins; {@code ctx} is the context that the session will write from. */
-    void start(ChannelHandlerContext ctx, Target end) {
-        this.target = end;
-        long waitNanos = pacer.reserve(context.nanoClock().getAsLong());
+    void start(ChannelHandlerContext ctx) {
+        long waitNanos = entrance.pacer().reserve(context.nanoClock().getAsLong());
         if (waitNanos == ConnectPacer.REFUSED) {
             refuse(ctx, CloseReason.CONNECT_RATE);
         } else if (waitNanos > 0) {
@@ -84,46 +65,18 @@ final class Connecting {
     }
 
     private void onPaced(ChannelHandlerContext ctx) {
-        if (endpoint.originChecked() && !originAllowed()) {
-            refuse(ctx, CloseReason.ORIGIN_NOT_ALLOWED);
-            return;
-        }
-        Authenticator authenticator =
-                context.authenticators().get(endpoint.authentication().name());
-        if (authenticator == null) {
-            refuse(ctx, CloseReason.INTERNAL_ERROR);
-            return;
-        }
-        String credential = request.parameter(endpoint.authentication().parameter());
         revocationsSeen = context.hub().revocations();
-        whenDone(ctx, authenticator.authenticate(credential), outcome -> onAuthenticated(ctx, outcome));
+        whenDone(ctx, entrance.visitor(endpoint, request), visitor -> onVisitor(ctx, visitor));
     }
 
-    private boolean originAllowed() {
-        return request.origin()
-                .map(origin -> context.config().allowedOrigins().contains(origin))
-                .orElse(context.config().allowMissingOrigin());
-    }
-
-    private void onAuthenticated(ChannelHandlerContext ctx, AuthOutcome outcome) {
-        switch (outcome) {
-            case AuthOutcome.Accepted accepted -> onPrincipal(ctx, accepted.principal());
-            case AuthOutcome.Refused refused -> {
-                LOG.atDebug()
-                        .addKeyValue("endpoint", endpoint.name())
-                        .addKeyValue("reason", refused.reason())
-                        .log("authentication refused");
-                refuse(ctx, CloseReason.AUTHENTICATION_FAILED);
-            }
-            case AuthOutcome.Unavailable _ -> refuse(ctx, CloseReason.CANNOT_CHECK_REVOCATION);
+    private void onVisitor(ChannelHandlerContext ctx, Visitor visitor) {
+        switch (visitor) {
+            case Visitor.Known known -> onPrincipal(ctx, known.principal());
+            case Visitor.Refused refused -> refuse(ctx, refused.reason());
         }
     }
 
     private void onPrincipal(ChannelHandlerContext ctx, Principal principal) {
-        if (!endpoint.roles().isEmpty() && !principal.hasAnyRole(endpoint.roles())) {
-            refuse(ctx, CloseReason.ROLE_NOT_ALLOWED);
-            return;
-        }
         switch (context.hub().admission().ask(endpoint, principal)) {
             case Admission.Outcome.Granted granted -> onAdmitted(ctx, principal, granted.slot());
             case Admission.Outcome.ProcessFull _ -> refuse(ctx, CloseReason.CONNECTION_LIMIT);
@@ -148,9 +101,10 @@ final class Connecting {
             ChannelHandlerContext ctx, Principal principal, Admission.Slot slot, List<Assignment> assignments) {
         ended = true;
         resume(ctx);
-        Session session =
-                shardOf(ctx).join(ctx, endpoint, principal, slot, SessionTopics.of(endpoint, principal, assignments));
-        context.recovery().begin(session, Wish.of(request::parameter));
+        target.onAccepted();
+        Set<Topic> topics = SessionTopics.of(endpoint, principal, assignments);
+        Session session = shardOf(ctx).join(target.wire(), ctx, endpoint, principal, slot, topics);
+        context.recovery().begin(session, request.wish());
         target.onJoined(session);
         if (context.hub().revocations() != revocationsSeen) {
             session.recheck(() -> {});
@@ -187,7 +141,7 @@ final class Connecting {
     private void refuse(ChannelHandlerContext ctx, CloseReason reason) {
         ended = true;
         resume(ctx);
-        shardOf(ctx).onRefused(reason);
+        shardOf(ctx).onRefused(target.wire(), reason);
         target.onRefused(reason);
     }
 

@@ -1,5 +1,5 @@
 /**
- * The public port: WebSocket endpoints of the profile, the publish API, public health and metrics.
+ * The public port: the way in to the profile's endpoints whatever the wire, the publish API, public health and metrics.
  */
 @NullMarked
 package io.atalaya.edge;

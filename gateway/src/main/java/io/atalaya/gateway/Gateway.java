@@ -5,11 +5,14 @@ import io.atalaya.command.CommandDesk;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
+import io.atalaya.edge.Entrance;
 import io.atalaya.edge.PublishRoute;
-import io.atalaya.edge.WebSocketUpgrade;
+import io.atalaya.edge.sse.EventStreams;
+import io.atalaya.edge.websocket.WebSocketUpgrade;
 import io.atalaya.gateway.Lifecycle.State;
 import io.atalaya.http.HttpOptions;
 import io.atalaya.http.HttpPipeline;
+import io.atalaya.http.ResponseEncoder;
 import io.atalaya.http.Route;
 import io.atalaya.http.Routes;
 import io.atalaya.http.UpgradeHandler;
@@ -58,7 +61,11 @@ public final class Gateway implements AutoCloseable {
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
             status = new StatusPages(core, readBack, worker);
-            publicHttp = http(publicRoutes(readBack, worker), upgrades());
+            var entrance = new Entrance(edge());
+            var streams = new EventStreams(entrance, new ResponseEncoder(core.clock()));
+            publicHttp = http(
+                    publicRoutes(readBack, worker, streams),
+                    UpgradeHandler.either(new WebSocketUpgrade(entrance), streams));
             HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none());
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
@@ -109,16 +116,20 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private List<Route> publicRoutes(ReadBack readBack, Executor worker) {
+    private List<Route> publicRoutes(ReadBack readBack, Executor worker, EventStreams streams) {
         var publish = new PublishRoute(core.config().intake(), core.intake(), worker);
-        return Stream.of(List.of(publish.route()), status.publicRoutes(), readBack.publicRoutes(status))
+        return Stream.of(
+                        List.of(publish.route()),
+                        streams.routes(),
+                        status.publicRoutes(),
+                        readBack.publicRoutes(status))
                 .flatMap(List::stream)
                 .toList();
     }
 
-    private UpgradeHandler upgrades() {
+    private EdgeContext edge() {
         GatewayConfig config = core.config();
-        return new WebSocketUpgrade(new EdgeContext(
+        return new EdgeContext(
                 config.profile(),
                 core.authentication().byScheme(),
                 core.assignments(),
@@ -127,7 +138,7 @@ public final class Gateway implements AutoCloseable {
                 new CommandDesk(config.profile(), core.intake()),
                 config.hub(),
                 config.edge(),
-                core.nanoClock()));
+                core.nanoClock());
     }
 
     private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {

@@ -7,8 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -267,7 +265,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Problem broken = Refusals.of(message);
         if (broken != null) {
             refuse(message, Response.problem(broken), true);
-        } else if (asksForWebSocket(message)) {
+        } else if (port.upgrades().concerns(message)) {
             upgrade = message;
         } else {
             route(message);
@@ -412,7 +410,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void onUpgradeAsked(HttpRequest message, HttpContent content) {
         boolean alone = answers.isEmpty() && parked.isEmpty();
         if (!alone || midMessage || content.content().isReadable()) {
-            String detail = "upgrade: pipelined or with a body (expected: a request of its own without a body)";
+            String detail = "stream: pipelined or with a body (expected: a request of its own without a body)";
             refuse(message, Response.problem(Problem.of(400, detail)), true);
             return;
         }
@@ -426,10 +424,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (incoming != null) {
             append(incoming, content, true);
         }
-    }
-
-    private static boolean asksForWebSocket(HttpRequest message) {
-        return message.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
     }
 
     private void expectWithin(Duration duration) {

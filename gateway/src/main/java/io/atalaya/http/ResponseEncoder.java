@@ -15,7 +15,7 @@ import java.util.Locale;
  * Turns answers into bytes, head and body in one buffer. Thread-safe: what it keeps is immutable, the date line is
  * replaced as a whole once a second.
  */
-final class ResponseEncoder {
+public final class ResponseEncoder {
     private static final byte[] LENGTH = ascii("content-length: ");
     private static final byte[] CLOSE = ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = ascii("connection: keep-alive\r\n");
@@ -32,7 +32,8 @@ final class ResponseEncoder {
     private final byte[][] statusLines = new byte[600][];
     private volatile DateLine date;
 
-    ResponseEncoder(InstantSource clock) {
+    /** @param clock for the Date field */
+    public ResponseEncoder(InstantSource clock) {
         this.clock = clock;
         for (int status = 200; status < statusLines.length; status++) {
             statusLines[status] = ascii("HTTP/1.1 " + HttpResponseStatus.valueOf(status) + "\r\n");
@@ -50,14 +51,7 @@ final class ResponseEncoder {
         byte[] body = response.body();
         ByteBuf out =
                 allocator.ioBuffer(FIXED_HEAD_BYTES + 48 * response.fields().size() + (bodyless ? 0 : body.length));
-        out.writeBytes(statusLines[response.status()]);
-        for (Response.Field field : response.fields()) {
-            ByteBufUtil.writeAscii(out, field.name());
-            out.writeByte(':').writeByte(' ');
-            ByteBufUtil.writeAscii(out, field.value());
-            out.writeBytes(LINE_END);
-        }
-        out.writeBytes(dateLine());
+        writeHead(out, response);
         switch (persistence) {
             case DEFAULT -> {}
             case KEEP_ALIVE -> out.writeBytes(KEEP_ALIVE);
@@ -71,6 +65,32 @@ final class ResponseEncoder {
             return bodyless ? out : out.writeBytes(body);
         }
         return out.writeBytes(LINE_END);
+    }
+
+    /** The last answer of a connection; the caller owns the bytes. */
+    public ByteBuf last(ByteBufAllocator allocator, Response response) {
+        return encode(allocator, response, false, Persistence.CLOSE);
+    }
+
+    /**
+     * The head of an answer whose body follows and ends with the connection (RFC 9112 section 6.3); the caller owns the
+     * bytes.
+     */
+    public ByteBuf openEnded(ByteBufAllocator allocator, Response head) {
+        ByteBuf out = allocator.ioBuffer(FIXED_HEAD_BYTES + 48 * head.fields().size());
+        writeHead(out, head);
+        return out.writeBytes(CLOSE).writeBytes(LINE_END);
+    }
+
+    private void writeHead(ByteBuf out, Response response) {
+        out.writeBytes(statusLines[response.status()]);
+        for (Response.Field field : response.fields()) {
+            ByteBufUtil.writeAscii(out, field.name());
+            out.writeByte(':').writeByte(' ');
+            ByteBufUtil.writeAscii(out, field.value());
+            out.writeBytes(LINE_END);
+        }
+        out.writeBytes(dateLine());
     }
 
     private byte[] dateLine() {

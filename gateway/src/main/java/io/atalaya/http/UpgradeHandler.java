@@ -1,14 +1,24 @@
 package io.atalaya.http;
 
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 
-/** Takes over the connections whose request asks for {@code Upgrade: websocket}, before any route sees it. */
+/** Takes over connections that are to carry something else than answers from some request on. */
 @FunctionalInterface
 public interface UpgradeHandler {
     /**
-     * Called on the connection's event loop after the request was read completely and all earlier requests of the
-     * connection were answered.
+     * Whether a request may be one of those: looked at when its head has been read, before any route sees it. Usually one
+     * that asks for a WebSocket (RFC 6455 section 4.1).
+     */
+    default boolean concerns(HttpRequest head) {
+        return head.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    }
+
+    /**
+     * Called on the connection's event loop after a request that this concerns was read completely and all earlier
+     * requests of the connection were answered.
      *
      * <p>Who returns true owns the channel from then on: the HTTP handlers only forward what they read, no HTTP timer
      * runs any more, and {@link HttpPipeline#detach} removes them.
@@ -21,5 +31,20 @@ public interface UpgradeHandler {
     /** Takes over nothing. */
     static UpgradeHandler none() {
         return (_, _) -> false;
+    }
+
+    /** Leaves a request to {@code first} where it concerns that, else to {@code second}. */
+    static UpgradeHandler either(UpgradeHandler first, UpgradeHandler second) {
+        return new UpgradeHandler() {
+            @Override
+            public boolean concerns(HttpRequest head) {
+                return first.concerns(head) || second.concerns(head);
+            }
+
+            @Override
+            public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head) {
+                return first.concerns(head) ? first.onUpgrade(ctx, head) : second.onUpgrade(ctx, head);
+            }
+        };
     }
 }

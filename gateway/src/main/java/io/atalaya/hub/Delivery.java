@@ -2,6 +2,7 @@ package io.atalaya.hub;
 
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
+import io.atalaya.protocol.Wire;
 import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some events on their way to the shards, encoded once. Immutable but for the count of shards that still have to drain
+ * Some events on their way to the shards, encoded once for the sessions with one wire. Immutable but for the count of shards that still have to drain
  * it; the one that counts to zero releases the bytes.
  *
  * <p>The frames stand one behind the other in one buffer in log order, so that a session which gets neighbouring
@@ -20,6 +21,7 @@ final class Delivery {
     /** Behind every offset of the log, so that no replay has taken it. */
     static final long EPHEMERAL = Long.MAX_VALUE;
 
+    private final Wire wire;
     private final ByteBuf frames;
     private final List<Item> items;
     private final long routedNanos;
@@ -35,7 +37,7 @@ final class Delivery {
      * @param epoch of that offset
      * @param handling how it may be given up where a client reads too slowly; null keeps it
      * @param wanted the event itself when its acknowledgement is wanted
-     * @param counted whether some shard has counted the fan-out already; null where there is one shard only
+     * @param counted whether the fan-out has been counted already; null where only one shard hears of it, once
      */
     record Item(
             List<Topic> topics,
@@ -59,12 +61,17 @@ final class Delivery {
      * @param shards how many shards will drain it (at least 1)
      * @param onDrained called once, by the last of them
      */
-    Delivery(ByteBuf frames, List<Item> items, long routedNanos, int shards, Runnable onDrained) {
+    Delivery(Wire wire, ByteBuf frames, List<Item> items, long routedNanos, int shards, Runnable onDrained) {
+        this.wire = wire;
         this.frames = frames;
         this.items = items;
         this.routedNanos = routedNanos;
         this.shardsLeft = new AtomicInteger(shards);
         this.onDrained = onDrained;
+    }
+
+    Wire wire() {
+        return wire;
     }
 
     ByteBuf frames() {

@@ -6,6 +6,7 @@ import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
 import io.atalaya.progress.Attendance;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
@@ -23,9 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * All shards of this process. Thread-safe: immutable after construction but for what the shards and the directory own.
+ * All shards of this process. Thread-safe: immutable after construction but for what the shards and the directories own.
  */
 public final class Hub {
     /** Most event loops of one process; the directory keeps one bit for each. */
@@ -35,7 +38,8 @@ public final class Hub {
 
     private final List<Shard> shards = new ArrayList<>();
     private final Map<EventLoop, Shard> byLoop = new ConcurrentHashMap<>();
-    private final TopicDirectory directory = new TopicDirectory();
+    private final TopicDirectory socketTopics = new TopicDirectory();
+    private final TopicDirectory streamTopics = new TopicDirectory();
     private final Admission admission;
     private final Router router;
     private final Standings standings;
@@ -105,9 +109,11 @@ public final class Hub {
         return admission;
     }
 
-    /** Every topic with a subscriber; a live view. */
+    /** Every topic with a subscriber at this moment. */
     public Set<Topic> topics() {
-        return directory.topics();
+        return Stream.of(socketTopics, streamTopics)
+                .flatMap(directory -> directory.topics().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** How many shards there are. */
@@ -115,8 +121,12 @@ public final class Hub {
         return shards.size();
     }
 
-    TopicDirectory directory() {
-        return directory;
+    /** Who subscribes to what, among the sessions with a wire. */
+    TopicDirectory directory(Wire wire) {
+        return switch (wire) {
+            case WEBSOCKET -> socketTopics;
+            case SSE -> streamTopics;
+        };
     }
 
     Standings standings() {

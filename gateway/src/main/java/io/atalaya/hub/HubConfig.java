@@ -1,5 +1,6 @@
 package io.atalaya.hub;
 
+import io.atalaya.protocol.Wire;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,7 @@ import java.time.Duration;
  * @param messagesPerWindow messages a session may send within {@code messageWindow} before it is closed
  * @param maxMessageBytes longest client message, in bytes of UTF-8, over all its fragments
  * @param heartbeatTimeout a session that sends no message for so long is closed
- * @param pingInterval how often the gateway pings each session; zero never
+ * @param pingInterval how often the gateway pings each session; zero never, but event streams
  * @param revalidationInterval how often a session's credential is checked again
  * @param maxOutboundBytes bytes waiting for one session's socket before it is closed as too slow
  * @param drain over how long a graceful stop spreads its closes
@@ -34,6 +35,15 @@ public record HubConfig(
         Duration drain,
         int deliveryWindow,
         int broadcastsPerSecond) {
+
+    /** What is between a client and us may give up a silent event stream, and so may a client: one is never silent for long. */
+    private static final Duration LONGEST_STREAM_SILENCE = Duration.ofSeconds(15);
+
+    /** How often a session with such a wire is pinged; zero never. */
+    Duration pingInterval(Wire wire) {
+        boolean often = !pingInterval.isZero() && pingInterval.compareTo(LONGEST_STREAM_SILENCE) < 0;
+        return wire.isTwoWay() || often ? pingInterval : LONGEST_STREAM_SILENCE;
+    }
 
     /** The settings that a gateway has when nothing is configured. */
     public static HubConfig defaults() {

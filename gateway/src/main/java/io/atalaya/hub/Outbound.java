@@ -44,7 +44,7 @@ final class Outbound {
 
     private final Session session;
     private final ChannelHandlerContext ctx;
-    private final Shard shard;
+    private final Lane lane;
     private final ShardCounters.Tally tally;
 
     /** The socket while the direct way is open. */
@@ -76,10 +76,10 @@ final class Outbound {
     private int dropped;
 
     /** @param tally where deliveries to sessions like this one are counted */
-    Outbound(Session session, ChannelHandlerContext ctx, Shard shard, ShardCounters.Tally tally) {
+    Outbound(Session session, ChannelHandlerContext ctx, Lane lane, ShardCounters.Tally tally) {
         this.session = session;
         this.ctx = ctx;
-        this.shard = shard;
+        this.lane = lane;
         this.tally = tally;
     }
 
@@ -97,6 +97,12 @@ final class Outbound {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
         return unsent + (waiting == null ? 0 : waiting.bytes());
+    }
+
+    /** Whether the socket has taken everything that was ever written to it. */
+    boolean isIdle() {
+        ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+        return markers == 0 && (buffer == null || buffer.isEmpty());
     }
 
     /** Offset up to which the socket has accepted everything that was for the session. */
@@ -163,7 +169,7 @@ final class Outbound {
     @SuppressWarnings("ReferenceEquality") // the same buffer is meant, not one of the same content
     boolean offer(ByteBuf frames, Delivery.Item item, long stamp) {
         if (stamp == lastStamp || (replayedThrough != null && isLeftToReplay(item, replayedThrough))) {
-            shard.counters().duplicate++;
+            lane.counters().duplicate++;
             return false;
         }
         lastStamp = stamp;
@@ -174,7 +180,7 @@ final class Outbound {
             standInLine(frames, item);
             return false;
         }
-        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
+        if (runFrames == frames && runEnd == item.start() && runEnd - runStart < lane.mostUnflushedBytes()) {
             unmarked++;
             runEnd = item.end();
             onWritten(item);
@@ -197,7 +203,7 @@ final class Outbound {
         } else {
             endRun();
             if (abandoned) {
-                shard.counters().closed++;
+                lane.counters().closed++;
                 return false;
             }
             if (markers > 0) {
@@ -217,7 +223,7 @@ final class Outbound {
     private void endRun() {
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unflushed = runEnd - runStart + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
-        if (unflushed < shard.mostUnflushedBytes()) {
+        if (unflushed < lane.mostUnflushedBytes()) {
             queueRun(false);
         } else {
             flush();
@@ -234,13 +240,12 @@ final class Outbound {
     private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
         WaitingLine line = waiting;
         if (line == null) {
-            line = new WaitingLine(new GivenUp());
+            line = new WaitingLine(lane.wire(), new GivenUp());
             waiting = line;
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(
-                frame, events, handling, sinceNanos, offset, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(frame, events, handling, sinceNanos, offset, lane.maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -250,13 +255,13 @@ final class Outbound {
         @Override
         public void onConflated(String type) {
             conflated++;
-            shard.counters().onConflated(type);
+            lane.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
             dropped++;
-            shard.onDropped(session, type);
+            lane.onDropped(session, type);
         }
     }
 
@@ -303,7 +308,7 @@ final class Outbound {
         if (buffer.isEmpty()) {
             onEverythingAccepted();
             openDirect();
-        } else if (buffer.totalPendingWriteBytes() > shard.config().maxOutboundBytes()) {
+        } else if (buffer.totalPendingWriteBytes() > lane.maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         } else {
             mark();
@@ -313,7 +318,7 @@ final class Outbound {
     /** The socket has taken what was in the outbound buffer: the first of those that wait take their turn. */
     private void writeWaiting() {
         while (waiting != null && markers == 0 && !abandoned) {
-            WaitingLine.Batch batch = waiting.take(ctx.alloc(), shard.mostUnflushedBytes());
+            WaitingLine.Batch batch = waiting.take(ctx.alloc(), lane.mostUnflushedBytes());
             if (waiting.isEmpty()) {
                 waiting = null;
             }
@@ -370,8 +375,8 @@ final class Outbound {
     }
 
     private void onAccepted(int events, long sinceNanos, long through) {
-        ShardCounters counters = shard.counters();
-        long nowNanos = shard.nowNanos();
+        ShardCounters counters = lane.counters();
+        long nowNanos = lane.nowNanos();
         counters.sent += events;
         tally.sent += events;
         sent += events;
@@ -400,6 +405,7 @@ final class Outbound {
         markers--;
         marked -= events;
         onAccepted(events, sinceNanos, through);
+        session.onTaken();
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();
@@ -411,7 +417,7 @@ final class Outbound {
         abandoned = true;
         direct = null;
         runFrames = null;
-        shard.counters().closed += pending();
+        lane.counters().closed += pending();
         waiting = null;
         unmarked = 0;
         marked = 0;
@@ -427,7 +433,7 @@ final class Outbound {
         }
         if (buffer.isEmpty() && markers == 0) {
             openDirect();
-        } else if (buffer.totalPendingWriteBytes() > 2L * shard.config().maxOutboundBytes()) {
+        } else if (buffer.totalPendingWriteBytes() > 2L * lane.maxOutboundBytes()) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }

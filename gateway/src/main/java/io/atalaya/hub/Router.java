@@ -6,7 +6,7 @@ import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.EventType;
 import io.atalaya.profile.EventType.SlowPolicy;
-import io.atalaya.protocol.EventFrames;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.slow.Handling;
 import io.netty.buffer.ByteBuf;
@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes committed events in log order, finds their topics, encodes them once and offers them to the shards that have
- * subscribers. Thread-safe without locks: whoever finds nobody routing routes for everyone.
+ * Takes committed events in log order, finds their topics, encodes them once for each wire and offers them to the shards
+ * that have subscribers. Thread-safe without locks: whoever finds nobody routing routes for everyone.
  *
  * <p><b>Full shards.</b> At most {@code deliveryWindow} events are on their way. Durable events beyond it wait in the
  * queue, bounded by the intake's own bound, and go on when a shard has drained; nobody blocks. Ephemeral events
@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Router implements EventLog.CommitListener {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final Wire[] WIRES = Wire.values();
     private static final int EVENTS_PER_DELIVERY = 256;
     private static final int BYTES_PER_DELIVERY = 256 * 1024;
 
@@ -144,7 +145,7 @@ public final class Router implements EventLog.CommitListener {
             int to = from;
             int bytes = 0;
             do {
-                bytes += EventFrames.maxLength(batch.get(to).event());
+                bytes += batch.get(to).event().body().open().length;
                 to++;
             } while (to < batch.size() && to - from < EVENTS_PER_DELIVERY && bytes < BYTES_PER_DELIVERY);
             deliver(batch.subList(from, to), bytes);
@@ -152,39 +153,128 @@ public final class Router implements EventLog.CommitListener {
         }
     }
 
-    private void deliver(List<Routable> events, int maxBytes) {
+    private void deliver(List<Routable> events, int bodyBytes) {
         long nowNanos = hub.nowNanos();
-        ByteBuf frames = null;
-        long shards = 0;
-        var items = new ArrayList<Delivery.Item>(events.size());
+        var drafts = new Drafts(events.size(), bodyBytes);
         try {
             for (Routable routable : events) {
                 List<Topic> topics = routes.topicsOf(routable.event());
-                long mask = shardsOf(topics);
-                if (mask == 0) {
+                int wires = drafts.lookUp(topics);
+                if (wires == 0) {
                     withoutAudience.increment();
                 } else if (limit.allows(nowNanos)) {
-                    frames = frames == null ? ByteBufAllocator.DEFAULT.directBuffer(maxBytes) : frames;
-                    int start = frames.writerIndex();
-                    EventFrames.encode(routable.event(), routable.cursor(), frames);
-                    items.add(item(routable, topics, start, frames.writerIndex()));
-                    shards |= mask;
+                    drafts.add(routable, topics, wires);
                 }
             }
         } catch (RuntimeException | OutOfMemoryError failure) {
-            onFailure(events.size(), frames, failure);
+            drafts.discard();
+            onFailure(events.size(), failure);
             return;
         }
-        if (frames == null) {
-            onTheirWay.addAndGet(-events.size());
-            return;
-        }
-        int size = events.size();
-        var delivery = new Delivery(frames, items, nowNanos, Long.bitCount(shards), () -> onDrained(size));
-        hub.offer(delivery, shards);
+        drafts.offer(nowNanos);
     }
 
-    private Delivery.Item item(Routable routable, List<Topic> topics, int start, int end) {
+    /** Some events on their way to become one delivery for each wire. Confined to whoever is routing. */
+    private final class Drafts {
+        private final int events;
+        private final int bodyBytes;
+        private final @Nullable Draft[] byWire = new @Nullable Draft[WIRES.length];
+        private final long[] masks = new long[WIRES.length];
+        private int deliveries;
+
+        Drafts(int events, int bodyBytes) {
+            this.events = events;
+            this.bodyBytes = bodyBytes;
+        }
+
+        /** Finds the shards of an event's audience and returns over how many wires they are reached. */
+        int lookUp(List<Topic> topics) {
+            int wires = 0;
+            for (int i = 0; i < WIRES.length; i++) {
+                masks[i] = hub.directory(WIRES[i]).shardsOf(topics);
+                wires += masks[i] == 0 ? 0 : 1;
+            }
+            return wires;
+        }
+
+        /** Encodes the event that was looked up, once for each wire that reaches somebody. */
+        void add(Routable routable, List<Topic> topics, int wires) {
+            AtomicBoolean counted = wires > 1 || hub.shards() > 1 ? new AtomicBoolean() : null;
+            for (int i = 0; i < WIRES.length; i++) {
+                if (masks[i] != 0) {
+                    Draft draft = draft(i);
+                    draft.shards |= masks[i];
+                    int start = draft.frames.writerIndex();
+                    WIRES[i].encode(routable.event(), routable.cursor(), draft.frames);
+                    draft.items.add(item(routable, topics, start, draft.frames.writerIndex(), counted));
+                }
+            }
+        }
+
+        private Draft draft(int wire) {
+            Draft draft = byWire[wire];
+            if (draft == null) {
+                int most = bodyBytes + events * WIRES[wire].maxOverhead();
+                draft = new Draft(ByteBufAllocator.DEFAULT.directBuffer(most), new ArrayList<>(events));
+                byWire[wire] = draft;
+                deliveries++;
+            }
+            return draft;
+        }
+
+        void offer(long nowNanos) {
+            if (deliveries == 0) {
+                onTheirWay.addAndGet(-events);
+                return;
+            }
+            Runnable whenDrained = whenDrained();
+            for (int i = 0; i < WIRES.length; i++) {
+                Draft draft = byWire[i];
+                if (draft != null) {
+                    int shards = Long.bitCount(draft.shards);
+                    hub.offer(
+                            new Delivery(WIRES[i], draft.frames, draft.items, nowNanos, shards, whenDrained),
+                            draft.shards);
+                }
+            }
+        }
+
+        /** The events are no longer on their way when the last of their deliveries is drained. */
+        private Runnable whenDrained() {
+            if (deliveries == 1) {
+                return () -> onDrained(events);
+            }
+            var left = new AtomicInteger(deliveries);
+            return () -> {
+                if (left.decrementAndGet() == 0) {
+                    onDrained(events);
+                }
+            };
+        }
+
+        void discard() {
+            for (Draft draft : byWire) {
+                if (draft != null) {
+                    draft.frames.release();
+                }
+            }
+        }
+    }
+
+    /** A delivery in the making. Confined to whoever is routing. */
+    private static final class Draft {
+        private final ByteBuf frames;
+        private final List<Delivery.Item> items;
+        private long shards;
+
+        Draft(ByteBuf frames, List<Delivery.Item> items) {
+            this.frames = frames;
+            this.items = items;
+        }
+    }
+
+    private Delivery.Item item(
+            Routable routable, List<Topic> topics, int start, int end, @Nullable AtomicBoolean counted) {
         EventType rule = routes.ruleOf(routable.event());
         return new Delivery.Item(
                 topics,
@@ -195,7 +285,7 @@ public final class Router implements EventLog.CommitListener {
                 routable.epoch(),
                 handling(routable, rule),
                 rule.ack().isPresent() ? routable.entry() : null,
-                hub.shards() > 1 ? new AtomicBoolean() : null);
+                counted);
     }
 
     private static @Nullable Handling handling(Routable routable, EventType rule) {
@@ -211,21 +301,10 @@ public final class Router implements EventLog.CommitListener {
     }
 
     /** Whoever routes has to go on: a failure that escaped would leave nobody routing, for good. */
-    private void onFailure(int events, @Nullable ByteBuf frames, Throwable failure) {
-        if (frames != null) {
-            frames.release();
-        }
+    private void onFailure(int events, Throwable failure) {
         failed.add(events);
         onTheirWay.addAndGet(-events);
         LOG.atError().setCause(failure).addKeyValue("events", events).log("events could not be routed");
-    }
-
-    private long shardsOf(List<Topic> topics) {
-        long mask = 0;
-        for (Topic topic : topics) {
-            mask |= hub.directory().shardsOf(topic);
-        }
-        return mask;
     }
 
     private void onDrained(int events) {

@@ -4,13 +4,16 @@ import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
+import io.atalaya.hub.Lane.Subscribers;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.progress.Progress;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.SocketAddress;
 import java.time.Instant;
@@ -39,7 +42,7 @@ public final class Session {
     private static final long CLOSE_GRACE_MILLIS = 2_000;
 
     private final long id;
-    private final Shard shard;
+    private final Lane lane;
     private final ChannelHandlerContext ctx;
     private final Endpoint endpoint;
     private final Principal principal;
@@ -84,26 +87,26 @@ public final class Session {
      */
     Session(
             long id,
-            Shard shard,
+            Lane lane,
             ChannelHandlerContext ctx,
             Endpoint endpoint,
             Principal principal,
             Admission.Slot slot) {
         this.id = id;
-        this.shard = shard;
+        this.lane = lane;
         this.ctx = ctx;
         this.endpoint = endpoint;
         this.principal = principal;
         this.slot = slot;
-        this.tally = shard.counters().onJoined(endpoint.name(), principal.tenant());
-        this.outbound = new Outbound(this, ctx, shard, tally);
-        long nowNanos = shard.nowNanos();
+        this.tally = lane.counters().onJoined(endpoint.name(), principal.tenant());
+        this.outbound = new Outbound(this, ctx, lane, tally);
+        long nowNanos = shard().nowNanos();
         this.joinedNanos = nowNanos;
         this.subscribedNanos = nowNanos;
         this.lastMessageNanos = nowNanos;
-        this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
+        this.nextPingNanos = nowNanos + lane.pingNanos();
         this.nextRevalidationNanos =
-                nowNanos + shard.config().revalidationInterval().toNanos();
+                nowNanos + shard().config().revalidationInterval().toNanos();
     }
 
     public long id() {
@@ -125,7 +128,12 @@ public final class Session {
 
     /** The shard that owns this session. */
     public Shard shard() {
-        return shard;
+        return lane.shard();
+    }
+
+    /** How the client is reached. */
+    public Wire wire() {
+        return lane.wire();
     }
 
     Outbound outbound() {
@@ -187,12 +195,12 @@ public final class Session {
         }
         int next = topics.length;
         if (before > 0 && (next < before || !missing.isEmpty())) {
-            subscribedNanos = shard.nowNanos();
+            subscribedNanos = shard().nowNanos();
         }
         topics = Arrays.copyOf(topics, next + missing.size());
         positions = Arrays.copyOf(positions, topics.length);
         for (Topic topic : missing) {
-            Subscribers subscribers = shard.subscribersOf(topic);
+            Subscribers subscribers = lane.subscribersOf(topic);
             topics[next] = subscribers;
             positions[next] = subscribers.add(outbound);
             next++;
@@ -200,7 +208,7 @@ public final class Session {
     }
 
     private void leave(int index) {
-        shard.onLeave(topics[index], positions[index]);
+        lane.onLeave(topics[index], positions[index]);
         int last = topics.length - 1;
         topics[index] = topics[last];
         positions[index] = positions[last];
@@ -227,11 +235,11 @@ public final class Session {
         if (ended) {
             return false;
         }
-        long nowNanos = shard.nowNanos();
-        shard.counters().clientMessages++;
+        long nowNanos = shard().nowNanos();
+        lane.counters().clientMessages++;
         MessageWindow window = messages;
         if (window == null) {
-            HubConfig config = shard.config();
+            HubConfig config = shard().config();
             window = new MessageWindow(
                     config.messagesPerWindow(), config.messageWindow().toNanos());
             messages = window;
@@ -246,14 +254,14 @@ public final class Session {
 
     /** The client said something that the gateway does not understand. */
     public void onUnknownMessage() {
-        shard.counters().unknownClientMessages++;
+        lane.counters().unknownClientMessages++;
     }
 
     /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
     public void onPong(long payload) {
         if (pingSentNanos != 0 && payload == pingSentNanos) {
-            roundTripNanos = shard.nowNanos() - pingSentNanos;
-            shard.counters().roundTrip.record(roundTripNanos, 1);
+            roundTripNanos = shard().nowNanos() - pingSentNanos;
+            lane.counters().roundTrip.record(roundTripNanos, 1);
             pingSentNanos = 0;
         }
     }
@@ -283,8 +291,8 @@ public final class Session {
     }
 
     private Progress progress(Optional<Progress.End> end) {
-        Instant now = shard.now();
-        long nowNanos = shard.nowNanos();
+        Instant now = shard().now();
+        long nowNanos = shard().nowNanos();
         long acceptedNanos = outbound.acceptedNanos();
         return new Progress(
                 id,
@@ -336,7 +344,7 @@ public final class Session {
      */
     public void deliver(DeliveryBook.Kind kind, ByteBuf frames, int events) {
         if (!ended && events > 0) {
-            shard.counters().onMatched(kind, events);
+            lane.counters().onMatched(kind, events);
             outbound.deliver(frames, events);
         }
         frames.release();
@@ -353,9 +361,21 @@ public final class Session {
         }
     }
 
+    /**
+     * The socket has taken what waited for it. A client that cannot say anything shows no other sign of life.
+     */
+    void onTaken() {
+        if (!wire().isTwoWay()) {
+            lastMessageNanos = shard().nowNanos();
+        }
+    }
+
     /** Called by the shard's sweep. */
     void onSweep(long nowNanos, Instant now) {
-        HubConfig config = shard.config();
+        HubConfig config = shard().config();
+        if (!wire().isTwoWay() && outbound.isIdle()) {
+            onTaken();
+        }
         if (silentNanos(nowNanos) >= config.heartbeatTimeout().toNanos()) {
             close(CloseReason.HEARTBEAT_TIMEOUT);
             return;
@@ -369,10 +389,10 @@ public final class Session {
             nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
             recheck(nowNanos, () -> {});
         }
-        if (!config.pingInterval().isZero() && nowNanos - nextPingNanos >= 0) {
-            nextPingNanos = nowNanos + config.pingInterval().toNanos();
+        if (lane.pingNanos() != 0 && nowNanos - nextPingNanos >= 0) {
+            nextPingNanos = nowNanos + lane.pingNanos();
             pingSentNanos = nowNanos;
-            reply(WebSocketFrames.ping(ctx.alloc(), nowNanos));
+            reply(wire().ping(ctx.alloc(), nowNanos));
         }
     }
 
@@ -384,12 +404,12 @@ public final class Session {
      * @param next runs on the loop when the session stays
      */
     public void recheck(Runnable next) {
-        recheck(shard.nowNanos(), next);
+        recheck(shard().nowNanos(), next);
     }
 
     private void recheck(long askedNanos, Runnable next) {
         askStanding()
-                .whenComplete((standing, _) -> shard.execute(() -> {
+                .whenComplete((standing, _) -> shard().execute(() -> {
                     if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
                         next.run();
                     }
@@ -399,7 +419,7 @@ public final class Session {
     /** A failure of foreign code is an answer that is not known: neither a way to stay for ever nor the sweep's end. */
     private CompletionStage<Standing> askStanding() {
         try {
-            return shard.standings().of(principal);
+            return shard().standings().of(principal);
         } catch (RuntimeException failure) {
             return CompletableFuture.failedStage(failure);
         }
@@ -419,19 +439,27 @@ public final class Session {
             standingUnknown = true;
             unknownSinceNanos = askedNanos;
         } else if (askedNanos - unknownSinceNanos
-                >= shard.config().revalidationInterval().toNanos()) {
+                >= shard().config().revalidationInterval().toNanos()) {
             close(CloseReason.CANNOT_CHECK_REVOCATION);
         }
     }
 
-    /** Ends the session from our side: close frame, then the channel once the client has answered. */
+    /**
+     * Ends the session from our side: a last frame that says why, then the channel, once the client has answered or,
+     * where it cannot, has been sent everything.
+     */
     public void close(CloseReason reason) {
         if (ended) {
             return;
         }
-        shard.counters().onClosed(reason);
+        lane.counters().onClosed(reason);
         end(reason.name().toLowerCase(Locale.ROOT));
-        ctx.writeAndFlush(WebSocketFrames.close(ctx.alloc(), reason), ctx.voidPromise());
+        ByteBuf last = wire().close(ctx.alloc(), reason);
+        if (wire().isTwoWay()) {
+            ctx.writeAndFlush(last, ctx.voidPromise());
+        } else {
+            ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        }
         ctx.executor().schedule(() -> ctx.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -441,28 +469,36 @@ public final class Session {
             ctx.close();
             return;
         }
-        shard.counters().closedByClient++;
+        lane.counters().closedByClient++;
         end("closed_by_client");
         ctx.writeAndFlush(WebSocketFrames.closeEcho(ctx.alloc(), code)).addListener(_ -> ctx.close());
+    }
+
+    /** The client closed the connection in order: without close frames, its only way to say that it leaves. */
+    public void onEndOfInput() {
+        if (!ended) {
+            lane.counters().closedByClient++;
+            end("closed_by_client");
+        }
     }
 
     /** The connection is gone. */
     public void onInactive() {
         if (!ended) {
-            shard.counters().connectionsLost++;
+            lane.counters().connectionsLost++;
             end("connection_lost");
         }
     }
 
     private void end(String reason) {
         ended = true;
-        Progress last = progress(Optional.of(new Progress.End(shard.now(), reason)));
+        Progress last = progress(Optional.of(new Progress.End(shard().now(), reason)));
         for (int i = topics.length - 1; i >= 0; i--) {
             leave(i);
         }
         outbound.abandon();
-        shard.counters().onLeft(tally);
-        shard.onEnded(this, last);
+        lane.counters().onLeft(tally);
+        shard().onEnded(this, last);
         slot.release();
         Companion left = companion;
         companion = null;

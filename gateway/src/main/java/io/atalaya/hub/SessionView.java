@@ -2,6 +2,7 @@ package io.atalaya.hub;
 
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.protocol.Wire;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.OptionalDouble;
@@ -10,8 +11,9 @@ import java.util.Set;
 /**
  * A session as operators see it. Immutable.
  *
- * @param silentSeconds since the client's last message
+ * @param silentSeconds since the client's last sign of life
  * @param pending deliveries whose fate is open
+ * @param wire how the client is reached
  */
 public record SessionView(
         long id,
@@ -20,6 +22,7 @@ public record SessionView(
         Set<Topic> topics,
         double silentSeconds,
         int pending,
+        Wire wire,
         Figures figures) {
 
     /**
@@ -52,6 +55,7 @@ public record SessionView(
                 session.topics(),
                 session.silentNanos(nowNanos) / 1e9,
                 session.outbound().pending(),
+                session.wire(),
                 figures(session, nowNanos));
     }
 

@@ -8,13 +8,13 @@ import io.atalaya.progress.Attendance;
 import io.atalaya.progress.Departures;
 import io.atalaya.progress.Progress;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -24,12 +24,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of one event loop with their topic index and counters. Confined to that loop; the doors for other
- * threads are {@link #offer} and {@link #execute}.
+ * The sessions of one event loop, in a {@link Lane} for each wire. Confined to that loop; the doors for other threads are
+ * {@link #offer} and {@link #execute}.
  *
  * <p>The loop drains the inbox in batches: match every event against the index, then flush each session that got
  * something once. An event that is alone and for one topic has neither company nor a second match to wait for: each
@@ -46,19 +47,18 @@ public final class Shard {
     private final EventLoop loop;
     private final Hub hub;
     private final HubConfig config;
-    private final int mostUnflushedBytes;
-    private final ShardCounters counters = new ShardCounters();
+    private final Lane sockets;
+    private final Lane streams;
 
     private final Queue<Delivery> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
 
-    private final Map<Topic, Subscribers> index = new HashMap<>();
     private final List<Session> sessions = new ArrayList<>();
     private final Departures departures = new Departures(REMEMBERED_DEPARTURES);
     private final List<Delivery> draining = new ArrayList<>();
     private Outbound[] dirty = new Outbound[64];
     private int dirtySize;
-    private long stamp;
+    private long drainsWithFailures;
     private long nextSessionId;
     private long nextDropLogNanos;
     private long droppedSinceLog;
@@ -68,7 +68,9 @@ public final class Shard {
         this.loop = loop;
         this.hub = hub;
         this.config = config;
-        this.mostUnflushedBytes = Math.min(MOST_UNFLUSHED_BYTES, config.maxOutboundBytes() / 2);
+        int mostUnflushedBytes = Math.min(MOST_UNFLUSHED_BYTES, config.maxOutboundBytes() / 2);
+        this.sockets = new Lane(this, Wire.WEBSOCKET, mostUnflushedBytes);
+        this.streams = new Lane(this, Wire.SSE, mostUnflushedBytes);
         this.nextSessionId = number;
         this.nextDropLogNanos = hub.nowNanos();
     }
@@ -89,11 +91,6 @@ public final class Shard {
         return number;
     }
 
-    /** What a session may collect before it is flushed: so much can wait when the socket takes nothing. */
-    int mostUnflushedBytes() {
-        return mostUnflushedBytes;
-    }
-
     HubConfig config() {
         return config;
     }
@@ -106,14 +103,24 @@ public final class Shard {
         return hub.nowNanos();
     }
 
-    Instant now() {
-        return hub.now();
+    /** Whether the caller runs on the shard's loop. */
+    boolean isCurrent() {
+        return loop.inEventLoop();
     }
 
-    /** What this shard counts; to be touched on its loop only. */
-    ShardCounters counters() {
-        assert loop.inEventLoop() : "shard " + number + " touched by " + Thread.currentThread();
-        return counters;
+    TopicDirectory directory(Wire wire) {
+        return hub.directory(wire);
+    }
+
+    private Lane lane(Wire wire) {
+        return switch (wire) {
+            case WEBSOCKET -> sockets;
+            case SSE -> streams;
+        };
+    }
+
+    Instant now() {
+        return hub.now();
     }
 
     /** Runs {@code task} on the shard's loop; at once when called there. Callable by any thread. */
@@ -151,7 +158,7 @@ public final class Shard {
 
     private void onDrain() {
         drainScheduled.set(false);
-        long closedBefore = counters.closed;
+        long closedBefore = closedPairs();
         int events = 0;
         while (events < EVENTS_PER_DRAIN) {
             Delivery delivery = inbox.poll();
@@ -161,56 +168,25 @@ public final class Shard {
             draining.add(delivery);
             events += delivery.items().size();
             boolean alone = events == 1 && inbox.isEmpty();
+            Lane lane = lane(delivery.wire());
             for (Delivery.Item item : delivery.items()) {
-                match(delivery, item, alone);
+                lane.match(delivery, item, alone);
             }
         }
         flushDirty();
-        counters.fanoutsWithFailures += counters.closed > closedBefore ? 1 : 0;
+        drainsWithFailures += closedPairs() > closedBefore ? 1 : 0;
         finishDrained();
         if (!inbox.isEmpty() && drainScheduled.compareAndSet(false, true)) {
             loop.execute(this::onDrain);
         }
     }
 
-    private void match(Delivery delivery, Delivery.Item item, boolean alone) {
-        stamp++;
-        boolean atOnce = alone && audiences(item) == 1;
-        boolean anyone = false;
-        for (Topic topic : item.topics()) {
-            Subscribers subscribers = index.get(topic);
-            if (subscribers != null) {
-                anyone = true;
-                counters.matched += subscribers.size();
-                offerToAll(subscribers, delivery, item, atOnce);
-            }
-        }
-        counters.fanouts += anyone && item.isFirstFanout() ? 1 : 0;
+    private long closedPairs() {
+        return sockets.counters().closed + streams.counters().closed;
     }
 
-    /** How many topics of the event have subscribers here. */
-    private int audiences(Delivery.Item item) {
-        int audiences = 0;
-        for (Topic topic : item.topics()) {
-            audiences += index.containsKey(topic) ? 1 : 0;
-        }
-        return audiences;
-    }
-
-    /** From the last to the first: a flush may end its session, whose place the last one takes. */
-    private void offerToAll(Subscribers subscribers, Delivery delivery, Delivery.Item item, boolean atOnce) {
-        for (int i = subscribers.size() - 1; i >= 0; i--) {
-            Outbound outbound = subscribers.at(i);
-            boolean first = outbound.offer(delivery.frames(), item, stamp);
-            if (first && atOnce) {
-                outbound.flush();
-            } else if (first) {
-                onDirty(outbound);
-            }
-        }
-    }
-
-    private void onDirty(Outbound outbound) {
+    /** Something waits to be flushed when everything is matched. */
+    void onDirty(Outbound outbound) {
         if (dirtySize == dirty.length) {
             dirty = Arrays.copyOf(dirty, dirtySize * 2);
         }
@@ -228,8 +204,10 @@ public final class Shard {
     private void finishDrained() {
         long nowNanos = nowNanos();
         for (Delivery delivery : draining) {
-            counters.fanout.record(
-                    nowNanos - delivery.routedNanos(), delivery.items().size());
+            lane(delivery.wire())
+                    .counters()
+                    .fanout
+                    .record(nowNanos - delivery.routedNanos(), delivery.items().size());
             delivery.onShardDrained();
         }
         draining.clear();
@@ -238,13 +216,20 @@ public final class Shard {
     /**
      * Makes a session of an authenticated connection and subscribes it. On the loop only.
      *
+     * @param wire how the client is reached
      * @param ctx context whose writes reach the socket without further encoding
      */
     public Session join(
-            ChannelHandlerContext ctx, Endpoint endpoint, Principal principal, Admission.Slot slot, Set<Topic> topics) {
-        var session = new Session(nextSessionId, this, ctx, endpoint, principal, slot);
+            Wire wire,
+            ChannelHandlerContext ctx,
+            Endpoint endpoint,
+            Principal principal,
+            Admission.Slot slot,
+            Set<Topic> topics) {
+        Lane lane = lane(wire);
+        var session = new Session(nextSessionId, lane, ctx, endpoint, principal, slot);
         nextSessionId += Hub.MAX_SHARDS;
-        counters().accepted++;
+        lane.counters().accepted++;
         session.onShardPosition(sessions.size());
         sessions.add(session);
         session.subscribe(topics);
@@ -252,13 +237,12 @@ public final class Shard {
     }
 
     /** Counts a connection that was turned away. On the loop only. */
-    public void onRefused(CloseReason reason) {
-        counters().onRefused(reason);
+    public void onRefused(Wire wire, CloseReason reason) {
+        lane(wire).counters().onRefused(reason);
     }
 
     /** There was no room for an event that waited for a slow client. */
     void onDropped(Session session, String type) {
-        counters().onDropped(type);
         droppedSinceLog++;
         long nowNanos = nowNanos();
         if (nowNanos - nextDropLogNanos >= 0) {
@@ -271,24 +255,6 @@ public final class Shard {
                     .log("a client reads too slowly: events dropped");
             nextDropLogNanos = nowNanos + DROP_LOG_NANOS;
             droppedSinceLog = 0;
-        }
-    }
-
-    Subscribers subscribersOf(Topic topic) {
-        Subscribers subscribers = index.get(topic);
-        if (subscribers == null) {
-            subscribers = new Subscribers(topic);
-            index.put(topic, subscribers);
-            hub.directory().onFirstSubscriber(topic, number);
-        }
-        return subscribers;
-    }
-
-    void onLeave(Subscribers subscribers, int position) {
-        subscribers.removeAt(position);
-        if (subscribers.size() == 0) {
-            index.remove(subscribers.topic());
-            hub.directory().onLastSubscriberGone(subscribers.topic(), number);
         }
     }
 
@@ -337,85 +303,59 @@ public final class Shard {
     /** How many sessions are subscribed to a topic. On the loop only. */
     public int subscribers(Topic topic) {
         assert loop.inEventLoop();
-        Subscribers subscribers = index.get(topic);
-        return subscribers == null ? 0 : subscribers.size();
+        return sockets.subscribers(topic) + streams.subscribers(topic);
     }
 
     /** Who is there, by tenant and endpoint. On the loop only. */
     List<ShardSnapshot.Crowd> crowds() {
-        assert loop.inEventLoop();
-        return counters.crowds();
+        return Stream.of(sockets, streams)
+                .flatMap(lane -> lane.counters().crowds().stream())
+                .toList();
     }
 
     /** What the counters alone tell. On the loop only, between two drains. */
     ShardSnapshot.Pulse pulse() {
-        assert loop.inEventLoop();
-        var givenUp = counters.givenUp();
-        return new ShardSnapshot.Pulse(
-                sessions.size(),
-                counters.accepted,
-                counters.accepted - sessions.size(),
-                sum(counters.refusals()),
-                new DeliveryBook(
-                        counters.matched(),
-                        counters.sent,
-                        givenUp.conflated(),
-                        givenUp.dropped(),
-                        counters.duplicate,
-                        counters.closed,
-                        0),
-                counters.latency.snapshot(),
-                counters.roundTrip.snapshot());
-    }
-
-    private static long sum(Map<CloseReason, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
+        return sockets.counters().pulse().plus(streams.counters().pulse());
     }
 
     /** A consistent copy of the counters. On the loop only, between two drains. */
     ShardSnapshot snapshot() {
         assert loop.inEventLoop();
+        var atSockets = new Population();
+        var atStreams = new Population();
         long nowNanos = nowNanos();
-        long pending = 0;
         long oldestSilence = 0;
         long newestSilence = Long.MAX_VALUE;
         long silences = 0;
-        var byEndpoint = new TreeMap<String, Integer>();
         for (Session session : sessions) {
-            pending += session.outbound().pending();
+            (session.wire() == Wire.SSE ? atStreams : atSockets).add(session);
             long silence = session.silentNanos(nowNanos);
             oldestSilence = Math.max(oldestSilence, silence);
             newestSilence = Math.min(newestSilence, silence);
             silences += silence;
-            byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
         }
-        var givenUp = counters.givenUp();
-        var book = new DeliveryBook(
-                counters.matched(),
-                counters.sent,
-                givenUp.conflated(),
-                givenUp.dropped(),
-                counters.duplicate,
-                counters.closed,
-                pending);
-        return new ShardSnapshot(
-                byEndpoint,
-                book,
-                givenUp,
-                counters.fanouts,
-                counters.fanoutsWithFailures,
-                counters.clientMessages,
-                counters.unknownClientMessages,
-                counters.accepted,
-                counters.closedByClient,
-                counters.connectionsLost,
-                counters.refusals(),
-                counters.closes(),
-                counters.latency.snapshot(),
-                counters.fanout.snapshot(),
-                counters.roundTrip.snapshot(),
-                sessions.isEmpty()
-                        ? ShardSnapshot.Silence.NONE
-                        : new ShardSnapshot.Silence(oldestSilence / 1e9, newestSilence / 1e9, silences / 1e9));
+        return atSockets
+                .of(sockets)
+                .plus(atStreams.of(streams))
+                .plus(ShardSnapshot.ofShard(
+                        drainsWithFailures,
+                        sessions.isEmpty()
+                                ? ShardSnapshot.Silence.NONE
+                                : new ShardSnapshot.Silence(oldestSilence / 1e9, newestSilence / 1e9, silences / 1e9)));
+    }
+
+    /** The sessions of one wire, while they are counted. Confined to the shard's event loop. */
+    private static final class Population {
+        private final Map<String, Integer> byEndpoint = new TreeMap<>();
+        private long pending;
+
+        void add(Session session) {
+            byEndpoint.merge(session.endpoint().name(), 1, Integer::sum);
+            pending += session.outbound().pending();
+        }
+
+        ShardSnapshot of(Lane lane) {
+            return lane.counters().snapshot(lane.wire(), byEndpoint, pending);
+        }
     }
 }

@@ -3,13 +3,14 @@ package io.atalaya.hub;
 import io.atalaya.event.TenantId;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What a shard counts. Plain fields, confined to the shard's event loop; others get {@link ShardSnapshot}s that the
+ * What a shard counts of the sessions with one wire. Plain fields, confined to the shard's event loop; others get {@link ShardSnapshot}s that the
  * loop takes between two drains, so that each is consistent in itself.
  */
 final class ShardCounters {
@@ -23,7 +24,6 @@ final class ShardCounters {
     private final Map<String, Long> dropped = new HashMap<>();
 
     long fanouts;
-    long fanoutsWithFailures;
     long clientMessages;
     long unknownClientMessages;
     long accepted;
@@ -103,14 +103,6 @@ final class ShardCounters {
         dropped.merge(type, 1L, Long::sum);
     }
 
-    ShardSnapshot.GivenUp givenUp() {
-        return new ShardSnapshot.GivenUp(conflated, dropped);
-    }
-
-    DeliveryBook.Matched matched() {
-        return new DeliveryBook.Matched(matched, replayed, resent);
-    }
-
     /** A connection was turned away before it became a session. */
     void onRefused(CloseReason reason) {
         refusals.merge(reason, 1L, Long::sum);
@@ -121,11 +113,51 @@ final class ShardCounters {
         closes.merge(reason, 1L, Long::sum);
     }
 
-    Map<CloseReason, Long> refusals() {
-        return Map.copyOf(refusals);
+    /** What can be told without looking at any session. */
+    ShardSnapshot.Pulse pulse() {
+        int sessions = tallies.values().stream().mapToInt(tally -> tally.sessions).sum();
+        return new ShardSnapshot.Pulse(
+                sessions,
+                accepted,
+                accepted - sessions,
+                refusals.values().stream().mapToLong(Long::longValue).sum(),
+                book(new ShardSnapshot.GivenUp(conflated, dropped), 0),
+                latency.snapshot(),
+                roundTrip.snapshot());
     }
 
-    Map<CloseReason, Long> closes() {
-        return Map.copyOf(closes);
+    private DeliveryBook book(ShardSnapshot.GivenUp givenUp, long pending) {
+        return new DeliveryBook(
+                new DeliveryBook.Matched(matched, replayed, resent),
+                sent,
+                givenUp.conflated(),
+                givenUp.dropped(),
+                duplicate,
+                closed,
+                pending);
+    }
+
+    /** Everything but what sessions themselves know, which comes with it. */
+    ShardSnapshot snapshot(Wire wire, Map<String, Integer> sessionsByEndpoint, long pending) {
+        var givenUp = new ShardSnapshot.GivenUp(conflated, dropped);
+        var share = new ShardSnapshot.Share(
+                sessionsByEndpoint,
+                book(givenUp, pending),
+                accepted,
+                closedByClient,
+                connectionsLost,
+                Map.copyOf(refusals),
+                Map.copyOf(closes));
+        return new ShardSnapshot(
+                Map.of(wire, share),
+                givenUp,
+                fanouts,
+                0,
+                clientMessages,
+                unknownClientMessages,
+                latency.snapshot(),
+                fanout.snapshot(),
+                roundTrip.snapshot(),
+                ShardSnapshot.Silence.NONE);
     }
 }

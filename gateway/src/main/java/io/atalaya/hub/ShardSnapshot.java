@@ -3,65 +3,58 @@ package io.atalaya.hub;
 import io.atalaya.event.TenantId;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * One shard, or several added up, at one moment. Immutable.
  *
- * @param sessionsByEndpoint open sessions by endpoint name
- * @param book the deliveries
+ * @param shares what is counted by wire; every wire has one
  * @param givenUp deliveries that slow clients did not get, by type
  * @param fanouts events fanned out to at least one session
  * @param fanoutsWithFailures drains in which at least one delivery ended with its session
  * @param clientMessages text messages received from clients
  * @param unknownClientMessages those that the gateway does not understand
- * @param accepted connections that became sessions
- * @param closedByClient sessions ended by a close frame of the client
- * @param connectionsLost sessions whose connection ended without a close frame
- * @param refusals connections turned away before they became sessions
- * @param closes sessions closed by the gateway
  * @param latency from the event's acceptance to the socket's
  * @param fanout from routing an event to the last flush of its shard
  * @param roundTrip WebSocket ping to pong
- * @param silence for how long sessions have sent nothing
+ * @param silence for how long sessions have given no sign of life
  */
 public record ShardSnapshot(
-        Map<String, Integer> sessionsByEndpoint,
-        DeliveryBook book,
+        Map<Wire, Share> shares,
         GivenUp givenUp,
         long fanouts,
         long fanoutsWithFailures,
         long clientMessages,
         long unknownClientMessages,
-        long accepted,
-        long closedByClient,
-        long connectionsLost,
-        Map<CloseReason, Long> refusals,
-        Map<CloseReason, Long> closes,
         Histogram.Snapshot latency,
         Histogram.Snapshot fanout,
         Histogram.Snapshot roundTrip,
         Silence silence) {
 
+    private static final Histogram.Snapshot NO_TIMES = Histogram.Snapshot.empty();
+
     public static final ShardSnapshot EMPTY = new ShardSnapshot(
-            Map.of(),
-            DeliveryBook.EMPTY,
-            new GivenUp(Map.of(), Map.of()),
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            Map.of(),
-            Map.of(),
-            Histogram.Snapshot.empty(),
-            Histogram.Snapshot.empty(),
-            Histogram.Snapshot.empty(),
-            Silence.NONE);
+            Map.of(), new GivenUp(Map.of(), Map.of()), 0, 0, 0, 0, NO_TIMES, NO_TIMES, NO_TIMES, Silence.NONE);
+
+    public ShardSnapshot {
+        var all = new EnumMap<Wire, Share>(Wire.class);
+        for (Wire wire : Wire.values()) {
+            all.put(wire, shares.getOrDefault(wire, Share.NONE));
+        }
+        shares = Collections.unmodifiableMap(all);
+    }
+
+    /** What a shard counts for itself. */
+    static ShardSnapshot ofShard(long fanoutsWithFailures, Silence silence) {
+        return new ShardSnapshot(
+                Map.of(), EMPTY.givenUp, 0, fanoutsWithFailures, 0, 0, NO_TIMES, NO_TIMES, NO_TIMES, silence);
+    }
 
     /**
      * What can be told without looking at any session. Immutable.
@@ -101,7 +94,84 @@ public record ShardSnapshot(
     public record Crowd(String endpoint, TenantId tenant, int sessions, long sent) {}
 
     /**
-     * Since the last message of sessions. Immutable.
+     * The sessions with one wire. Immutable.
+     *
+     * @param sessionsByEndpoint open sessions by endpoint name
+     * @param book the deliveries
+     * @param accepted connections that became sessions
+     * @param closedByClient sessions ended by their client
+     * @param connectionsLost sessions whose connection broke
+     * @param refusals connections turned away before they became sessions
+     * @param closes sessions closed by the gateway
+     */
+    public record Share(
+            Map<String, Integer> sessionsByEndpoint,
+            DeliveryBook book,
+            long accepted,
+            long closedByClient,
+            long connectionsLost,
+            Map<CloseReason, Long> refusals,
+            Map<CloseReason, Long> closes) {
+        static final Share NONE = new Share(Map.of(), DeliveryBook.EMPTY, 0, 0, 0, Map.of(), Map.of());
+
+        Share plus(Share other) {
+            return new Share(
+                    sum(sessionsByEndpoint, other.sessionsByEndpoint, Integer::sum),
+                    book.plus(other.book),
+                    accepted + other.accepted,
+                    closedByClient + other.closedByClient,
+                    connectionsLost + other.connectionsLost,
+                    sum(refusals, other.refusals, Long::sum),
+                    sum(closes, other.closes, Long::sum));
+        }
+    }
+
+    /** What is counted of the sessions with one wire. */
+    public Share share(Wire wire) {
+        return shares.getOrDefault(wire, Share.NONE);
+    }
+
+    private Share all() {
+        return shares.values().stream().reduce(Share.NONE, Share::plus);
+    }
+
+    /** Open sessions by endpoint name. */
+    public Map<String, Integer> sessionsByEndpoint() {
+        return new TreeMap<>(all().sessionsByEndpoint());
+    }
+
+    /** The deliveries. */
+    public DeliveryBook book() {
+        return all().book();
+    }
+
+    /** Connections that became sessions. */
+    public long accepted() {
+        return all().accepted();
+    }
+
+    /** Sessions ended by their client. */
+    public long closedByClient() {
+        return all().closedByClient();
+    }
+
+    /** Sessions whose connection broke. */
+    public long connectionsLost() {
+        return all().connectionsLost();
+    }
+
+    /** Connections turned away before they became sessions. */
+    public Map<CloseReason, Long> refusals() {
+        return all().refusals();
+    }
+
+    /** Sessions closed by the gateway. */
+    public Map<CloseReason, Long> closes() {
+        return all().closes();
+    }
+
+    /**
+     * Since the last sign of life of sessions: a message or, of clients that cannot send any, that the socket took all. Immutable.
      *
      * @param oldestSeconds of the session that has been silent longest; 0 without sessions
      * @param newestSeconds of the one that spoke last; infinite without sessions
@@ -135,26 +205,20 @@ public record ShardSnapshot(
 
     /** Open sessions over all endpoints. */
     public int sessions() {
-        return sessionsByEndpoint.values().stream().mapToInt(Integer::intValue).sum();
+        return all().sessionsByEndpoint().values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
     }
 
     /** Both together. */
     public ShardSnapshot plus(ShardSnapshot other) {
-        var byEndpoint = new TreeMap<>(sessionsByEndpoint);
-        other.sessionsByEndpoint.forEach((endpoint, count) -> byEndpoint.merge(endpoint, count, Integer::sum));
         return new ShardSnapshot(
-                byEndpoint,
-                book.plus(other.book),
+                sum(shares, other.shares, Share::plus),
                 givenUp.plus(other.givenUp),
                 fanouts + other.fanouts,
                 fanoutsWithFailures + other.fanoutsWithFailures,
                 clientMessages + other.clientMessages,
                 unknownClientMessages + other.unknownClientMessages,
-                accepted + other.accepted,
-                closedByClient + other.closedByClient,
-                connectionsLost + other.connectionsLost,
-                sum(refusals, other.refusals),
-                sum(closes, other.closes),
                 latency.plus(other.latency),
                 fanout.plus(other.fanout),
                 roundTrip.plus(other.roundTrip),
@@ -182,13 +246,15 @@ public record ShardSnapshot(
         }
 
         GivenUp plus(GivenUp other) {
-            return new GivenUp(sum(conflatedByType, other.conflatedByType), sum(droppedByType, other.droppedByType));
+            return new GivenUp(
+                    sum(conflatedByType, other.conflatedByType, Long::sum),
+                    sum(droppedByType, other.droppedByType, Long::sum));
         }
     }
 
-    private static <K> Map<K, Long> sum(Map<K, Long> left, Map<K, Long> right) {
+    private static <K, V> Map<K, V> sum(Map<K, V> left, Map<K, V> right, BinaryOperator<V> plus) {
         var sums = new HashMap<>(left);
-        right.forEach((reason, count) -> sums.merge(reason, count, Long::sum));
+        right.forEach((key, value) -> sums.merge(key, value, plus));
         return sums;
     }
 }

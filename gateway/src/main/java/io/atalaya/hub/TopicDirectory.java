@@ -1,12 +1,13 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.Topic;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which shards have subscribers for a topic, as a bit mask. Thread-safe: written by a shard when a topic's first
+ * Which shards have subscribers for a topic over one wire, as a bit mask. Thread-safe: written by a shard when a topic's first
  * subscriber joins or its last one leaves, read by the router for every event. A topic without subscribers is absent.
  */
 final class TopicDirectory {
@@ -29,6 +30,18 @@ final class TopicDirectory {
     long shardsOf(Topic topic) {
         Long mask = shardsByTopic.get(topic);
         return mask == null ? 0 : mask;
+    }
+
+    /** The shards that have a subscriber for one of the topics. */
+    long shardsOf(List<Topic> topics) {
+        if (shardsByTopic.isEmpty()) {
+            return 0;
+        }
+        long mask = 0;
+        for (Topic topic : topics) {
+            mask |= shardsOf(topic);
+        }
+        return mask;
     }
 
     /** Every topic that has a subscriber somewhere; a live view. */

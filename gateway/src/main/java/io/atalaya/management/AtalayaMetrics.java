@@ -4,6 +4,7 @@ import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.hub.DeliveryBook;
 import io.atalaya.hub.ShardSnapshot;
+import io.atalaya.hub.ShardSnapshot.Share;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.management.Sample.Health;
 import io.atalaya.metrics.Families;
@@ -13,6 +14,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * The canonical vocabulary, {@code atalaya_*}, with the process under its usual names. A pure function of a sample.
@@ -23,6 +26,7 @@ import java.util.TreeMap;
  */
 final class AtalayaMetrics {
     private static final String NO_REASON = "none";
+    private static final String TRANSPORT = "transport";
 
     private AtalayaMetrics() {}
 
@@ -74,11 +78,11 @@ final class AtalayaMetrics {
     private static void addSessions(Sample sample, Families families) {
         var hub = sample.hub();
         var population = sample.population();
-        families.counter("atalaya_sessions_accepted_total", "Connections that became sessions.", hub.accepted())
-                .gauge(
-                        "atalaya_sessions_active",
-                        "Open sessions.",
-                        Series.by("endpoint", population.sessionsByEndpoint()))
+        families.counter(
+                        "atalaya_sessions_accepted_total",
+                        "Connections that became sessions.",
+                        byTransport(hub, Share::accepted))
+                .gauge("atalaya_sessions_active", "Open sessions.", sessions(hub, population.sessionsByEndpoint()))
                 .gauge(
                         "atalaya_sessions_max",
                         "Sessions that this process may have.",
@@ -87,16 +91,19 @@ final class AtalayaMetrics {
                 .counter(
                         "atalaya_connections_refused_total",
                         "Connections turned away before they became sessions.",
-                        byReason(hub.refusals()))
-                .counter("atalaya_sessions_closed_total", "Sessions closed by the gateway.", byReason(hub.closes()))
+                        byReason(hub, Share::refusals))
+                .counter(
+                        "atalaya_sessions_closed_total",
+                        "Sessions closed by the gateway.",
+                        byReason(hub, Share::closes))
                 .counter(
                         "atalaya_sessions_closed_by_client_total",
                         "Sessions closed by the client.",
-                        hub.closedByClient())
+                        byTransport(hub, Share::closedByClient))
                 .counter(
                         "atalaya_sessions_lost_total",
-                        "Sessions whose connection ended without a close frame.",
-                        hub.connectionsLost())
+                        "Sessions whose connection broke.",
+                        byTransport(hub, Share::connectionsLost))
                 .counter("atalaya_client_messages_total", "Text messages received from clients.", hub.clientMessages())
                 .counter(
                         "atalaya_client_messages_unknown_total",
@@ -104,16 +111,35 @@ final class AtalayaMetrics {
                         hub.unknownClientMessages())
                 .gauge(
                         "atalaya_oldest_silence_seconds",
-                        "For how long the most silent session has sent nothing.",
+                        "For how long the most silent session has given no sign of life.",
                         hub.oldestHeartbeatSeconds())
                 .histogram("atalaya_ping_round_trip_seconds", "WebSocket ping to pong.", hub.roundTrip());
     }
 
-    private static Series byReason(Map<CloseReason, Long> counts) {
-        var series = Series.labelled("reason", "code");
-        for (CloseReason reason : CloseReason.values()) {
-            series.add(counts.getOrDefault(reason, 0L), reason.label(), Integer.toString(reason.code()));
+    private static Series byTransport(ShardSnapshot hub, Function<Share, Number> value) {
+        var series = Series.labelled(TRANSPORT);
+        hub.shares().forEach((wire, share) -> series.add(value.apply(share), wire.label()));
+        return series;
+    }
+
+    private static Series sessions(ShardSnapshot hub, Map<String, Integer> byEndpoint) {
+        var series = Series.labelled("endpoint", TRANSPORT);
+        for (String endpoint : new TreeSet<>(byEndpoint.keySet())) {
+            hub.shares()
+                    .forEach((wire, share) ->
+                            series.add(share.sessionsByEndpoint().getOrDefault(endpoint, 0), endpoint, wire.label()));
         }
+        return series;
+    }
+
+    private static Series byReason(ShardSnapshot hub, Function<Share, Map<CloseReason, Long>> counts) {
+        var series = Series.labelled("reason", "code", TRANSPORT);
+        hub.shares().forEach((wire, share) -> {
+            for (CloseReason reason : CloseReason.values()) {
+                long count = counts.apply(share).getOrDefault(reason, 0L);
+                series.add(count, reason.label(), Integer.toString(reason.code()), wire.label());
+            }
+        });
         return series;
     }
 
@@ -161,25 +187,19 @@ final class AtalayaMetrics {
     }
 
     private static void addDeliveries(Sample sample, Families families) {
-        var book = sample.hub().book();
         families.counter(
                         "atalaya_deliveries_matched_total",
                         "Pairs of event and session that routing, replays and resends produced.",
-                        matched(book))
-                .counter(
-                        "atalaya_deliveries_total",
-                        "Those pairs by what became of them.",
-                        Series.labelled("state")
-                                .add(book.sent(), "sent")
-                                .add(book.conflated(), "conflated")
-                                .add(book.dropped(), "dropped")
-                                .add(book.duplicate(), "duplicate")
-                                .add(book.closed(), "closed"))
+                        matched(sample.hub()))
+                .counter("atalaya_deliveries_total", "Those pairs by what became of them.", outcomes(sample.hub()))
                 .counter(
                         "atalaya_deliveries_given_up_total",
                         "Deliveries that waited for a slow client and were not sent, by event type.",
                         givenUp(sample.hub().givenUp()))
-                .gauge("atalaya_deliveries_pending", "Pairs not yet accepted by the socket.", book.pending())
+                .gauge(
+                        "atalaya_deliveries_pending",
+                        "Pairs not yet accepted by the socket.",
+                        byTransport(sample.hub(), share -> share.book().pending()))
                 .histogram(
                         "atalaya_delivery_latency_seconds",
                         "From the event's acceptance until the socket has taken it.",
@@ -205,11 +225,26 @@ final class AtalayaMetrics {
         return series;
     }
 
-    private static Series matched(DeliveryBook book) {
-        var series = Series.labelled("kind");
-        for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
-            series.add(book.matched().of(kind), label(kind));
-        }
+    private static Series matched(ShardSnapshot hub) {
+        var series = Series.labelled("kind", TRANSPORT);
+        hub.shares().forEach((wire, share) -> {
+            for (DeliveryBook.Kind kind : DeliveryBook.Kind.values()) {
+                series.add(share.book().matched().of(kind), label(kind), wire.label());
+            }
+        });
+        return series;
+    }
+
+    private static Series outcomes(ShardSnapshot hub) {
+        var series = Series.labelled("state", TRANSPORT);
+        hub.shares().forEach((wire, share) -> {
+            DeliveryBook book = share.book();
+            series.add(book.sent(), "sent", wire.label())
+                    .add(book.conflated(), "conflated", wire.label())
+                    .add(book.dropped(), "dropped", wire.label())
+                    .add(book.duplicate(), "duplicate", wire.label())
+                    .add(book.closed(), "closed", wire.label());
+        });
         return series;
     }
 

@@ -8,21 +8,18 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an event as the frame that every session gets: the published members, {@code id}, {@code ts}, and for a
+ * Writes an event as the frame that every WebSocket gets: the published members, {@code id}, {@code ts}, and for a
  * durable event its {@code cursor}. Stateless.
  */
 public final class EventFrames {
     private static final byte[] CURSOR_MEMBER = ",\"cursor\":\"".getBytes(US_ASCII);
-    private static final byte[] CURSOR_END = "\"}".getBytes(US_ASCII);
-    private static final byte[] REDELIVERED_END = "\",\"redelivered\":true}".getBytes(US_ASCII);
-    private static final int MOST_OVERHEAD = 10 + CURSOR_MEMBER.length + 30 + REDELIVERED_END.length;
+    static final byte[] CURSOR_END = "\"}".getBytes(US_ASCII);
+    static final byte[] REDELIVERED_END = "\",\"redelivered\":true}".getBytes(US_ASCII);
+
+    /** The most bytes of a frame beyond the open body of its event. */
+    static final int MOST_OVERHEAD = 10 + CURSOR_MEMBER.length + 30 + REDELIVERED_END.length;
 
     private EventFrames() {}
-
-    /** The most bytes that the event's frame can take. */
-    public static int maxLength(Event event) {
-        return event.body().open().length + MOST_OVERHEAD;
-    }
 
     /** Appends the event's frame. */
     public static void encode(Event event, @Nullable Cursor cursor, ByteBuf out) {
@@ -45,6 +42,12 @@ public final class EventFrames {
         byte[] position = cursor.toString().getBytes(US_ASCII);
         int length = open.length + CURSOR_MEMBER.length + position.length + end.length;
         WebSocketFrames.writeTextHeader(out, length);
-        out.writeBytes(open).writeBytes(CURSOR_MEMBER).writeBytes(position).writeBytes(end);
+        out.writeBytes(open);
+        writeCursor(position, end, out);
+    }
+
+    /** Closes an open body behind its cursor. */
+    static void writeCursor(byte[] position, byte[] end, ByteBuf out) {
+        out.writeBytes(CURSOR_MEMBER).writeBytes(position).writeBytes(end);
     }
 }

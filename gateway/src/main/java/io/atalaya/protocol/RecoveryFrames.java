@@ -8,13 +8,15 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What the gateway says about positions in the log, as text frames. Stateless. */
+/** What the gateway says about positions in the log. Stateless. */
 public final class RecoveryFrames {
+    private static final int MOST_BYTES = 160;
+
     private RecoveryFrames() {}
 
     /** The answer to {@code since=now}: where the client stands. The caller owns the frame. */
-    public static ByteBuf position(ByteBufAllocator allocator, Cursor cursor) {
-        return text(allocator, "{\"type\":\"position\",\"cursor\":\"" + cursor + "\"}");
+    public static ByteBuf position(Wire wire, ByteBufAllocator allocator, Cursor cursor) {
+        return frame(wire, allocator, "{\"type\":\"position\",\"cursor\":\"" + cursor + "\"}", cursor);
     }
 
     /**
@@ -22,9 +24,10 @@ public final class RecoveryFrames {
      *
      * @param reason its name in lower case is what the client reads
      */
-    public static ByteBuf gap(ByteBufAllocator allocator, Enum<?> reason, Cursor cursor) {
+    public static ByteBuf gap(Wire wire, ByteBufAllocator allocator, Enum<?> reason, Cursor cursor) {
         String word = reason.name().toLowerCase(Locale.ROOT);
-        return text(allocator, "{\"type\":\"gap\",\"reason\":\"" + word + "\",\"cursor\":\"" + cursor + "\"}");
+        String json = "{\"type\":\"gap\",\"reason\":\"" + word + "\",\"cursor\":\"" + cursor + "\"}";
+        return frame(wire, allocator, json, cursor);
     }
 
     /**
@@ -32,15 +35,15 @@ public final class RecoveryFrames {
      *
      * @param through position of the last of them; null when none of them was logged
      */
-    public static void writeSlowGap(ByteBuf out, int dropped, @Nullable Cursor through) {
+    public static void writeSlowGap(Wire wire, ByteBuf out, int dropped, @Nullable Cursor through) {
         String cursor = through == null ? "" : ",\"cursor\":\"" + through + "\"";
-        byte[] json =
-                ("{\"type\":\"gap\",\"reason\":\"slow\",\"dropped\":" + dropped + cursor + "}").getBytes(US_ASCII);
-        WebSocketFrames.writeTextHeader(out, json.length);
-        out.writeBytes(json);
+        String json = "{\"type\":\"gap\",\"reason\":\"slow\",\"dropped\":" + dropped + cursor + "}";
+        wire.encodeNotice(json.getBytes(US_ASCII), through, out);
     }
 
-    private static ByteBuf text(ByteBufAllocator allocator, String json) {
-        return WebSocketFrames.text(allocator, json.getBytes(US_ASCII));
+    private static ByteBuf frame(Wire wire, ByteBufAllocator allocator, String json, Cursor cursor) {
+        ByteBuf out = allocator.directBuffer(MOST_BYTES);
+        wire.encodeNotice(json.getBytes(US_ASCII), cursor, out);
+        return out;
     }
 }

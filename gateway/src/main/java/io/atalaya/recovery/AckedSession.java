@@ -4,13 +4,12 @@ import io.atalaya.ack.AckStore.Change;
 import io.atalaya.ack.AckStore.Waiting;
 import io.atalaya.ack.Recipient;
 import io.atalaya.event.Cursor;
-import io.atalaya.event.EventId;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.DeliveryBook.Kind;
 import io.atalaya.hub.Session;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.EventType;
-import io.atalaya.protocol.EventFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import java.util.HashSet;
 import java.util.List;
@@ -78,13 +77,14 @@ final class AckedSession implements Session.Companion {
         if (session.hasEnded()) {
             return;
         }
+        Wire wire = session.wire();
         int bytes = 0;
         int taken = 0;
         Set<Topic> topics = session.topics();
         ByteBuf frames = session.allocator().directBuffer();
         int events = 0;
         for (Waiting waiting : page) {
-            bytes += EventFrames.maxLength(waiting.entry().event());
+            bytes += wire.maxLength(waiting.entry().event());
             if (bytes > replay.maxBytes() && taken > 0) {
                 break;
             }
@@ -108,7 +108,7 @@ final class AckedSession implements Session.Companion {
 
     private void encode(Waiting waiting, ByteBuf frames) {
         EventLog.Entry entry = waiting.entry();
-        EventFrames.encodeAgain(entry.event(), entry.cursor(), frames);
+        session.wire().encodeAgain(entry.event(), entry.cursor(), frames);
         redelivered.add(entry.cursor());
         context.acks().postpone(waiting);
     }
@@ -122,8 +122,9 @@ final class AckedSession implements Session.Companion {
                     && replay.isLive()
                     && session.hasNothingPending()
                     && Chunk.isFor(session.topics(), entry.event(), context.routes())) {
-                ByteBuf frame = session.allocator().directBuffer(EventFrames.maxLength(entry.event()));
-                EventFrames.encodeAgain(entry.event(), entry.cursor(), frame);
+                Wire wire = session.wire();
+                ByteBuf frame = session.allocator().directBuffer(wire.maxLength(entry.event()));
+                wire.encodeAgain(entry.event(), entry.cursor(), frame);
                 session.deliver(Kind.RESEND, frame, 1);
             }
         });
@@ -131,10 +132,7 @@ final class AckedSession implements Session.Companion {
 
     /** The client has acknowledged an event. */
     void acknowledge(String id) {
-        if (EventId.isValid(id)) {
-            long nowMillis = context.clock().millis();
-            context.acks().desk().report(new Change.Acknowledged(recipient, new EventId(id), nowMillis));
-        }
+        context.acks().acknowledge(recipient, id);
     }
 
     @Override

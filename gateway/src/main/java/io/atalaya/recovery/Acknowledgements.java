@@ -4,6 +4,7 @@ import io.atalaya.ack.AckDesk;
 import io.atalaya.ack.AckStore.Change;
 import io.atalaya.ack.AckStore.Waiting;
 import io.atalaya.ack.Recipient;
+import io.atalaya.event.EventId;
 import io.atalaya.profile.EventType;
 import io.atalaya.routing.EventRoutes;
 import java.time.InstantSource;
@@ -50,6 +51,13 @@ final class Acknowledgements {
                     sessions.stream().filter(other -> other != session).toList();
             return rest.isEmpty() ? null : rest;
         });
+    }
+
+    /** A recipient has an event. What is no id, or not waited for, is ignored. */
+    void acknowledge(Recipient recipient, String id) {
+        if (EventId.isValid(id)) {
+            desk.report(new Change.Acknowledged(recipient, new EventId(id), clock.millis()));
+        }
     }
 
     /** Recipients with an open session. */

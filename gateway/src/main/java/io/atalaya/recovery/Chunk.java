@@ -4,7 +4,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
-import io.atalaya.protocol.EventFrames;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -28,10 +28,11 @@ record Chunk(ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked
     /**
      * What a session is to get. Immutable.
      *
+     * @param wire how it gets it
      * @param topics what it is subscribed to
      * @param except positions of events that it has got already
      */
-    record Filter(Set<Topic> topics, Set<Cursor> except) {
+    record Filter(Wire wire, Set<Topic> topics, Set<Cursor> except) {
         Filter {
             topics = Set.copyOf(topics);
         }
@@ -62,7 +63,7 @@ record Chunk(ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked
         int looked = 0;
         for (EventLog.Entry entry : slice.entries()) {
             if (filter.accepts(entry, routes)) {
-                int length = EventFrames.maxLength(entry.event());
+                int length = filter.wire().maxLength(entry.event());
                 if (bytes + length > maxBytes && !chosen.isEmpty()) {
                     through = chosen.getLast().cursor();
                     break;
@@ -77,16 +78,16 @@ record Chunk(ByteBuf frames, int events, List<EventLog.Entry> wanted, int looked
                         .filter(entry -> routes.ruleOf(entry.event()).ack().isPresent())
                         .toList()
                 : List.of();
-        return new Chunk(encode(chosen, bytes), chosen.size(), wanted, looked, filter, through);
+        return new Chunk(encode(filter.wire(), chosen, bytes), chosen.size(), wanted, looked, filter, through);
     }
 
-    private static ByteBuf encode(List<EventLog.Entry> entries, int maxBytes) {
+    private static ByteBuf encode(Wire wire, List<EventLog.Entry> entries, int maxBytes) {
         if (entries.isEmpty()) {
             return Unpooled.EMPTY_BUFFER;
         }
         ByteBuf frames = ByteBufAllocator.DEFAULT.directBuffer(maxBytes);
         for (EventLog.Entry entry : entries) {
-            EventFrames.encode(entry.event(), entry.cursor(), frames);
+            wire.encode(entry.event(), entry.cursor(), frames);
         }
         return frames;
     }

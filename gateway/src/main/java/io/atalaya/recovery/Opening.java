@@ -9,8 +9,8 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.profile.Endpoint.FirstMessage;
 import io.atalaya.protocol.CloseReason;
-import io.atalaya.protocol.WebSocketFrames;
 import io.atalaya.retained.RetainedStates;
+import io.netty.buffer.ByteBuf;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -100,7 +100,10 @@ final class Opening implements Session.Companion {
             request(); // what the session may see has changed meanwhile
             return;
         }
-        session.reply(WebSocketFrames.text(session.allocator(), state.json().getBytes(UTF_8)));
+        byte[] json = state.json().getBytes(UTF_8);
+        ByteBuf frame = session.allocator().directBuffer(json.length + session.wire().maxOverhead());
+        session.wire().encodeNotice(json, state.position(), frame);
+        session.reply(frame);
         next.accept(state.position());
     }
 

@@ -108,7 +108,7 @@ public final class Recovery {
             }
             case Since.Now _ -> {
                 Cursor head = head(session);
-                session.reply(RecoveryFrames.position(session.allocator(), head));
+                session.reply(RecoveryFrames.position(session.wire(), session.allocator(), head));
                 start(session, wish, head, true);
             }
             case Since.After after -> start(session, wish, after.cursor(), false);
@@ -126,8 +126,7 @@ public final class Recovery {
         session.startsAfter(position);
         var replay = new Replay(context, session, position, atHead, maxChunkBytes);
         if (context.routes().wantsAcks()) {
-            Principal who = session.principal();
-            var recipient = new Recipient(who.tenant(), who.scheme(), who.subject(), wish.clientId());
+            var recipient = recipient(session.principal(), wish);
             new AckedSession(context, session, recipient, replay).start();
         } else {
             replay.start();
@@ -145,6 +144,24 @@ public final class Recovery {
         }
         ids.forEach(acked::acknowledge);
         return true;
+    }
+
+    /**
+     * The same for a client that cannot say it on its connection. Callable by any thread.
+     *
+     * @param wish what the client says of itself
+     */
+    public boolean onAcknowledged(Principal who, Wish wish, List<String> ids) {
+        if (!context.routes().wantsAcks() || ids.isEmpty()) {
+            return false;
+        }
+        var recipient = recipient(who, wish);
+        ids.forEach(id -> context.acks().acknowledge(recipient, id));
+        return true;
+    }
+
+    private static Recipient recipient(Principal who, Wish wish) {
+        return new Recipient(who.tenant(), who.scheme(), who.subject(), wish.clientId());
     }
 
     /** What replays have done so far. */

@@ -108,7 +108,7 @@ final class Replay implements Session.Companion {
     }
 
     private Chunk.Filter filter() {
-        return new Chunk.Filter(session.topics(), except);
+        return new Chunk.Filter(session.wire(), session.topics(), except);
     }
 
     private void request() {
@@ -169,7 +169,7 @@ final class Replay implements Session.Companion {
         context.counters().onGap(gap.reason());
         position = gap.resumeAfter();
         session.startsAfter(position);
-        session.reply(RecoveryFrames.gap(session.allocator(), gap.reason(), position));
+        session.reply(RecoveryFrames.gap(session.wire(), session.allocator(), gap.reason(), position));
         retry();
     }
 

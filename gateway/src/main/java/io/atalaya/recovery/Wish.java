@@ -16,6 +16,11 @@ public record Wish(Since since, String clientId) {
     /** A client that says nothing. */
     public static final Wish NONE = new Wish(new Since.Unsaid(), "");
 
+    /** The same, but from where {@code lastEventId} says, unless that is empty. */
+    public Wish from(String lastEventId) {
+        return lastEventId.isEmpty() ? this : new Wish(Since.parse(lastEventId), clientId);
+    }
+
     /** Reads query parameters; a client id that cannot be one is the same as none. */
     public static Wish of(UnaryOperator<String> parameter) {
         String clientId = parameter.apply(CLIENT_ID);

@@ -2,6 +2,7 @@ package io.atalaya.slow;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.protocol.RecoveryFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -24,6 +25,7 @@ public final class WaitingLine {
     private static final int NODE_BYTES = 96;
     private static final int GAP_BYTES = NODE_BYTES + 96;
 
+    private final Wire wire;
     private final Fate fate;
     private final ArrayDeque<Node> droppable = new ArrayDeque<>();
     private final Map<String, Node> latest = new HashMap<>();
@@ -79,7 +81,9 @@ public final class WaitingLine {
         }
     }
 
-    public WaitingLine(Fate fate) {
+    /** @param wire how gaps are told */
+    public WaitingLine(Wire wire, Fate fate) {
+        this.wire = wire;
         this.fate = fate;
     }
 
@@ -216,7 +220,7 @@ public final class WaitingLine {
                 break;
             }
             if (node.isGap()) {
-                RecoveryFrames.writeSlowGap(frames, node.dropped, node.droppedThrough);
+                RecoveryFrames.writeSlowGap(wire, frames, node.dropped, node.droppedThrough);
             } else {
                 frames.writeBytes(node.frame);
             }

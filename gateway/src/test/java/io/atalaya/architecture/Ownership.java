@@ -11,6 +11,8 @@ final class Ownership {
             "hub",
             "ingest",
             "edge",
+            "edge.websocket",
+            "edge.sse",
             "redis",
             "log",
             "archive",

@@ -93,6 +93,8 @@ final class PackageTable {
         var ports =
                 "event protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
+        row(rows, "edge.websocket", ports + " edge", "slf4j netty");
+        row(rows, "edge.sse", ports + " edge", "slf4j netty");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "reach", ports + " progress query", "netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
@@ -114,7 +116,7 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge query reach collector management operator live console config"
+                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge edge.websocket edge.sse query reach collector management operator live console config"
                         + " slo budget proof",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

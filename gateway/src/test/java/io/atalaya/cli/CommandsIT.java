@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,14 +48,16 @@ class CommandsIT {
         gateway.close();
     }
 
-    @Test
-    void whatIsPublishedIsTailed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsPublishedIsTailed(boolean stream) throws Exception {
         var tailOut = new StringWriter();
         CompletableFuture<Integer> tail = CompletableFuture.supplyAsync(() -> run(
                 tailOut,
                 tailErr,
                 "tail",
-                dinersUrl(),
+                stream ? httpUrl() + "/sse/diner" : dinersUrl(),
+                stream ? "--sse" : "--reconnect",
                 "--table-token",
                 secrets.tokenOf(diner),
                 "--count",
@@ -117,6 +121,16 @@ class CommandsIT {
 
         assertThat(status).isEqualTo(ExitCode.TURNED_AWAY);
         assertThat(tailErr.toString()).contains("closed with 4001");
+    }
+
+    @Test
+    void aBadTokenIsTurnedAwayForGoodFromAStreamToo() {
+        String url = httpUrl() + "/sse/diner";
+
+        int status = run(new StringWriter(), tailErr, "tail", url, "--sse", "--table-token", "nonsense", "--reconnect");
+
+        assertThat(status).isEqualTo(ExitCode.TURNED_AWAY);
+        assertThat(tailErr.toString()).contains("closed with 4001", "HTTP 401");
     }
 
     @Test

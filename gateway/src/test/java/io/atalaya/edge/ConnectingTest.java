@@ -23,6 +23,7 @@ import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.recovery.RecoveryConfig;
 import io.atalaya.routing.EventRoutes;
@@ -111,12 +112,19 @@ class ConnectingTest {
     private void connect(String endpointName) {
         Endpoint endpoint = Objects.requireNonNull(profile.endpoints().get(endpointName));
         var head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, endpoint.path());
-        new Connecting(
-                        context(endpoint),
-                        pacer(),
-                        endpoint,
-                        new ConnectRequest(head, new QueryStringDecoder(head.uri())))
-                .start(channel.pipeline().firstContext(), new Connecting.Target() {
+        var request = ConnectRequest.of(head, new QueryStringDecoder(head.uri()));
+        new Entrance(context(endpoint))
+                .enter(channel.pipeline().firstContext(), endpoint, request, new Entrance.Target() {
+                    @Override
+                    public Wire wire() {
+                        return Wire.WEBSOCKET;
+                    }
+
+                    @Override
+                    public void onAccepted() {
+                        assertThat(hub.admission().total()).isEqualTo(1);
+                    }
+
                     @Override
                     public void onJoined(Session session) {
                         channel.closeFuture().addListener(_ -> session.onInactive());
@@ -127,10 +135,6 @@ class ConnectingTest {
                         throw new AssertionError(reason.toString());
                     }
                 });
-    }
-
-    private static ConnectPacer pacer() {
-        return new ConnectPacer(0, 0, 0);
     }
 
     private EdgeContext context(Endpoint endpoint) {

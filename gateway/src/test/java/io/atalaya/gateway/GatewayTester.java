@@ -44,7 +44,7 @@ final class GatewayTester implements AutoCloseable {
     private final Path data;
     private final Optional<String> managementToken;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<WireClient> clients = new ArrayList<>();
+    private final List<AutoCloseable> clients = new ArrayList<>();
     private final TokenMinter minter;
 
     private GatewayTester(Gateway gateway, Path data, Optional<String> managementToken) {
@@ -125,6 +125,23 @@ final class GatewayTester implements AutoCloseable {
         return client;
     }
 
+    /** A staff member's event stream at {@code endpoint}, with an allowed origin. */
+    StreamClient staffStream(String endpoint, long tenant, long user, long branch, String... roles) {
+        return stream("/sse/" + endpoint + "?token=" + staffToken(tenant, user, branch, roles), "Origin: " + ORIGIN);
+    }
+
+    /** A guest's event stream. */
+    StreamClient dinerStream(long tenant, long branch, long session) {
+        return stream("/sse/diner?table_token=" + tableToken(tenant, branch, session));
+    }
+
+    /** An event stream at a path; closed with this tester. */
+    StreamClient stream(String path, String... headers) {
+        StreamClient client = StreamClient.get(port(), path, headers);
+        clients.add(client);
+        return client;
+    }
+
     /** Waits until so many sessions are open, since a handshake is answered before the session has joined. */
     void awaitSessions(int wanted) {
         await().atMost(Duration.ofSeconds(10)).until(() -> snapshot().sessions() == wanted);
@@ -180,7 +197,9 @@ final class GatewayTester implements AutoCloseable {
     @Override
     public void close() {
         try {
-            clients.forEach(WireClient::close);
+            for (AutoCloseable client : clients) {
+                client.close();
+            }
             awaitSessions(0);
             assertBooksBalance();
             assertThat(gateway.core().hub().admission().total())
@@ -189,6 +208,8 @@ final class GatewayTester implements AutoCloseable {
             assertThat(gateway.core().hub().topics())
                     .as("topics with subscribers")
                     .isEmpty();
+        } catch (Exception failure) {
+            throw new AssertionError("a client could not be closed", failure);
         } finally {
             http.shutdownNow();
             gateway.close();
@@ -198,10 +219,18 @@ final class GatewayTester implements AutoCloseable {
 
     /** Closes without looking at what is left; for a gateway with clients of its own, which come and go. */
     void closeAtOnce() {
-        clients.forEach(WireClient::close);
+        clients.forEach(GatewayTester::close);
         http.shutdownNow();
         gateway.close();
         delete(data);
+    }
+
+    private static void close(AutoCloseable client) {
+        try {
+            client.close();
+        } catch (Exception failure) {
+            throw new AssertionError("a client could not be closed", failure);
+        }
     }
 
     private static Path temporaryDirectory() {

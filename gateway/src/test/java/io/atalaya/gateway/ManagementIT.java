@@ -32,7 +32,7 @@ final class ManagementIT {
                     .contains("wsgateway_events_processed_total 1.0\n")
                     .contains("wsgateway_broadcast_duration_seconds_count 1\n"));
             assertThat(get(gateway, gateway.managementUri("/metrics")).body())
-                    .contains("atalaya_deliveries_total{state=\"sent\"} 1.0\n")
+                    .contains("atalaya_deliveries_total{state=\"sent\",transport=\"websocket\"} 1.0\n")
                     .contains("atalaya_intake_events_total{reason=\"none\",state=\"logged\"} 1.0\n")
                     .contains("atalaya_events_accepted_total{type=\"ROUND_SUBMITTED\"} 1.0\n")
                     .contains("atalaya_http_answers_total{port=\"public\",status=\"202\"} 1.0\n")

@@ -7,6 +7,7 @@ import io.atalaya.ack.AckStore.State;
 import io.atalaya.ack.AckStore.Totals;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,39 @@ class WatchIT {
         again.sendText("{\"type\":\"ack\",\"id\":\"" + alarm + "\"}");
         awaitAcks(new Totals(1, 1, 0, 0));
         assertThat(other.poll(Duration.ofMillis(100))).isEmpty();
+    }
+
+    @Test
+    void aReaderOfAStreamAcknowledgesByRequest() {
+        String stream = path(5, "&client_id=wall").replace("/ws/", "/sse/");
+        StreamClient first = gateway.stream(stream);
+        gateway.awaitSessions(1);
+        String alarm = publish("ALARM", 1, "");
+        StreamClient.Message once = first.read();
+        assertThat(once.id()).isNotEmpty();
+        first.close();
+        gateway.awaitSessions(0);
+
+        StreamClient back = gateway.stream(stream, "Last-Event-ID: " + once.id());
+        StreamClient.Message again = back.read();
+        assertThat(again.data()).as("what is owed comes first").contains(alarm).contains("\"redelivered\":true");
+        assertThat(again.id()).as("a resend does not take the client back").isEmpty();
+        String acks = stream.replace("?", "/ack?");
+
+        assertThat(acknowledge(acks.replace("wall", "other"), alarm)).isEqualTo(204);
+        awaitAcks(new Totals(1, 0, 0, 1));
+        assertThat(acknowledge(acks, alarm)).isEqualTo(204);
+
+        awaitAcks(new Totals(1, 1, 0, 0));
+        assertThat(acknowledge(acks.replaceAll("token=[^&]*", "token=x"), alarm))
+                .isEqualTo(401);
+        assertThat(acknowledge(acks, "\"")).isEqualTo(400);
+    }
+
+    private int acknowledge(String path, String id) {
+        return gateway.send(HttpRequest.newBuilder(gateway.publicUri(path))
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"ack\",\"id\":\"" + id + "\"}")))
+                .statusCode();
     }
 
     private WireClient stalled() {

@@ -20,6 +20,7 @@ import io.atalaya.profile.EventType.SlowPolicy.Conflate;
 import io.atalaya.profile.EventType.SlowPolicy.DropOldest;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
+import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -202,8 +203,12 @@ public final class HubRig implements AutoCloseable {
     }
 
     public Session join(TestSocket socket, int shard, Principal principal, Topic... topics) {
+        return join(Wire.WEBSOCKET, socket, shard, principal, topics);
+    }
+
+    public Session join(Wire wire, TestSocket socket, int shard, Principal principal, Topic... topics) {
         var granted = (Admission.Outcome.Granted) hub.admission().ask(STAFF, principal);
-        Session session = shard(shard).join(socket.context(), STAFF, principal, granted.slot(), Set.of(topics));
+        Session session = shard(shard).join(wire, socket.context(), STAFF, principal, granted.slot(), Set.of(topics));
         socket.onJoined(session);
         return session;
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.event.Event;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
@@ -161,7 +162,7 @@ class OutboundTest {
         WebSocketFrames.writeTextHeader(slab, text.length());
         slab.writeBytes(text.getBytes(UTF_8));
         var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, HubRig.EPOCH, null, null, null);
-        rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
+        rig.shard(0).offer(new Delivery(Wire.WEBSOCKET, slab, List.of(item), 0, 1, () -> {}));
         return slab;
     }
 

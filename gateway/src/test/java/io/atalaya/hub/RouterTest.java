@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog;
+import io.atalaya.protocol.Wire;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalIoHandler;
@@ -231,7 +232,7 @@ class RouterTest {
         try (var rig = new HubRig(1, HubRig.limits())) {
             var loop = new DefaultEventLoop();
             Hub hub = hub(List.of(loop), rig, 4);
-            loop.submit(() -> hub.shardOf(loop).subscribersOf(all())).get();
+            hub.directory(Wire.WEBSOCKET).onFirstSubscriber(all(), 0);
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS).await();
 
             for (int i = 0; i < 10; i++) {
@@ -316,8 +317,13 @@ class RouterTest {
                     TestSocket socket = sockets[shard.number()];
                     var who = principal(HubRig.TENANT, "user " + shard.number(), Instant.MAX);
                     var granted = (Admission.Outcome.Granted) hub.admission().ask(HubRig.STAFF, who);
-                    Session session =
-                            shard.join(socket.context(), HubRig.STAFF, who, granted.slot(), java.util.Set.of(all()));
+                    Session session = shard.join(
+                            Wire.WEBSOCKET,
+                            socket.context(),
+                            HubRig.STAFF,
+                            who,
+                            granted.slot(),
+                            java.util.Set.of(all()));
                     sessions[shard.number()] = session;
                     return session;
                 })

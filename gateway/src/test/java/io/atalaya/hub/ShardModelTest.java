@@ -6,6 +6,7 @@ import io.atalaya.event.Event;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import io.netty.channel.epoll.Epoll;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random joins, subscriptions, ends, events and stalls against a model that keeps plain lists: who is there gets
+ * Random joins over either wire, subscriptions, ends, events and stalls against a model that keeps plain lists: who is there gets
  * exactly what is for it, once, in log order; who ends early got a beginning of that; the books balance at every step.
  */
 class ShardModelTest {
@@ -91,9 +92,16 @@ class ShardModelTest {
     private static void end(Member one, int way) {
         switch (way) {
             case 0 -> one.session.close(CloseReason.DISCONNECTED);
-            case 1 -> one.session.onClientClose(1000);
+            case 1 -> leave(one);
             case 2 -> one.socket.reset();
             default -> one.socket.breakDown();
+        }
+    }
+
+    private static void leave(Member one) {
+        switch (one.session.wire()) {
+            case WEBSOCKET -> one.session.onClientClose(1000);
+            case SSE -> one.session.onEndOfInput();
         }
     }
 
@@ -101,7 +109,8 @@ class ShardModelTest {
         TestSocket socket = random.nextBoolean() && Epoll.isAvailable() ? rig.nativeSocket() : rig.socket();
         Set<Topic> topics = someTopics(random);
         var who = HubRig.principal(HubRig.TENANT, "member " + members.size(), Instant.MAX);
-        Session session = rig.join(socket, random.nextInt(2), who, topics.toArray(Topic[]::new));
+        Wire wire = random.nextInt(3) == 0 ? Wire.SSE : Wire.WEBSOCKET;
+        Session session = rig.join(wire, socket, random.nextInt(2), who, topics.toArray(Topic[]::new));
         members.add(new Member(socket, session, topics));
     }
 

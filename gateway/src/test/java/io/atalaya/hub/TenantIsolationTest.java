@@ -6,6 +6,7 @@ import io.atalaya.event.Event;
 import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
+import io.atalaya.protocol.Wire;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -79,7 +80,12 @@ class TenantIsolationTest {
         TestSocket socket = rig.socket();
         int shards = rig.hub.ask(Shard::number).join().size();
         var who = HubRig.principal(tenant, "member " + number, Instant.MAX);
-        rig.join(socket, random.nextInt(shards), who, topics.toArray(Topic[]::new));
+        rig.join(
+                pick(List.of(Wire.values()), random),
+                socket,
+                random.nextInt(shards),
+                who,
+                topics.toArray(Topic[]::new));
         return new Member(socket, tenant, hearsAll, rooms);
     }
 

@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,6 +28,7 @@ public sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket 
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private final List<Integer> writes = new ArrayList<>();
     private final List<ByteBuf> given = new ArrayList<>();
+    private Wire wire = Wire.WEBSOCKET;
     private long budget = Long.MAX_VALUE;
     private boolean broken;
 
@@ -61,6 +63,7 @@ public sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket 
 
     void onJoined(Session session) {
         pipeline().get(Client.class).session = session;
+        wire = session.wire();
     }
 
     /** From now on the socket takes {@code bytes} more and then no further. */
@@ -139,8 +142,26 @@ public sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket 
         return received.size();
     }
 
-    /** Texts of the text frames that arrived whole. */
+    /** Texts of the text frames, or data of the messages, that arrived whole. */
     public List<String> texts() {
+        return switch (wire) {
+            case WEBSOCKET -> webSocketTexts();
+            case SSE ->
+                blocks().stream()
+                        .filter(block -> !block.startsWith("event: ") && !block.startsWith(":"))
+                        .map(block -> block.substring(block.indexOf("data: ") + 6))
+                        .toList();
+        };
+    }
+
+    /** What a stream brought, in the pieces that blank lines make of it; the last is not there before it is whole. */
+    List<String> blocks() {
+        String text = received.toString(UTF_8);
+        int end = text.lastIndexOf("\n\n");
+        return end < 0 ? List.of() : List.of(text.substring(0, end).split("\n\n"));
+    }
+
+    private List<String> webSocketTexts() {
         return frames().stream()
                 .filter(frame -> frame.opcode() == TEXT)
                 .map(frame -> frame.payload().toString(UTF_8))
@@ -149,6 +170,18 @@ public sealed class TestSocket extends EmbeddedChannel permits NativeTestSocket 
 
     /** {@code 1013 Reading too slowly} of the close frame, or empty. */
     public String closeFrame() {
+        return wire == Wire.SSE ? closeEvent() : webSocketClose();
+    }
+
+    private String closeEvent() {
+        return blocks().stream()
+                .filter(block -> block.startsWith("event: close\n"))
+                .findFirst()
+                .map(block -> block.replaceAll("(?s).*\"code\":(\\d+),\"reason\":\"(.*)\"}", "$1 $2"))
+                .orElse("");
+    }
+
+    private String webSocketClose() {
         return frames().stream()
                 .filter(frame -> frame.opcode() == CLOSE)
                 .map(frame -> {

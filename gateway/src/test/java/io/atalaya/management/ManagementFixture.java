@@ -23,6 +23,7 @@ import io.atalaya.profile.Profile;
 import io.atalaya.profile.ProfileOutcome;
 import io.atalaya.profile.ProfileReader;
 import io.atalaya.profile.ProfileSource;
+import io.atalaya.protocol.Wire;
 import io.atalaya.query.QueryConfig;
 import io.atalaya.query.Reads;
 import io.atalaya.routing.EventRoutes;
@@ -101,6 +102,7 @@ public final class ManagementFixture implements AutoCloseable {
         var slot = ((Admission.Outcome.Granted) hub.admission().ask(endpoint, principal)).slot();
         return hub.shardOf(channel.eventLoop())
                 .join(
+                        Wire.WEBSOCKET,
                         own.pipeline().firstContext(),
                         endpoint,
                         principal,

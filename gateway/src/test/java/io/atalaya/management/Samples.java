@@ -25,6 +25,7 @@ import io.atalaya.metrics.Families.Timing;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.ProcessSample;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.protocol.Wire;
 import io.atalaya.recovery.RecoveryTotals;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,22 +105,32 @@ final class Samples {
         }
         refusals.put(CloseReason.AUTHENTICATION_FAILED, 5L);
         refusals.put(CloseReason.ORIGIN_NOT_ALLOWED, 3L);
-        refusals.put(CloseReason.SESSION_LIMIT, 4L);
+        refusals.put(CloseReason.SESSION_LIMIT, 3L);
         closes.put(CloseReason.RATE_LIMITED, 2L);
-        closes.put(CloseReason.HEARTBEAT_TIMEOUT, 6L);
+        closes.put(CloseReason.HEARTBEAT_TIMEOUT, 5L);
+        var sockets = new ShardSnapshot.Share(
+                Map.of("waiter", 17, "kitchen", 5, "admin", 2, "diner", 15),
+                new DeliveryBook(new DeliveryBook.Matched(8_000, 950, 50), 8_907, 0, 0, 60, 10, 23),
+                93,
+                38,
+                9,
+                refusals,
+                closes);
+        var streams = new ShardSnapshot.Share(
+                Map.of("waiter", 3),
+                new DeliveryBook(new DeliveryBook.Matched(1_000, 0, 0), 993, 0, 0, 0, 2, 5),
+                7,
+                2,
+                1,
+                Map.of(CloseReason.SESSION_LIMIT, 1L),
+                Map.of(CloseReason.HEARTBEAT_TIMEOUT, 1L));
         return new ShardSnapshot(
-                Map.of("waiter", 20, "kitchen", 5, "admin", 2, "diner", 15),
-                new DeliveryBook(new DeliveryBook.Matched(9_000, 950, 50), 9_900, 0, 0, 60, 12, 28),
+                Map.of(Wire.WEBSOCKET, sockets, Wire.SSE, streams),
                 new ShardSnapshot.GivenUp(Map.of(), Map.of()),
                 1234,
                 12,
                 321,
                 9,
-                100,
-                40,
-                10,
-                refusals,
-                closes,
                 histogram(3_000_000, 9_900),
                 histogram(36_600_000, 1_235),
                 histogram(20_000_000, 17),

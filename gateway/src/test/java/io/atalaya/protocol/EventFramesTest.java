@@ -55,7 +55,7 @@ class EventFramesTest {
         for (Cursor cursor : new Cursor[] {null, new Cursor(0, 1), LONGEST}) {
             ByteBuf out = Unpooled.buffer();
             EventFrames.encode(event, cursor, out);
-            assertThat(out.writerIndex()).isLessThanOrEqualTo(EventFrames.maxLength(event));
+            assertThat(out.writerIndex()).isLessThanOrEqualTo(Wire.WEBSOCKET.maxLength(event));
             out.readByte();
             int length = out.readUnsignedByte();
             long announced = length == 126 ? out.readUnsignedShort() : length == 127 ? out.readLong() : length;

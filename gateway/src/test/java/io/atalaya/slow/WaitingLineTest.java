@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.event.Cursor;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ class WaitingLineTest {
 
     private final List<String> conflated = new ArrayList<>();
     private final List<String> dropped = new ArrayList<>();
-    private final WaitingLine line = new WaitingLine(new WaitingLine.Fate() {
+    private final WaitingLine line = new WaitingLine(Wire.WEBSOCKET, new WaitingLine.Fate() {
         @Override
         public void onConflated(String type) {
             conflated.add(type);

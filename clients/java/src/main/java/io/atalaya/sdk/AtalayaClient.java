@@ -38,6 +38,7 @@ public final class AtalayaClient implements AutoCloseable {
     private State state = State.IDLE;
     private @Nullable Transport transport;
     private @Nullable Heartbeat heartbeat;
+    private @Nullable Acks acks;
     private Schedule.Timer timer = Schedule.Timer.none();
     private boolean opened;
     private long openedNanos;
@@ -130,9 +131,17 @@ public final class AtalayaClient implements AutoCloseable {
         });
     }
 
-    /** Acknowledges an event. */
+    /**
+     * Acknowledges an event; several of a moment go together. What does not reach the gateway need not be repeated: the
+     * event comes again.
+     */
     public void ack(GatewayEvent event) {
-        send("{\"type\":\"ack\",\"id\":\"" + event.id() + "\"}");
+        surroundings.own().execute(() -> {
+            Acks open = acks;
+            if (open != null) {
+                open.add(event.id());
+            }
+        });
     }
 
     /** Stops for good; handlers may still be busy with what has arrived. */
@@ -209,12 +218,14 @@ public final class AtalayaClient implements AutoCloseable {
                 options.pongTimeout(),
                 () -> open.send("{\"type\":\"ping\"}"),
                 () -> open.close(After.HEARTBEAT_LOST, "heartbeat timeout"));
+        acks = new Acks(surroundings.schedule(), open::send);
         become(new StateChange(State.OPEN, 0, "", Duration.ZERO));
     }
 
     private void onHeard(Attempt attempt) {
         Heartbeat beating = heartbeat;
         if (!attempt.over && beating != null) {
+            freshTokenTried = false; // who is told something was let in
             beating.heard();
         }
     }
@@ -244,6 +255,11 @@ public final class AtalayaClient implements AutoCloseable {
             beating.stop();
         }
         heartbeat = null;
+        Acks owed = acks;
+        if (owed != null) {
+            owed.stop();
+        }
+        acks = null;
         transport = null;
         opened = false;
     }

@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class JdkConnector implements Transport.Connector {
     private static final int MOST_UNHANDLED = 1_000;
     private static final int ABNORMAL = 1006;
+
+    /** A close that cannot be sent for so long is not worth waiting for. */
+    private static final int LINGER_SECONDS = 2;
 
     private final HttpClient http;
 
@@ -104,10 +108,9 @@ final class JdkConnector implements Transport.Connector {
 
         @Override
         public void close(int code, String reason) {
-            opened.thenAccept(socket -> {
-                socket.sendClose(code, reason);
-                socket.abort();
-            });
+            opened.thenAccept(socket -> socket.sendClose(code, reason)
+                    .orTimeout(LINGER_SECONDS, TimeUnit.SECONDS)
+                    .whenComplete((closed, failure) -> socket.abort()));
             end(code, reason);
         }
 

@@ -133,6 +133,21 @@ final class AtalayaClientTest {
     }
 
     @Test
+    void aNewTokenThatWasGoodForSomethingIsRenewedTooWhenItEnds() {
+        opened(ClientOptions.of(WAITERS, refused -> "short-lived"));
+
+        for (int i = 0; i < 5; i++) {
+            gateway.latest().say("{\"type\":\"position\",\"cursor\":\"c-0\"}");
+            gateway.latest().end(4001, "Token expired or revoked");
+            schedule.pass(state().retryIn());
+            gateway.latest().accept();
+        }
+
+        assertThat(state().state()).isEqualTo(State.OPEN);
+        assertThat(gateway.opened).hasSize(6);
+    }
+
+    @Test
     void aTokenSourceThatFailsIsAskedAgainLater() {
         var calls = new int[1];
         var errors = new ArrayList<String>();
@@ -206,8 +221,38 @@ final class AtalayaClientTest {
 
         gateway.latest().say(event("1"));
         gateway.latest().say("{\"type\":\"OTHER\",\"id\":\"2\"}");
+        gateway.latest().say(event("3"));
+        schedule.pass(Duration.ZERO);
 
-        assertThat(gateway.latest().sent).containsExactly("{\"type\":\"ack\",\"id\":\"1\"}");
+        assertThat(gateway.latest().sent).containsExactly("{\"type\":\"ack\",\"ids\":[\"1\",\"3\"]}");
+    }
+
+    @Test
+    void acknowledgementsOfABusyClientStayFarBelowTheLimitOfMessages() {
+        opened(ClientOptions.of(WAITERS, TokenSource.fixed("t")).withAutoAck(Set.of("*")));
+
+        for (int i = 0; i < 1_000; i++) {
+            gateway.latest().say(event("" + i));
+            schedule.pass(Duration.ofMillis(2));
+        }
+        schedule.pass(Duration.ofSeconds(1));
+
+        assertThat(gateway.latest().sent).hasSizeLessThan(14);
+        assertThat(String.join("", gateway.latest().sent).split("\"e?[0-9]+\"", -1))
+                .hasSize(1_001);
+    }
+
+    @Test
+    void whatWasOwedOnALostConnectionIsForgotten() {
+        opened(ClientOptions.of(WAITERS, TokenSource.fixed("t")).withAutoAck(Set.of("*")));
+        gateway.latest().say(event("1"));
+        gateway.latest().end(1006, "");
+        schedule.pass(Duration.ofSeconds(1));
+        gateway.latest().accept();
+
+        schedule.pass(Duration.ofSeconds(1));
+
+        assertThat(gateway.latest().sent).isEmpty();
     }
 
     @Test

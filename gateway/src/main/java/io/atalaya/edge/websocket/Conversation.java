@@ -1,10 +1,11 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.assignment.Assignment;
 import io.atalaya.auth.Principal;
 import io.atalaya.command.CommandDesk;
+import io.atalaya.edge.EdgeContext;
 import io.atalaya.hub.Session;
 import io.atalaya.profile.Command;
 import io.atalaya.protocol.ClientMessage;

@@ -1,4 +1,4 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,8 +1,13 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
+import io.atalaya.edge.ConnectRequest;
+import io.atalaya.edge.EdgeContext;
+import io.atalaya.edge.Entrance;
 import io.atalaya.hub.Session;
+import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
+import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -33,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *        └───refused──────────────────────►
  * </pre>
  */
-final class SessionHandler extends ChannelInboundHandlerAdapter implements Connecting.Target {
+final class SessionHandler extends ChannelInboundHandlerAdapter implements Entrance.Target {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHandler.class);
     private static final long CLOSE_GRACE_MILLIS = 2_000;
     private static final int MOST_EARLY_FRAMES = 16;
@@ -50,18 +55,28 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
     }
 
     /** Starts the connecting phase; the handler must be in the pipeline. */
-    void connect(Connecting phase) {
+    void connect(Entrance entrance, Endpoint endpoint, ConnectRequest request) {
         ChannelHandlerContext own = ctx;
         if (own == null) {
             throw new IllegalStateException("handler added: false (expected: true)");
         }
-        phase.start(own, this);
+        entrance.enter(own, endpoint, request, this);
         own.flush();
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         ctx = added;
+    }
+
+    @Override
+    public Wire wire() {
+        return Wire.WEBSOCKET;
+    }
+
+    @Override
+    public void onAccepted() {
+        // the handshake was answered before, so that a refusal can be told by its code
     }
 
     @Override
@@ -193,7 +208,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
         if (session != null) {
             session.close(reason);
         } else if (!ended) {
-            context.hub().shardOf(ctx.channel().eventLoop()).onRefused(reason);
+            context.hub().shardOf(ctx.channel().eventLoop()).onRefused(Wire.WEBSOCKET, reason);
             onRefused(reason);
         }
     }

@@ -1,4 +1,4 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

@@ -1,7 +1,10 @@
-package io.atalaya.edge;
+package io.atalaya.edge.websocket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.atalaya.edge.ConnectRequest;
+import io.atalaya.edge.EdgeContext;
+import io.atalaya.edge.Entrance;
 import io.atalaya.http.HttpPipeline;
 import io.atalaya.http.UpgradeHandler;
 import io.atalaya.profile.Endpoint;
@@ -15,7 +18,7 @@ import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 
 /**
- * Turns HTTP connections into WebSocket connections. Immutable but for the pacer, which is thread-safe.
+ * Turns HTTP connections into WebSocket connections. Immutable and thread-safe.
  *
  * <p>The pipeline before and after:
  *
@@ -28,16 +31,13 @@ public final class WebSocketUpgrade implements UpgradeHandler {
     static final String DECODER = "websocket-decoder";
     static final String SESSION = "websocket-session";
 
+    private final Entrance entrance;
     private final EdgeContext context;
-    private final ConnectPacer pacer;
     private final WebSocketDecoderConfig decoding;
 
-    public WebSocketUpgrade(EdgeContext context) {
-        this.context = context;
-        this.pacer = new ConnectPacer(
-                context.config().connectRate(),
-                context.config().connectWait().toNanos(),
-                context.nanoClock().getAsLong());
+    public WebSocketUpgrade(Entrance entrance) {
+        this.entrance = entrance;
+        this.context = entrance.context();
         this.decoding = WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(true)
                 .allowMaskMismatch(false)
@@ -61,7 +61,7 @@ public final class WebSocketUpgrade implements UpgradeHandler {
                         .addListener(ChannelFutureListener.CLOSE);
             case Handshake.Answer.Accepted accepted -> {
                 ctx.write(Unpooled.copiedBuffer(accepted.response(), US_ASCII));
-                upgrade(ctx, endpoint, new ConnectRequest(head, uri));
+                upgrade(ctx, endpoint, ConnectRequest.of(head, uri));
             }
         }
         return true;
@@ -73,6 +73,6 @@ public final class WebSocketUpgrade implements UpgradeHandler {
         pipeline.addLast(DECODER, new WebSocket13FrameDecoder(decoding));
         pipeline.addLast(SESSION, handler);
         HttpPipeline.detach(pipeline);
-        handler.connect(new Connecting(context, pacer, endpoint, request));
+        handler.connect(entrance, endpoint, request);
     }
 }

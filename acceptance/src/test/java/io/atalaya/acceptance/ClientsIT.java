@@ -1,0 +1,237 @@
+package io.atalaya.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.atalaya.acceptance.StubbornPublisher.Published;
+import io.atalaya.sdk.AtalayaClient;
+import io.atalaya.sdk.ClientOptions;
+import io.atalaya.sdk.TokenSource;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The published clients against the gateway while everything goes wrong that may: it is killed, it drains and comes
+ * back, tokens end, connections are cut at random, a proxy knows no WebSockets. Every handler gets every event once.
+ */
+final class ClientsIT {
+    private static final int ROUNDS = 1;
+    private static final int ALARMS = 2;
+    private static final int AN_HOUR = 3_600;
+    private static final int SHORT = 3;
+    private static final long SEED = 20_263;
+    private static final Duration SETTLED = Duration.ofSeconds(40);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @RegisterExtension
+    private final PackagedGateway gateway = PackagedGateway.packaged()
+            .setting(
+                    "PROFILE",
+                    Path.of("src/test/resources/clients.yaml").toAbsolutePath().toString())
+            .setting("WS_DRAIN_SECONDS", "1");
+
+    private final List<AutoCloseable> parts = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable part : parts.reversed()) {
+            part.close();
+        }
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.add(part);
+        return part;
+    }
+
+    @Test
+    @Timeout(150)
+    void javaScriptClientsLoseAndDoubleNothing() throws Exception {
+        assumeTrue(NodeFollowers.areAvailable(), "node, and ws where it has no WebSocket: missing");
+        var tokens = part(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        String direct = gateway.publicAddress().getAuthority();
+        String cut = part(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
+                .authority();
+        String proxy =
+                part(RoughNetwork.withoutUpgrades(gateway.publicAddress())).authority();
+        String forRounds = tokens.address(ROUNDS, AN_HOUR);
+        String forAlarms = tokens.address(ALARMS, AN_HOUR);
+        var node = part(new NodeFollowers());
+        var rounds = List.of(
+                node.add("socket", options(direct, forRounds)),
+                node.add("flapping socket", options(cut, forRounds)),
+                node.add("renewing socket", options(direct, tokens.address(ROUNDS, SHORT))),
+                node.add("stream", options(direct, forRounds, "transports", List.of("sse"))),
+                node.add("flapping stream", options(cut, forRounds, "transports", List.of("sse"))),
+                node.add(
+                        "renewing stream",
+                        options(direct, tokens.address(ROUNDS, SHORT), "transports", List.of("sse"))),
+                node.add("fallback", options(proxy, forRounds, "transports", List.of("websocket", "sse"))));
+        var alarms = List.of(
+                node.add("alarms", options(direct, forAlarms, "autoAck", true, "clientId", "a")),
+                node.add("flapping alarms", options(cut, forAlarms, "autoAck", true, "clientId", "b")),
+                node.add(
+                        "stream of alarms",
+                        options(direct, forAlarms, "autoAck", true, "clientId", "c", "transports", List.of("sse"))));
+        node.start();
+
+        List<Published> published = goWrong(node.all());
+
+        check(published, rounds, alarms);
+        assertThat(rounds.getLast().states()).as("falls back").contains("state open sse ");
+        assertThat(rounds.get(2).states()).as("its token ends").anyMatch(state -> state.contains(" 4001 "));
+        assertThat(rounds.get(5).states()).as("its token ends").anyMatch(state -> state.contains(" 4001 "));
+    }
+
+    @Test
+    @Timeout(150)
+    void javaClientsLoseAndDoubleNothing() throws Exception {
+        var tokens = part(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        String direct = gateway.publicAddress().getAuthority();
+        String cut = part(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
+                .authority();
+        String forRounds = tokens.address(ROUNDS, AN_HOUR);
+        String forAlarms = tokens.address(ALARMS, AN_HOUR);
+        var rounds = List.of(
+                follow("socket", direct, forRounds, ""),
+                follow("flapping socket", cut, forRounds, ""),
+                follow("renewing socket", direct, tokens.address(ROUNDS, SHORT), ""));
+        var alarms = List.of(follow("alarms", direct, forAlarms, "a"), follow("flapping alarms", cut, forAlarms, "b"));
+
+        List<Published> published =
+                goWrong(Stream.of(rounds, alarms).flatMap(List::stream).toList());
+
+        check(published, rounds, alarms);
+        assertThat(rounds.getLast().states()).as("its token ends").anyMatch(state -> state.contains("4001"));
+    }
+
+    private static Map<String, Object> options(String authority, String tokenUrl, Object... more) {
+        var options = new HashMap<String, Object>();
+        options.put("url", "ws://" + authority + "/ws/diner");
+        options.put("tokenUrl", tokenUrl);
+        for (int i = 0; i < more.length; i += 2) {
+            options.put((String) more[i], more[i + 1]);
+        }
+        return options;
+    }
+
+    /** @param clientId acknowledges when there is one */
+    private Followed follow(String name, String authority, String tokenUrl, String clientId) {
+        var followed = new Followed(name);
+        TokenSource token = _ -> get(tokenUrl);
+        ClientOptions options = ClientOptions.of(URI.create("ws://" + authority + "/ws/diner"), token)
+                .withTokenParameter("table_token")
+                .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(1))
+                .withHeartbeat(Duration.ofSeconds(2), Duration.ofSeconds(2))
+                .withCursor("now", _ -> followed.onPosition());
+        if (!clientId.isEmpty()) {
+            options = options.withClientId(clientId).withAutoAck(Set.of("ALARM"));
+        }
+        AtalayaClient client = part(AtalayaClient.of(options));
+        client.on("*", event -> followed.onEvent(event.id()))
+                .onGap(gap -> followed.onGap(gap.reason()))
+                .onState(change -> followed.onState(change.toString()))
+                .onError(error -> followed.onState(error.toString()))
+                .connect();
+        return followed;
+    }
+
+    /** Publishes while the gateway is killed, drained, and killed again; what it acknowledged is the answer. */
+    private List<Published> goWrong(Iterable<Followed> followers) throws Exception {
+        for (Followed follower : followers) {
+            follower.awaitPosition();
+        }
+        var publisher = part(new StubbornPublisher(
+                gateway.publicAddress(), key(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(15), SEED));
+        Thread.sleep(2_000);
+        gateway.kill();
+        gateway.start();
+        Thread.sleep(2_000);
+        gateway.stop();
+        gateway.start();
+        Thread.sleep(1_500);
+        publisher.close();
+        return publisher.acknowledged();
+    }
+
+    private void check(List<Published> published, List<Followed> rounds, List<Followed> alarms) throws Exception {
+        for (Followed follower : rounds) {
+            check(follower, ids(published, ROUNDS));
+        }
+        for (Followed follower : alarms) {
+            check(follower, ids(published, ALARMS));
+        }
+        for (Followed follower : rounds) {
+            assertThat(follower.ids())
+                    .as("%s: in the order of the log", follower)
+                    .isEqualTo(rounds.getFirst().ids());
+        }
+        await("everything is acknowledged").atMost(SETTLED).untilAsserted(() -> {
+            JsonNode acks = books().path("acknowledgements");
+            assertThat(acks.path("awaiting").asLong(-1)).as(acks.toString()).isZero();
+            assertThat(acks.path("expired").asLong(-1)).as(acks.toString()).isZero();
+            assertThat(acks.path("acknowledged").asLong()).as(acks.toString()).isPositive();
+        });
+        books().forEach(book -> assertThat(book.path("balanced").booleanValue())
+                .as(book.toString())
+                .isTrue());
+    }
+
+    private static void check(Followed follower, List<String> expected) {
+        await(follower + ": has everything")
+                .atMost(SETTLED)
+                .untilAsserted(() -> assertThat(Set.copyOf(follower.ids()))
+                        .as("%s, %s", follower, tail(follower.states()))
+                        .containsAll(expected));
+        assertThat(follower.ids()).as(follower.name()).doesNotHaveDuplicates();
+        assertThat(follower.gaps()).as(follower.name()).isEmpty();
+        assertThat(follower.states())
+                .as("%s: has lost connections", follower)
+                .filteredOn(state -> state.contains("waiting") || state.contains("WAITING"))
+                .hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    private static List<String> tail(List<String> states) {
+        return states.subList(Math.max(0, states.size() - 8), states.size());
+    }
+
+    private static List<String> ids(List<Published> published, int session) {
+        return published.stream()
+                .filter(event -> event.session() == session)
+                .map(Published::id)
+                .toList();
+    }
+
+    private String key() {
+        return gateway.setting("INGEST_API_KEYS").split("=", -1)[0];
+    }
+
+    private JsonNode books() throws IOException, InterruptedException {
+        return JSON.readTree(get(gateway.managementAddress() + "/api/v1/books"));
+    }
+
+    private static String get(String address) throws IOException, InterruptedException {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
+                    .body();
+        }
+    }
+}
