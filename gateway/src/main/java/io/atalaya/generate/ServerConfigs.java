@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Configurations of Prometheus, Alertmanager and Grafana's provisioning. Immutable. Secrets are only ever in files. */
