@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sources } from './sources.js';
+import { examples, sources } from './sources.js';
 
 /** What would turn a stranger's text into markup or code, or would be stopped by the page's own policy. */
 const FORBIDDEN = [
@@ -15,14 +15,14 @@ const FORBIDDEN = [
 const found = (text) => FORBIDDEN.filter(([pattern]) => pattern.test(text)).map(([, why]) => why);
 
 test('scripts neither make markup of texts nor ask other servers', () => {
-  for (const { path, text } of sources('.js')) {
+  for (const { path, text } of [...sources('.js'), ...examples('.js')]) {
     assert.deepEqual(found(text), [], path);
     assert.ok(text.split('\n').length <= 330 || path.startsWith('i18n/'), `${path} is too long for one module`);
   }
 });
 
 test('pages hold no script or style of their own', () => {
-  for (const { path, text } of sources('.html')) {
+  for (const { path, text } of [...sources('.html'), ...examples('.html')]) {
     assert.doesNotMatch(text, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/i, path);
     assert.doesNotMatch(text, /(src|href)="https?:/i, path);
   }
