@@ -16,6 +16,7 @@ export class Chart {
   #box;
   #legend;
   #observer;
+  #systemTheme = matchMedia('(prefers-color-scheme: dark)');
   #retheme = () => this.#rebuild();
 
   /**
@@ -45,7 +46,7 @@ export class Chart {
     this.#observer = new ResizeObserver(() => painter.later(this, () => this.#resize()));
     this.#observer.observe(this.#box);
     addEventListener('atalaya:theme', this.#retheme);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', this.#retheme);
+    this.#systemTheme.addEventListener('change', this.#retheme);
   }
 
   /** Shows `data`: times in seconds, then one column for each line. */
@@ -54,6 +55,7 @@ export class Chart {
     painter.later(`data-${this.#options.title}`, () => {
       this.#build();
       this.#plot?.setData(this.#data);
+      this.#box.dataset.points = this.#data[0].length;
       this.#tell(this.#plot?.cursor.idx ?? null);
     });
   }
@@ -61,7 +63,7 @@ export class Chart {
   close() {
     this.#observer.disconnect();
     removeEventListener('atalaya:theme', this.#retheme);
-    matchMedia('(prefers-color-scheme: dark)').removeEventListener('change', this.#retheme);
+    this.#systemTheme.removeEventListener('change', this.#retheme);
     painter.forget(this);
     painter.forget(`data-${this.#options.title}`);
     this.#plot?.destroy();

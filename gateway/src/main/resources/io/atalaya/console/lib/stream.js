@@ -71,8 +71,11 @@ export class Stream {
   }
 
   #onError(source) {
+    if (source !== this.#source) {
+      return;
+    }
     this.#become('lost');
-    if (source.readyState === EventSource.CLOSED && source === this.#source) {
+    if (source.readyState === EventSource.CLOSED) {
       this.#again();
     }
   }

@@ -1,4 +1,4 @@
-import { fill, h, write } from './dom.js';
+import { h, write } from './dom.js';
 
 /**
  * A table whose rows are kept by key: showing new figures writes the texts that have changed and moves only rows whose
@@ -41,11 +41,10 @@ export class KeyedTable {
   }
 
   show(items) {
-    const kept = new Set();
+    this.#removeOthers(new Set(items.map(this.#key)));
     let place = this.#body.firstChild;
     for (const item of items) {
       const key = this.#key(item);
-      kept.add(key);
       const row = this.#rows.get(key) ?? this.#add(key, item);
       this.#columns.forEach((column, index) => update(column, row.cells[index], item));
       if (row === place) {
@@ -54,20 +53,18 @@ export class KeyedTable {
         this.#body.insertBefore(row, place);
       }
     }
+    this.#frame.hidden = items.length === 0;
+    this.#empty.hidden = items.length > 0;
+  }
+
+  /** First, so that the rows that stay are not moved: moving a row takes the focus from it. */
+  #removeOthers(kept) {
     for (const [key, row] of this.#rows) {
       if (!kept.has(key)) {
         row.remove();
         this.#rows.delete(key);
       }
     }
-    this.#frame.hidden = items.length === 0;
-    this.#empty.hidden = items.length > 0;
-  }
-
-  /** Says something else than "nothing here", such as that it is still being loaded. */
-  say(text) {
-    this.show([]);
-    fill(this.#empty, text);
   }
 
   #add(key, item) {

@@ -20,7 +20,7 @@ class KpiView {
   #body = h('div', { class: 'view' }, loading());
 
   constructor() {
-    this.element = h('div', { class: 'view' }, viewHead(t('nav.kpi'), t('kpi.lead'), h('a', { href: '/api/v1/kpi.csv', download: 'kpi.csv', text: t('kpi.csv') })), this.#body);
+    this.element = h('div', { class: 'view' }, viewHead(t('nav.kpi'), t('kpi.lead')), this.#body);
   }
 
   start() {
@@ -49,7 +49,13 @@ class KpiView {
       this.#body,
       report.history && report.history !== 'complete' ? h('p', { class: 'notice', text: t(`kpi.history.${report.history}`) }) : null,
       h('div', { class: 'score' }, report.kpis.map(card)),
-      h('p', { class: 'muted', text: t('kpi.at', { time: moment(report.at), zone: report.time_zone ?? 'UTC' }) }),
+      h(
+        'p',
+        { class: 'muted' },
+        t('kpi.at', { time: moment(report.at), zone: report.time_zone ?? 'UTC' }),
+        ' · ',
+        h('a', { href: '/api/v1/kpi.csv', download: 'kpi.csv', text: t('kpi.csv') }),
+      ),
     );
   }
 }

@@ -24,7 +24,7 @@ class SessionsView {
   #controls;
   #endpoint;
   #table = sessionTable((session) => openSession(session, () => this.#load()));
-  #note = h('p', { class: 'muted', role: 'status' });
+  #note = h('p', { class: 'muted' });
   #more = button(t('sessions.more'), () => this.#loadMore());
   #failure = h('div');
   #wait = loading();

@@ -1,0 +1,69 @@
+// Measures how long frames of the page take while a gateway is under load. Load it first, then:
+//
+//   ATALAYA_CONSOLE=http://127.0.0.1:8002 node browser/frames.js [seconds]
+//
+// Prints, for each view: frames, the median and the 99th percentile between two frames, the longest, the share of frames
+// above 50 ms, the page's script time, and its heap before and after. Asserts nothing.
+import { launch, openPage } from './chromium.js';
+
+const address = process.env.ATALAYA_CONSOLE ?? 'http://127.0.0.1:8002';
+const seconds = Number(process.argv[2] ?? 10);
+const browser = await launch();
+try {
+  const page = await openPage(browser, address, { width: 1280 });
+  await page.goto(address);
+  await page.locator('.shell').waitFor();
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Performance.enable');
+  for (const view of ['live', 'books', 'sessions', 'events/tail', 'slo']) {
+    await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+    await page.waitForTimeout(2_000);
+    const before = await metrics(debug);
+    const gaps = await page.evaluate(frameGaps, seconds * 1_000);
+    const after = await metrics(debug);
+    console.log(line(view, gaps, before, after));
+  }
+  const tick = await page.evaluate(() => document.querySelector('.tile-value')?.textContent);
+  console.log(`complaints: ${JSON.stringify(page.complaints)}${tick ? `, first tile ${tick}` : ''}`);
+} finally {
+  await browser.close();
+}
+
+async function metrics(debug) {
+  const { metrics: values } = await debug.send('Performance.getMetrics');
+  return Object.fromEntries(values.map(({ name, value }) => [name, value]));
+}
+
+function frameGaps(duration) {
+  return new Promise((resolve) => {
+    const gaps = [];
+    const end = performance.now() + duration;
+    let last = performance.now();
+    const onFrame = (now) => {
+      gaps.push(now - last);
+      last = now;
+      if (now < end) {
+        requestAnimationFrame(onFrame);
+      } else {
+        resolve(gaps.slice(1));
+      }
+    };
+    requestAnimationFrame(onFrame);
+  });
+}
+
+function line(view, gaps, before, after) {
+  const sorted = [...gaps].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(1);
+  const slow = (100 * gaps.filter((gap) => gap > 50).length) / gaps.length;
+  const script = (after.ScriptDuration - before.ScriptDuration) / seconds;
+  const task = (after.TaskDuration - before.TaskDuration) / seconds;
+  const mib = (bytes) => (bytes / 2 ** 20).toFixed(1);
+  return [
+    view.padEnd(12),
+    `${gaps.length} frames`,
+    `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms, above 50 ms ${slow.toFixed(1)} %`,
+    `script ${(100 * script).toFixed(1)} %, main thread ${(100 * task).toFixed(1)} % of a core`,
+    `heap ${mib(before.JSHeapUsedSize)} → ${mib(after.JSHeapUsedSize)} MiB, nodes ${after.Nodes}`,
+  ].join(' | ');
+}
