@@ -33,6 +33,7 @@ public interface RunningGateway extends AutoCloseable {
      * @param managementPort likewise
      * @param publishKeys API keys that may publish, with the tenant that each speaks for
      * @param duties which rooms the waiters look after today
+     * @param invitations who may take part in the evening, told to those who may read the management port
      */
     record Settings(
             int publicPort,
@@ -40,10 +41,12 @@ public interface RunningGateway extends AutoCloseable {
             String jwtSecret,
             String tableTokenSecret,
             Map<String, String> publishKeys,
-            List<Duty> duties) {
+            List<Duty> duties,
+            List<Invitation> invitations) {
         public Settings {
             publishKeys = Map.copyOf(publishKeys);
             duties = List.copyOf(duties);
+            invitations = List.copyOf(invitations);
         }
 
         @Override
