@@ -1,15 +1,37 @@
-// Measures how long frames of the page take while a gateway is under load. Load it first, then:
+// Measures how long frames of the page take while a gateway is under load:
 //
-//   ATALAYA_CONSOLE=http://127.0.0.1:8002 node browser/frames.js [seconds]
+//   ./verify frames [sessions [events-a-second [seconds-a-view]]]
 //
 // Prints, for each view: frames, the median and the 99th percentile between two frames, the longest, the share of frames
 // above 50 ms, the page's script time, and its heap before and after. Asserts nothing.
 import { launch, openPage } from './chromium.js';
+import { Product, until } from './product.js';
 
-const address = process.env.ATALAYA_CONSOLE ?? 'http://127.0.0.1:8002';
-const seconds = Number(process.argv[2] ?? 10);
+const [sessions = 10_000, rate = 2_000, seconds = 10] = process.argv.slice(2).map(Number);
+const AUDIENCE = 10;
+
+const gateway = await Product.gateway({
+  WS_MAX_TOTAL_CONNECTIONS: String(sessions + 100),
+  WS_MAX_DINERS_PER_SESSION: String(AUDIENCE),
+});
+const load = gateway.command(
+  ...['bench', '--url', gateway.publicAddress, '--key', gateway.setting('INGEST_API_KEYS').replace(/=\*$/, '')],
+  ...['--table-token-secret', gateway.setting('TABLE_TOKEN_SECRET'), '--connections', String(sessions)],
+  ...['--audience', String(AUDIENCE), '--rate', String(rate), '--warmup', '2s', '--duration', '10m'],
+);
+let said = '';
+load.stdout.on('data', (text) => (said = (said + text).slice(-4_000)));
+load.stderr.on('data', (text) => (said = (said + text).slice(-4_000)));
 const browser = await launch();
 try {
+  await until(`${sessions} sessions`, 180_000, async () => {
+    if (load.exitCode !== null) {
+      throw new Error(`bench ended with ${load.exitCode}: ${said}`);
+    }
+    const { total } = await fetch(`${gateway.address}/api/v1/sessions?limit=1`).then((answer) => answer.json());
+    return total >= sessions;
+  });
+  const address = gateway.address;
   const page = await openPage(browser, address, { width: 1280 });
   await page.goto(address);
   await page.locator('.shell').waitFor();
@@ -23,10 +45,15 @@ try {
     const after = await metrics(debug);
     console.log(line(view, gaps, before, after));
   }
-  const tick = await page.evaluate(() => document.querySelector('.tile-value')?.textContent);
-  console.log(`complaints: ${JSON.stringify(page.complaints)}${tick ? `, first tile ${tick}` : ''}`);
+  await page.evaluate(() => (location.hash = '#/live'));
+  await page.waitForTimeout(3_000);
+  const tiles = await page.locator('.tile').allInnerTexts();
+  console.log(tiles.map((tile) => tile.replace(/\s+/g, ' ')).join(' | '));
+  console.log(`complaints: ${JSON.stringify(page.complaints)}`);
 } finally {
   await browser.close();
+  load.kill('SIGKILL');
+  await gateway.close();
 }
 
 async function metrics(debug) {

@@ -43,6 +43,11 @@ export class Product {
     return product;
   }
 
+  /** Starts a command of the product's beside it, such as `bench`; to be killed by whoever starts it. */
+  command(...words) {
+    return spawn(java(), javaOptions(words), { stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   setting(name) {
     return this.#environment[name];
   }
