@@ -4,6 +4,7 @@ import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
+import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.live.LiveFeed;
 import io.atalaya.live.LiveSources;
@@ -34,6 +35,7 @@ import io.atalaya.sloapi.SloConfig;
 import io.atalaya.sloapi.SloMetrics;
 import io.atalaya.sloapi.SloPages;
 import io.atalaya.yaml.Problem;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -57,7 +59,7 @@ final class StatusPages {
     private final ManagementRoutes management;
     private final PortGuard guard;
 
-    StatusPages(Core core, ReadBack readBack, Executor worker) {
+    StatusPages(Core core, ReadBack readBack, Map<String, String> documents, Executor worker) {
         var config = core.config();
         var sources = new GatewayView.Sources(
                 config.profile(),
@@ -95,7 +97,7 @@ final class StatusPages {
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
-                        operatorPages(readBack),
+                        operatorPages(readBack, documents),
                         changes(readBack)));
     }
 
@@ -179,11 +181,17 @@ final class StatusPages {
         };
     }
 
-    private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
+    private Map<String, Route.Handler> operatorPages(ReadBack readBack, Map<String, String> documents) {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(new SloPages(budgets::report).pages());
         pages.putAll(console.pages());
+        documents.forEach((path, document) -> pages.put(path, fixed(document)));
         return pages;
+    }
+
+    private static Route.Handler fixed(String document) {
+        byte[] body = document.getBytes(StandardCharsets.UTF_8);
+        return (_, responder) -> responder.respond(Response.json(200, body).with("cache-control", "no-store"));
     }
 
     /** What counts budgets; not yet started. */
