@@ -3,7 +3,7 @@ export default {
   'shell.skip': 'Skip to the content',
   'shell.language': 'Language',
   'shell.theme': 'Colours',
-  'shell.theme.auto': 'As the system',
+  'shell.theme.auto': 'Auto',
   'shell.theme.light': 'Light',
   'shell.theme.dark': 'Dark',
 
@@ -382,7 +382,7 @@ export default {
   'slo.short': 'Short window',
   'slo.limit': 'Limit',
   'slo.alert': 'Alert',
-  'slo.alert.inactive': 'quiet',
+  'slo.alert.quiet': 'quiet',
   'slo.alert.pending': 'pending',
   'slo.alert.firing': 'firing',
   'slo.history': 'Month by month',

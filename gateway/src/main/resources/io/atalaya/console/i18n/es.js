@@ -3,7 +3,7 @@ export default {
   'shell.skip': 'Saltar al contenido',
   'shell.language': 'Idioma',
   'shell.theme': 'Colores',
-  'shell.theme.auto': 'Como el sistema',
+  'shell.theme.auto': 'Auto',
   'shell.theme.light': 'Claro',
   'shell.theme.dark': 'Oscuro',
 
@@ -382,7 +382,7 @@ export default {
   'slo.short': 'Ventana corta',
   'slo.limit': 'Límite',
   'slo.alert': 'Alerta',
-  'slo.alert.inactive': 'en calma',
+  'slo.alert.quiet': 'en calma',
   'slo.alert.pending': 'pendiente',
   'slo.alert.firing': 'sonando',
   'slo.history': 'Mes a mes',

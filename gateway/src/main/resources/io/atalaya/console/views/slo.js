@@ -18,7 +18,7 @@ const SLO_TONES = {
   not_measured: 'unknown',
 };
 
-const ALERT_TONES = { inactive: 'ok', pending: 'attention', firing: 'broken' };
+const ALERT_TONES = { quiet: 'ok', pending: 'attention', firing: 'broken' };
 
 /** What is promised, and how much of what may go wrong is left. */
 export function sloView() {
