@@ -1,6 +1,8 @@
 import { AtalayaClient } from '../src/index.js';
 import { t } from './texts.js';
 
+const USUAL_PORT = 8001;
+
 /**
  * Connects a page of this folder: as one of the people of a demonstration, where the gateway plays one, or with an
  * address and a token. Both can also come in the fragment of the page's address, `#url=…&token=…`, which no server sees.
@@ -44,7 +46,7 @@ export async function connect(role, prepare, onGap) {
   if (people.length > 0) {
     chooseOne(form, people, start);
   } else {
-    askForBoth(form, role, start);
+    askForBoth(form, `ws://${location.hostname || '127.0.0.1'}:${await publicPort()}/ws/${role}`, start);
   }
 }
 
@@ -58,6 +60,17 @@ async function peopleOf(role) {
       .map((person) => ({ ...person, url: new URL(person.endpoint, address.replace(/^http/, 'ws')).href }));
   } catch {
     return [];
+  }
+}
+
+/** Where clients connect, as the gateway tells operators; the usual port where nobody tells. */
+async function publicPort() {
+  try {
+    const answer = await fetch('/api/v1/whoami', { headers: { accept: 'application/json' } });
+    const { public_port: port } = await answer.json();
+    return port ?? USUAL_PORT;
+  } catch {
+    return USUAL_PORT;
   }
 }
 
@@ -76,9 +89,9 @@ function chooseOne(form, people, start) {
   start(people[0]);
 }
 
-function askForBoth(form, role, start) {
+function askForBoth(form, address, start) {
   const url = document.createElement('input');
-  url.value = `ws://${location.hostname || '127.0.0.1'}:8001/ws/${role}`;
+  url.value = address;
   const token = document.createElement('input');
   token.type = 'password';
   token.autocomplete = 'off';

@@ -113,7 +113,7 @@ export class Chart {
       height,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-      padding: [8, 22, 0, 0],
+      padding: [8, 30, 0, 0],
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(atLeast, (high ?? 0) * 1.08)] } },
       axes: [
         { ...axis, size: 24, space: 70, values: (_, splits) => splits.map((at) => clock(at * 1_000).slice(0, splits.at(-1) - splits[0] > 1_200 ? 5 : 8)) },

@@ -5,11 +5,11 @@ import { count, preciseClock } from '../lib/format.js';
 import { t, word } from '../lib/i18n.js';
 import { badge, button, facts, failure, field, loading } from '../lib/parts.js';
 import { KeyedTable } from '../lib/table.js';
+import { deliveries } from './deliveries.js';
 import { explanation } from './explanation.js';
 
 const TONES = {
   done: 'ok',
-  known: 'ok',
   waiting: 'unknown',
   none: 'unknown',
   unknown: 'unknown',
@@ -45,7 +45,7 @@ function stage(found) {
       'p',
       { class: 'row' },
       h('strong', { text: word('flight.stage.', found.stage) }),
-      badge(TONES[found.state] ?? 'unknown', word('flight.state.', found.state)),
+      found.state === 'ask' ? null : badge(TONES[found.state] ?? 'unknown', word('flight.state.', found.state)),
       found.at ? h('span', { class: 'when', text: preciseClock(found.at) }) : null,
     ),
     detail(found),
@@ -63,7 +63,7 @@ function detail(found) {
     case 'routed':
       return routed(found);
     case 'delivered':
-      return found.detail ? generic(found.detail) : note([t('flight.notKept')]);
+      return found.url ? deliveries(found.url) : note([t('flight.notKept')]);
     case 'acknowledged':
       return acknowledged(found);
     default:
@@ -108,14 +108,6 @@ function acknowledged({ wanted, recipients = [] }) {
   });
   table.show(recipients);
   return h('div', {}, note([t('flight.wanted', { count: wanted ?? recipients.length })]), table.element);
-}
-
-/** What another part of the gateway says, in whatever shape. */
-function generic(value) {
-  if (value === null || typeof value !== 'object') {
-    return note([String(value)]);
-  }
-  return h('pre', { class: 'notice', tabindex: '0', text: JSON.stringify(value, null, 2).slice(0, 20_000) });
 }
 
 function content({ event, type, durable, scope }) {

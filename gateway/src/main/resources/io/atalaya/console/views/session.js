@@ -9,7 +9,7 @@ import { explanation } from './explanation.js';
 
 /** All about one session, and what can be done to it. */
 export function openSession({ id }, onChange) {
-  const body = h('div', {}, loading());
+  const body = h('div', { class: 'view' }, loading());
   const dialog = sheet(t('sessions.one', { id }), body);
 
   async function load() {
