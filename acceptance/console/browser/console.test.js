@@ -7,12 +7,12 @@ import { Product, until } from './product.js';
 const VIEWS = ['live', 'books', 'sessions', 'events', 'slo', 'kpi', 'health'];
 const LIMIT = 15_000;
 
-/** Every language with every theme and every width, without every three together. */
+/** Every two of language, theme and width together; accessibility depends on each of them, not on their pairs. */
 const LOOKS = [
-  { language: 'en', theme: 'light', width: 1280 },
-  { language: 'es', theme: 'dark', width: 1280 },
-  { language: 'en', theme: 'dark', width: 390 },
+  { language: 'en', theme: 'light', width: 1280, thoroughly: true },
+  { language: 'es', theme: 'dark', width: 390, thoroughly: true },
   { language: 'es', theme: 'light', width: 390 },
+  { language: 'en', theme: 'dark', width: 1280 },
 ];
 
 /** What each view shows of a gateway at work; nothing of it can come from an empty one. */
@@ -49,7 +49,8 @@ let demo;
 let browser;
 
 before(async () => {
-  [demo, browser] = await Promise.all([Product.demo('--speed', '600'), launch()]);
+  browser = await launch();
+  demo = await Product.demo('--speed', '600');
 }, { timeout: 90_000 });
 
 after(async () => {
@@ -84,7 +85,9 @@ describe('every view', () => {
         await show(page, view);
         await ALIVE[view](page);
         await noSidewaysScrolling(page, view);
-        await expectAccessible(page, `${view}: ${JSON.stringify(look)}`);
+        if (look.thoroughly) {
+          await expectAccessible(page, `${view}: ${JSON.stringify(look)}`);
+        }
       }
       assert.deepEqual(page.complaints, []);
       await page.context().close();
@@ -182,7 +185,7 @@ test('what strangers write stays text', { timeout: 40_000 }, async () => {
 
   await show(page, 'events/tail');
   await page.locator('.tail-row').first().waitFor();
-  const key = /Bearer (\S+?)'/.exec(demo.output)[1];
+  const key = /Bearer (\S+?)'/.exec(demo.beginning)[1];
   const type = `X_${bad}`.slice(0, 60);
   for (const event of [{ type: 'ROUND_READY', entity: { [bad]: bad } }, { type, entity: {} }]) {
     await fetch(`${demo.publicAddress}/api/v1/events`, {

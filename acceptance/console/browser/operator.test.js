@@ -12,7 +12,8 @@ let gateway;
 let browser;
 
 before(async () => {
-  [gateway, browser] = await Promise.all([Product.gateway({ MANAGEMENT_TOKEN: TOKEN }), launch()]);
+  browser = await launch();
+  gateway = await Product.gateway({ MANAGEMENT_TOKEN: TOKEN });
 }, { timeout: 90_000 });
 
 after(async () => {

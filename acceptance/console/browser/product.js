@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 const START_LIMIT = 60_000;
 const STOP_LIMIT = 20_000;
+const OUTPUT_KEPT = 20_000;
 
 /** The packaged product as a child process, on ports and with data of its own. */
 export class Product {
@@ -14,6 +15,7 @@ export class Product {
   #environment;
   #child = null;
   #output = '';
+  #beginning = '';
   #folder = mkdtempSync(join(tmpdir(), 'atalaya-console-'));
 
   constructor(command, environment) {
@@ -54,29 +56,30 @@ export class Product {
 
   /** Where operators go, such as `http://127.0.0.1:8002`. */
   get address() {
-    const port = this.#environment.MANAGEMENT_PORT ?? /operators on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)?.[1];
+    const port = this.#environment.MANAGEMENT_PORT ?? /operators on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#beginning)?.[1];
     return `http://127.0.0.1:${port}`;
   }
 
   /** Where clients and producers go. */
   get publicAddress() {
-    const port = this.#environment.WS_PORT ?? /producers on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#output)?.[1];
+    const port = this.#environment.WS_PORT ?? /producers on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.#beginning)?.[1];
     return `http://127.0.0.1:${port}`;
   }
 
-  /** What it has written so far. */
-  get output() {
-    return this.#output;
+  /** What it has written first: addresses, credentials to try. */
+  get beginning() {
+    return this.#beginning;
   }
 
   async start() {
     this.#output = '';
+    this.#beginning = '';
     this.#child = spawn(java(), javaOptions(this.#command), {
       env: { DATA_DIR: join(this.#folder, 'data'), NO_COLOR: '1', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => (this.#output = (this.#output + text).slice(-200_000)));
+      stream.setEncoding('utf8').on('data', (text) => this.#onOutput(text));
     }
     await until(`a gateway that is ready\n${this.#output}`, START_LIMIT, async () => {
       if (this.#child.exitCode !== null) {
@@ -84,6 +87,11 @@ export class Product {
       }
       return !this.address.endsWith('undefined') && (await fetch(`${this.address}/health/ready`).then((answer) => answer.ok, () => false));
     });
+  }
+
+  #onOutput(text) {
+    this.#beginning = (this.#beginning + text).slice(0, OUTPUT_KEPT);
+    this.#output = (this.#output + text).slice(-OUTPUT_KEPT);
   }
 
   /** Ends it at once, as a crash would. */
