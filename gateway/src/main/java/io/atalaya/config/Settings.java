@@ -439,7 +439,8 @@ final class Settings {
                             REDIS_DURABILITY,
                             REDIS_WAIT_REPLICAS)),
             new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
-            new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
+            new Section(
+                    "Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
 
     static final List<Setting<?>> ALL =
             SECTIONS.stream().flatMap(section -> section.settings().stream()).toList();

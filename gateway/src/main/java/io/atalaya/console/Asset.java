@@ -35,13 +35,32 @@ record Asset(String type, Form plain, Optional<Form> packed) {
             Map.entry("webp", "image/webp"),
             Map.entry("woff2", "font/woff2"));
 
-    /**
-     * One way to send it.
-     *
-     * @param tag its entity tag (RFC 9110 section 8.8.3)
-     * @param coding its content coding; empty for none
-     */
-    record Form(byte[] bytes, String tag, String coding) {}
+    /** One way to send it. Immutable, as long as nobody writes to the bytes. */
+    static final class Form {
+        private final byte[] bytes;
+        private final String tag;
+        private final String coding;
+
+        private Form(byte[] bytes, String tag, String coding) {
+            this.bytes = bytes;
+            this.tag = tag;
+            this.coding = coding;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /** Its entity tag (RFC 9110 section 8.8.3). */
+        String tag() {
+            return tag;
+        }
+
+        /** Its content coding; empty for none. */
+        String coding() {
+            return coding;
+        }
+    }
 
     /** @param name the file's name; its ending says what it is */
     static Asset of(String name, byte[] bytes) {
@@ -49,7 +68,8 @@ record Asset(String type, Form plain, Optional<Form> packed) {
         var plain = new Form(bytes, tag(bytes, ""), "");
         byte[] packed = gzip(bytes);
         boolean shorter = packed.length < bytes.length - bytes.length / 10;
-        return new Asset(type, plain, shorter ? Optional.of(new Form(packed, tag(bytes, "-gz"), "gzip")) : Optional.empty());
+        return new Asset(
+                type, plain, shorter ? Optional.of(new Form(packed, tag(bytes, "-gz"), "gzip")) : Optional.empty());
     }
 
     Form form(boolean gzipAccepted) {

@@ -123,10 +123,7 @@ public final class CataloguePage {
                 "joins",
                 endpoint.joins().stream()
                         .map(join -> Map.of(
-                                "roles",
-                                join.roles().stream().sorted().toList(),
-                                "topics",
-                                topics(join.topics())))
+                                "roles", join.roles().stream().sorted().toList(), "topics", topics(join.topics())))
                         .toList());
         return page;
     }

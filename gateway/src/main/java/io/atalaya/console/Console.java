@@ -2,9 +2,9 @@ package io.atalaya.console;
 
 import io.atalaya.ack.AckDesk;
 import io.atalaya.archive.Archive;
-import io.atalaya.hub.Hub;
 import io.atalaya.http.Route;
 import io.atalaya.http.Route.Handler;
+import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.live.LiveFeed;
 import io.atalaya.live.LiveLoop;

@@ -92,7 +92,8 @@ public final class ConsoleFiles {
     }
 
     private static boolean accepts(Request request, String coding) {
-        for (String accepted : request.header(HttpHeaderNames.ACCEPT_ENCODING).orElse("").split(",", -1)) {
+        for (String accepted :
+                request.header(HttpHeaderNames.ACCEPT_ENCODING).orElse("").split(",", -1)) {
             String[] parts = accepted.strip().split("\\s*;\\s*", 2);
             boolean refused = parts.length > 1 && parts[1].matches("q=0(\\.0*)?");
             if (parts[0].equalsIgnoreCase(coding) && !refused) {

@@ -5,13 +5,13 @@ import io.atalaya.event.Event;
 import io.atalaya.ingest.Intake.EphemeralSink;
 import io.atalaya.live.Viewers.Viewer;
 import io.atalaya.log.EventLog;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +37,7 @@ public final class EventTap implements EventLog.CommitListener, EphemeralSink {
      * @param ephemeral gets every ephemeral event first
      * @param worker runs what must not hold up either
      */
-    public EventTap(
-            EventLog.CommitListener committed, EphemeralSink ephemeral, Executor worker, InstantSource clock) {
+    public EventTap(EventLog.CommitListener committed, EphemeralSink ephemeral, Executor worker, InstantSource clock) {
         this.committed = committed;
         this.ephemeral = ephemeral;
         this.worker = worker;

@@ -56,7 +56,12 @@ public final class FlightPage {
      * @param archive null where nothing is archived
      */
     public record Parts(
-            Profile profile, EventRoutes routes, Hub hub, MissedEvents log, @Nullable Archive archive, AckDesk desk) {}
+            Profile profile,
+            EventRoutes routes,
+            Hub hub,
+            MissedEvents log,
+            @Nullable Archive archive,
+            AckDesk desk) {}
 
     public FlightPage(Parts parts, Reads reads) {
         this.parts = parts;
@@ -76,7 +81,11 @@ public final class FlightPage {
 
     /** Answers; 404 for an event that neither log nor archive has, as ephemeral ones. */
     public void onFlight(Request request, Responder responder) {
-        String[] names = request.path().substring(PREFIX.length()).replace("%3A", ":").replace("%3a", ":").split("/", -1);
+        String[] names = request.path()
+                .substring(PREFIX.length())
+                .replace("%3A", ":")
+                .replace("%3a", ":")
+                .split("/", -1);
         if (names.length != 2 || !TenantId.isValid(names[0]) || !EventId.isValid(names[1])) {
             responder.respond(Response.problem(
                     Problem.of(404, "path: there is no such page (expected: /api/v1/flights/{tenant}/{id})")));
@@ -179,7 +188,8 @@ public final class FlightPage {
 
     private static Map<String, Object> archived(Found found) {
         var stage = stage(
-                "archived", found.kept() == Kept.ARCHIVED ? "done" : found.kept().name().toLowerCase(Locale.ROOT));
+                "archived",
+                found.kept() == Kept.ARCHIVED ? "done" : found.kept().name().toLowerCase(Locale.ROOT));
         if (!found.deadLetter().isEmpty()) {
             stage.put("dead_letter", found.deadLetter());
         }

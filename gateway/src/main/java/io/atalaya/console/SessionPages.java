@@ -122,7 +122,9 @@ public final class SessionPages {
         page.put("tenant", principal.tenant().value());
         page.put("subject", principal.subject());
         page.put("roles", principal.roles().stream().sorted().toList());
-        page.put("topics", session.topics().stream().map(Object::toString).sorted().toList());
+        page.put(
+                "topics",
+                session.topics().stream().map(Object::toString).sorted().toList());
         page.put("silent_seconds", session.silentSeconds());
         page.put("pending", session.pending());
         page.put("pending_bytes", figures.pendingBytes());

@@ -7,10 +7,11 @@ import io.atalaya.hub.SessionView;
 import io.atalaya.hub.Shard;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,8 @@ final class SessionSearch {
     }
 
     private List<Held> held() {
-        return hub.ask(shard -> new Part(shard, shard.sessions()))
+        return hub
+                .ask(shard -> new Part(shard, shard.sessions()))
                 .orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
                 .join()
                 .stream()
@@ -129,24 +131,27 @@ final class SessionSearch {
 
     private static <T> List<T> turn(List<Held> held, Function<Held, @Nullable T> question) {
         Map<Shard, List<Held>> byShard = held.stream().collect(Collectors.groupingBy(Held::shard));
-        var parts = new ArrayList<CompletableFuture<Map<Held, T>>>();
+        var parts = new ArrayList<CompletableFuture<Map<Long, T>>>();
         byShard.forEach((shard, ofShard) -> {
-            var part = new CompletableFuture<Map<Held, T>>();
+            var part = new CompletableFuture<Map<Long, T>>();
             parts.add(part);
             shard.execute(() -> part.complete(ask(ofShard, question)));
         });
-        var answers = new IdentityHashMap<Held, T>();
+        var answers = new HashMap<Long, T>();
         parts.forEach(part -> answers.putAll(
                 part.orTimeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).join()));
-        return held.stream().filter(answers::containsKey).map(answers::get).toList();
+        return held.stream()
+                .map(one -> answers.get(one.session().id()))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
-    private static <T> Map<Held, T> ask(List<Held> held, Function<Held, @Nullable T> question) {
-        var answers = new IdentityHashMap<Held, T>();
+    private static <T> Map<Long, T> ask(List<Held> held, Function<Held, @Nullable T> question) {
+        var answers = new HashMap<Long, T>();
         for (Held one : held) {
             T answer = question.apply(one);
             if (answer != null) {
-                answers.put(one, answer);
+                answers.put(one.session().id(), answer);
             }
         }
         return answers;

@@ -51,8 +51,7 @@ public final class TailPage {
         } else if (!viewers.haveRoom()) {
             responder.respond(LivePages.tooMany());
         } else {
-            responder.respond(
-                    LivePages.stream(stream -> begin(stream, filter, rate, welcome.apply(request.head()))));
+            responder.respond(LivePages.stream(stream -> begin(stream, filter, rate, welcome.apply(request.head()))));
         }
     }
 

@@ -74,8 +74,7 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        var tap = new EventTap(
-                hub.router(), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
+        var tap = new EventTap(hub.router(), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
         EventLog log = Logs.open(config, clock, tap, hub.router()::isBehind, closing);
         Recovery recovery = recovery(config, log, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);

@@ -32,7 +32,7 @@ final class Logs {
         EventLog log = switch (config.logStore()) {
             case EMBEDDED -> inFile(config, clock, listener);
             case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, listener);
-            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, isBehind::getAsBoolean), closing);
+            case REDIS -> inRedis(config, new RedisStreamLog.Hearer(listener, isBehind), closing);
         };
         closing.add("log", log);
         return log;
@@ -43,8 +43,7 @@ final class Logs {
         return new SecureRandom().nextInt() & 0xFFFF_FFFFL;
     }
 
-    private static SqliteEventLog inFile(
-            GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
+    private static SqliteEventLog inFile(GatewayConfig config, InstantSource clock, EventLog.CommitListener listener) {
         try {
             return SqliteEventLog.open(config.dataDir(), config.log(), clock, listener);
         } catch (LogException refused) {
@@ -53,8 +52,7 @@ final class Logs {
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static RedisStreamLog inRedis(
-            GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing) {
+    private static RedisStreamLog inRedis(GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());

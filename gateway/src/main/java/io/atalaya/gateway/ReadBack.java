@@ -150,7 +150,8 @@ final class ReadBack {
         core.archive()
                 .ifPresent(archive -> pages.put(
                         EventsRoute.PATH,
-                        new EventsRoute(core.config().intake(), archive, core.config().profile(), looks)::onOperator));
+                        new EventsRoute(
+                                core.config().intake(), archive, core.config().profile(), looks)::onOperator));
         return pages;
     }
 

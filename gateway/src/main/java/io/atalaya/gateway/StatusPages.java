@@ -82,8 +82,7 @@ final class StatusPages {
         this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
         this.health = new HealthPages(view::sample, view::probes);
         var token = new OperatorToken(config.management().token());
-        this.gate = new OperatorGate(
-                token, config.management().names(), new Logins(core.clock(), new SecureRandom()));
+        this.gate = new OperatorGate(token, config.management().names(), new Logins(core.clock(), new SecureRandom()));
         this.guard = new PortGuard(config.management().names(), token);
         this.console = console(core, readBack, worker);
         this.management = new ManagementRoutes(
@@ -125,8 +124,8 @@ final class StatusPages {
                 config.intake().maxUncommitted(),
                 config.log().archived() ? config.log().maxEvents() : 0,
                 config.hub().deliveryWindow());
-        var feed = new LiveFeed(
-                sources, bounds, new ProcessProbe(Path.of("/proc/self")), core.clock(), core.nanoClock());
+        var feed =
+                new LiveFeed(sources, bounds, new ProcessProbe(Path.of("/proc/self")), core.clock(), core.nanoClock());
         var parts = new Console.Parts(
                 config.profile(),
                 core.hub(),

@@ -78,8 +78,8 @@ public record ShardSnapshot(
             DeliveryBook book,
             Histogram.Snapshot latency,
             Histogram.Snapshot roundTrip) {
-        public static final Pulse NONE = new Pulse(
-                0, 0, 0, 0, DeliveryBook.EMPTY, Histogram.Snapshot.empty(), Histogram.Snapshot.empty());
+        public static final Pulse NONE =
+                new Pulse(0, 0, 0, 0, DeliveryBook.EMPTY, Histogram.Snapshot.empty(), Histogram.Snapshot.empty());
 
         Pulse plus(Pulse other) {
             return new Pulse(

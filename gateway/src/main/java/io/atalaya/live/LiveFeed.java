@@ -8,6 +8,7 @@ import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.ProcessProbe;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -129,22 +130,24 @@ public final class LiveFeed {
                 Math.max(0, bounds.maxUncommitted() - sources.room().getAsInt()));
     }
 
-    private static float[] row(Change change) {
+    private static Map<Series, Double> row(Change change) {
         Quantiles latency = change.latency();
-        var row = new float[Series.values().length];
-        row[Series.CONNECTIONS.ordinal()] = change.now().pulse().sessions();
-        row[Series.EVENTS_IN.ordinal()] = (float) change.rate(moment -> moment.intake().received());
-        row[Series.EVENTS_ACCEPTED.ordinal()] = (float) change.rate(Moment::accepted);
-        row[Series.MATCHED.ordinal()] =
-                (float) change.rate(moment -> moment.pulse().book().matched().total());
-        row[Series.DELIVERIES.ordinal()] = (float) change.rate(moment -> moment.pulse().book().sent());
-        row[Series.DROPPED.ordinal()] = (float) change.rate(Moment::dropped);
-        row[Series.P50.ordinal()] = (float) latency.p50();
-        row[Series.P95.ordinal()] = (float) latency.p95();
-        row[Series.P99.ordinal()] = (float) latency.p99();
-        row[Series.UNCOMMITTED.ordinal()] = change.now().uncommitted();
-        row[Series.BACKLOG.ordinal()] = change.now().log().backlog();
-        row[Series.ON_THEIR_WAY.ordinal()] = change.now().router().onTheirWay();
+        Moment now = change.now();
+        var row = new EnumMap<Series, Double>(Series.class);
+        row.put(Series.CONNECTIONS, (double) now.pulse().sessions());
+        row.put(Series.EVENTS_IN, change.rate(moment -> moment.intake().received()));
+        row.put(Series.EVENTS_ACCEPTED, change.rate(Moment::accepted));
+        row.put(
+                Series.MATCHED,
+                change.rate(moment -> moment.pulse().book().matched().total()));
+        row.put(Series.DELIVERIES, change.rate(moment -> moment.pulse().book().sent()));
+        row.put(Series.DROPPED, change.rate(Moment::dropped));
+        row.put(Series.P50, latency.p50());
+        row.put(Series.P95, latency.p95());
+        row.put(Series.P99, latency.p99());
+        row.put(Series.UNCOMMITTED, (double) now.uncommitted());
+        row.put(Series.BACKLOG, (double) now.log().backlog());
+        row.put(Series.ON_THEIR_WAY, (double) now.router().onTheirWay());
         return row;
     }
 
@@ -164,8 +167,7 @@ public final class LiveFeed {
             tenantsBefore = crowds;
         }
         ProcessProbe.Brief brief = process.brief();
-        var page = LiveJson.tick(
-                change, Quantiles.between(latencies.getFirst(), latencies.getLast()), sources, bounds);
+        var page = LiveJson.tick(change, Quantiles.between(latencies.getFirst(), latencies.getLast()), sources, bounds);
         page.put("process", LiveJson.process(brief, processBefore));
         page.put("endpoints", LiveJson.endpoints(crowds, crowdsBefore));
         page.put("viewers", viewers.size());

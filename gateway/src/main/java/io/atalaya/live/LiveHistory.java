@@ -1,7 +1,9 @@
 package io.atalaya.live;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The last hour second by second, and the last six hours in steps of ten seconds. Thread-safe: one lock over arrays of
@@ -65,16 +67,20 @@ final class LiveHistory {
      * A part of the history. Immutable, as long as nobody writes to the arrays.
      *
      * @param fromSecond of the first value, in seconds since 1970
-     * @param values by series and step; not a number where nothing was measured
+     * @param values by step; not a number where nothing was measured
      */
-    record Excerpt(Step step, long fromSecond, int count, float[][] values) {}
+    record Excerpt(Step step, long fromSecond, int count, Map<Series, float[]> values) {
+        float[] of(Series series) {
+            return values.getOrDefault(series, new float[0]);
+        }
+    }
 
     /**
      * Remembers one second; later ones than the latest only.
      *
-     * @param values a value a series, in the order of {@link Series}
+     * @param values of every series; not a number where nothing was measured
      */
-    void add(long second, float[] values) {
+    void add(long second, Map<Series, Double> values) {
         synchronized (lock) {
             if (!fine.put(second, values)) {
                 return;
@@ -94,30 +100,28 @@ final class LiveHistory {
             Ring ring = step == Step.FINE ? fine : coarse;
             long most = Math.max(1, seconds / step.seconds());
             int count = (int) Math.min(most, ring.filled());
-            float[][] values = ring.newest(count);
-            return new Excerpt(step, (ring.last - count + 1) * step.seconds(), count, values);
+            return new Excerpt(step, (ring.last - count + 1) * step.seconds(), count, ring.newest(count));
         }
     }
 
     /** Values by step number, the newest in place of the oldest. Confined to its owner. */
     private static final class Ring {
-        private static final int SERIES = Series.values().length;
-
-        private final float[][] values = new float[SERIES][];
+        private final Map<Series, float[]> values = new EnumMap<>(Series.class);
         private final int size;
         private long first = Long.MIN_VALUE;
         private long last = Long.MIN_VALUE;
 
         Ring(int size) {
             this.size = size;
-            for (int i = 0; i < SERIES; i++) {
-                values[i] = new float[size];
-                Arrays.fill(values[i], Float.NaN);
+            for (Series series : Series.values()) {
+                var unknown = new float[size];
+                Arrays.fill(unknown, Float.NaN);
+                values.put(series, unknown);
             }
         }
 
         /** @return false when a later step is there already */
-        boolean put(long step, float[] row) {
+        boolean put(long step, Map<Series, Double> row) {
             if (first == Long.MIN_VALUE) {
                 first = step;
                 last = step;
@@ -126,14 +130,13 @@ final class LiveHistory {
                 return false;
             }
             for (long skipped = Math.max(last + 1, step - size + 1); skipped < step; skipped++) {
-                for (float[] series : values) {
-                    series[slot(skipped)] = Float.NaN;
-                }
+                int slot = slot(skipped);
+                values.values().forEach(series -> series[slot] = Float.NaN);
             }
             last = step;
-            for (int i = 0; i < SERIES; i++) {
-                values[i][slot(step)] = row[i];
-            }
+            int slot = slot(step);
+            values.forEach((series, stored) ->
+                    stored[slot] = row.getOrDefault(series, Double.NaN).floatValue());
             return true;
         }
 
@@ -145,45 +148,43 @@ final class LiveHistory {
             return first == Long.MIN_VALUE ? 0 : (int) Math.min(size, last - first + 1);
         }
 
-        float[][] newest(int count) {
-            var newest = new float[SERIES][count];
-            for (int i = 0; i < SERIES; i++) {
-                for (int k = 0; k < count; k++) {
-                    newest[i][k] = values[i][slot(last - count + 1 + k)];
+        Map<Series, float[]> newest(int count) {
+            var newest = new EnumMap<Series, float[]>(Series.class);
+            values.forEach((series, stored) -> {
+                var copy = new float[count];
+                for (int i = 0; i < count; i++) {
+                    copy[i] = stored[slot(last - count + 1 + i)];
                 }
-            }
+                newest.put(series, copy);
+            });
             return newest;
         }
     }
 
     /** The step of ten seconds that is not over. Confined to its owner. */
     private static final class Gathering {
-        private static final Series[] ALL = Series.values();
-
-        private final float[] sums = new float[ALL.length];
-        private final int[] counts = new int[ALL.length];
+        private final Map<Series, Double> sums = new EnumMap<>(Series.class);
+        private final Map<Series, Integer> counts = new EnumMap<>(Series.class);
         private long step = Long.MIN_VALUE;
 
         void begin(long next) {
             step = next;
-            Arrays.fill(sums, 0);
-            Arrays.fill(counts, 0);
+            sums.clear();
+            counts.clear();
         }
 
-        void add(float[] values) {
-            for (int i = 0; i < ALL.length; i++) {
-                if (!Float.isNaN(values[i])) {
-                    sums[i] = ALL[i].rate ? sums[i] + values[i] : counts[i] == 0 ? values[i] : Math.max(sums[i], values[i]);
-                    counts[i]++;
+        void add(Map<Series, Double> row) {
+            row.forEach((series, value) -> {
+                if (!value.isNaN()) {
+                    sums.merge(series, value, series.rate ? Double::sum : Math::max);
+                    counts.merge(series, 1, Integer::sum);
                 }
-            }
+            });
         }
 
-        float[] values() {
-            var values = new float[ALL.length];
-            for (int i = 0; i < ALL.length; i++) {
-                values[i] = counts[i] == 0 ? Float.NaN : ALL[i].rate ? sums[i] / counts[i] : sums[i];
-            }
+        Map<Series, Double> values() {
+            var values = new EnumMap<Series, Double>(Series.class);
+            sums.forEach((series, sum) -> values.put(series, series.rate ? sum / counts.getOrDefault(series, 1) : sum));
             return values;
         }
     }

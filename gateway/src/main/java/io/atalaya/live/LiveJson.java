@@ -35,8 +35,7 @@ final class LiveJson {
         return JSON.writeValueAsBytes(page);
     }
 
-    static Map<String, Object> tick(
-            Change change, Quantiles lately, LiveSources sources, LiveSources.Bounds bounds) {
+    static Map<String, Object> tick(Change change, Quantiles lately, LiveSources sources, LiveSources.Bounds bounds) {
         Moment now = change.now();
         var page = new LinkedHashMap<String, Object>();
         page.put("t", Math.round(now.millis() / 1e3) * 1_000);
@@ -68,7 +67,8 @@ final class LiveJson {
         page.put(
                 "matched",
                 tenths(change.rate(moment -> moment.pulse().book().matched().total())));
-        page.put("deliveries", tenths(change.rate(moment -> moment.pulse().book().sent())));
+        page.put(
+                "deliveries", tenths(change.rate(moment -> moment.pulse().book().sent())));
         page.put("dropped", tenths(change.rate(Moment::dropped)));
         page.put("conflated", tenths(change.rate(moment -> moment.pulse().book().conflated())));
     }
@@ -206,7 +206,9 @@ final class LiveJson {
         var page = new LinkedHashMap<String, Object>();
         page.put("at", report.at().toString());
         page.put("allowed", report.gate(Optional.empty()).allowed());
-        page.put("objectives", report.objectives().stream().map(LiveJson::objective).toList());
+        page.put(
+                "objectives",
+                report.objectives().stream().map(LiveJson::objective).toList());
         return page;
     }
 
@@ -223,7 +225,9 @@ final class LiveJson {
         TierStatus worst = status.tiers().stream()
                 .max(Comparator.comparing(TierStatus::phase))
                 .orElse(null);
-        page.put("alert", worst == null ? SloStatus.Phase.QUIET.word() : worst.phase().word());
+        page.put(
+                "alert",
+                worst == null ? SloStatus.Phase.QUIET.word() : worst.phase().word());
         page.put("severity", worst == null ? null : worst.tier().severity().word());
         return page;
     }
@@ -240,7 +244,7 @@ final class LiveJson {
         String separator = "";
         for (Series series : Series.values()) {
             json.append(separator).append('"').append(series.word()).append("\":[");
-            float[] values = excerpt.values()[series.ordinal()];
+            float[] values = excerpt.of(series);
             for (int i = 0; i < values.length; i++) {
                 json.append(i == 0 ? "" : ",");
                 append(json, values[i]);

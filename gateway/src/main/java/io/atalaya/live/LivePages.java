@@ -29,9 +29,7 @@ public final class LivePages {
      * @param hello what a viewer is told first
      */
     public LivePages(
-            LiveFeed feed,
-            Function<RequestHead, BooleanSupplier> welcome,
-            Supplier<Map<String, Object>> hello) {
+            LiveFeed feed, Function<RequestHead, BooleanSupplier> welcome, Supplier<Map<String, Object>> hello) {
         this.feed = feed;
         this.welcome = welcome;
         this.hello = hello;
@@ -72,12 +70,11 @@ public final class LivePages {
 
     /** {@code GET /api/v1/live/history?step=1s|10s&seconds=}. */
     void onHistory(Request request, Responder responder) {
-        Optional<Step> step =
-                switch (request.parameter("step").orElse("1s")) {
-                    case "1s" -> Optional.of(Step.FINE);
-                    case "10s" -> Optional.of(Step.COARSE);
-                    default -> Optional.empty();
-                };
+        Optional<Step> step = switch (request.parameter("step").orElse("1s")) {
+            case "1s" -> Optional.of(Step.FINE);
+            case "10s" -> Optional.of(Step.COARSE);
+            default -> Optional.empty();
+        };
         String seconds = request.parameter("seconds").orElse("21600");
         if (step.isEmpty() || !seconds.matches("[1-9]\\d{0,5}")) {
             responder.respond(Response.problem(

@@ -28,7 +28,8 @@ record Moment(
 
     /** Events and deliveries lost for a reason of the gateway's. */
     long dropped() {
-        long events = intake.dropped().values().stream().mapToLong(Long::longValue).sum();
+        long events =
+                intake.dropped().values().stream().mapToLong(Long::longValue).sum();
         return events + pulse.book().dropped() + router.ephemeralDropped() + router.failed();
     }
 }

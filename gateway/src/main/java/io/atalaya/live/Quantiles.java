@@ -26,7 +26,10 @@ record Quantiles(long count, double p50, double p95, double p99) {
         }
         double[] bounds = Histogram.Snapshot.boundsSeconds();
         return new Quantiles(
-                total, at(0.5, counts, total, bounds), at(0.95, counts, total, bounds), at(0.99, counts, total, bounds));
+                total,
+                at(0.5, counts, total, bounds),
+                at(0.95, counts, total, bounds),
+                at(0.99, counts, total, bounds));
     }
 
     private static double at(double quantile, long[] counts, long total, double[] bounds) {

@@ -37,7 +37,6 @@ public record ManagementConfig(String host, int port, Optional<String> token, Se
 
     @Override
     public String toString() {
-        return "ManagementConfig[host=%s, port=%d, token=%s, hosts=%s]"
-                .formatted(host, port, token.isPresent(), hosts);
+        return "ManagementConfig[host=%s, port=%d, token=%s, hosts=%s]".formatted(host, port, token.isPresent(), hosts);
     }
 }

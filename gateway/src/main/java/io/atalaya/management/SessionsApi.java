@@ -2,7 +2,6 @@ package io.atalaya.management;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
-import io.atalaya.auth.Principal;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Problem;

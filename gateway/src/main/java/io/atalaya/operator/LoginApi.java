@@ -98,7 +98,8 @@ public final class LoginApi {
         }
         Optional<String> presented = presented(request);
         if (presented.isEmpty()) {
-            responder.respond(Response.problem(Problem.of(400, "body: not understood (expected: an object with token)")));
+            responder.respond(
+                    Response.problem(Problem.of(400, "body: not understood (expected: an object with token)")));
         } else if (gate.token().matches(presented.get())) {
             responder.respond(opened(request.head()));
         } else {

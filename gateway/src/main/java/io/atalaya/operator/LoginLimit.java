@@ -47,8 +47,11 @@ final class LoginLimit {
         long nowNanos = nanoClock.getAsLong();
         synchronized (byAddress) {
             Failures before = byAddress.get(name(peer));
-            boolean fresh = before == null || nowNanos - before.sinceNanos() >= WINDOW.toNanos();
-            byAddress.put(name(peer), fresh ? new Failures(1, nowNanos) : new Failures(before.count() + 1, before.sinceNanos()));
+            byAddress.put(
+                    name(peer),
+                    before == null || nowNanos - before.sinceNanos() >= WINDOW.toNanos()
+                            ? new Failures(1, nowNanos)
+                            : new Failures(before.count() + 1, before.sinceNanos()));
             if (byAddress.size() > MOST_ADDRESSES) {
                 byAddress.remove(byAddress.keySet().iterator().next());
             }

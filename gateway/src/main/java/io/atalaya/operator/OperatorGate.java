@@ -102,19 +102,17 @@ public final class OperatorGate {
     }
 
     private @Nullable Response refusal(RequestHead head) {
-        Optional<Response> stranger =
-                switch (standing(head)) {
-                    case Standing.Bearer _ -> Optional.empty();
-                    case Standing.Open _ -> provenance.objection(head).map(OperatorGate::forbidden);
-                    case Standing.LoggedIn _ ->
-                        provenance.objectionToCookie(head).map(OperatorGate::forbidden);
-                    case Standing.Stranger _ ->
-                        Optional.of(
-                                token.isSet()
-                                        ? unauthorized()
-                                        : forbidden("caller: not straight from this machine, or under another name"
-                                                + " (expected: localhost, 127.0.0.1 or [::1], or a token)"));
-                };
+        Optional<Response> stranger = switch (standing(head)) {
+            case Standing.Bearer _ -> Optional.empty();
+            case Standing.Open _ -> provenance.objection(head).map(OperatorGate::forbidden);
+            case Standing.LoggedIn _ -> provenance.objectionToCookie(head).map(OperatorGate::forbidden);
+            case Standing.Stranger _ ->
+                Optional.of(
+                        token.isSet()
+                                ? unauthorized()
+                                : forbidden("caller: not straight from this machine, or under another name"
+                                        + " (expected: localhost, 127.0.0.1 or [::1], or a token)"));
+        };
         if (stranger.isEmpty() && hasBody(head) && !isJson(head)) {
             return Response.problem(Problem.of(415, "content-type: not JSON (expected: application/json)"))
                     .with("accept", Response.JSON);

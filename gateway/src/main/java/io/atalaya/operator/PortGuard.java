@@ -48,9 +48,9 @@ public final class PortGuard {
     }
 
     private static Response marked(Response response) {
-        Response marked = response.with("x-content-type-options", "nosniff")
-                .with("referrer-policy", "no-referrer");
-        boolean hasPolicy = response.fields().stream().anyMatch(field -> field.name().equals(POLICY));
+        Response marked = response.with("x-content-type-options", "nosniff").with("referrer-policy", "no-referrer");
+        boolean hasPolicy =
+                response.fields().stream().anyMatch(field -> field.name().equals(POLICY));
         return hasPolicy ? marked : marked.with(POLICY, "default-src 'none'; frame-ancestors 'none'");
     }
 }

@@ -34,7 +34,8 @@ public final class Provenance {
         }
         Optional<String> origin = head.header(HttpHeaderNames.ORIGIN);
         if (isChange(head) && origin.isPresent() && !isOwn(origin.get(), head)) {
-            return Optional.of("origin: %.80s (expected: the one that this port is addressed by)".formatted(origin.get()));
+            return Optional.of(
+                    "origin: %.80s (expected: the one that this port is addressed by)".formatted(origin.get()));
         }
         return Optional.empty();
     }

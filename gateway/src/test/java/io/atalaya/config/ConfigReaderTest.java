@@ -162,12 +162,11 @@ class ConfigReaderTest {
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.management())
-                .isEqualTo(
-                        new ManagementConfig(
-                                "0.0.0.0",
-                                9002,
-                                Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"),
-                                Set.of("ops.example.com", "gateway")));
+                .isEqualTo(new ManagementConfig(
+                        "0.0.0.0",
+                        9002,
+                        Optional.of("7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"),
+                        Set.of("ops.example.com", "gateway")));
     }
 
     @Test
@@ -345,14 +344,17 @@ class ConfigReaderTest {
     void furtherNamesOfTheManagementPortNeedAToken() {
         List<String> problems = problems(environment(Map.of("MANAGEMENT_HOSTS", "ops.example.com")));
 
-        assertThat(problems).singleElement().asString().contains("MANAGEMENT_HOSTS", "ops.example.com", "management-token");
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("MANAGEMENT_HOSTS", "ops.example.com", "management-token");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"ops.example.com:8002", "http://ops.example.com", "OPS.example.com", "*"})
     void namesOfTheManagementPortAreBareAndLowerCase(String name) {
-        var source = environment(Map.of(
-                "MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
+        var source = environment(
+                Map.of("MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
 
         assertThat(problems(source)).singleElement().asString().contains("MANAGEMENT_HOSTS", name);
     }

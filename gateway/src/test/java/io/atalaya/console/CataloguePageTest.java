@@ -23,10 +23,13 @@ final class CataloguePageTest {
     @Test
     void theCatalogueHasEveryTypeMemberAndEndpointOfTheProfile() {
         var page = new CataloguePage(gateway.profile, 65_536);
-        JsonNode catalogue = Exchange.of(List.of(Route.get("/c", page::onCatalogue)), "/c").answer().json();
+        JsonNode catalogue = Exchange.of(List.of(Route.get("/c", page::onCatalogue)), "/c")
+                .answer()
+                .json();
 
         assertThat(catalogue.path("profile").asString()).isEqualTo("restaurant");
-        assertThat(catalogue.path("events").size()).isEqualTo(gateway.profile.events().size());
+        assertThat(catalogue.path("events").size())
+                .isEqualTo(gateway.profile.events().size());
         assertThat(catalogue.path("members").size())
                 .isEqualTo(gateway.profile.schema().members().size());
         assertThat(catalogue.path("endpoints").size()).isEqualTo(4);
@@ -35,7 +38,9 @@ final class CataloguePageTest {
         assertThat(of(catalogue.path("members"), "name", "branch_id").toString())
                 .isEqualTo("{\"name\":\"branch_id\",\"kind\":\"integer\",\"required\":false,\"nullable\":true,"
                         + "\"routing\":true,\"min\":0,\"zero_means_absent\":true}");
-        assertThat(of(catalogue.path("members"), "name", "type").path("required").asBoolean())
+        assertThat(of(catalogue.path("members"), "name", "type")
+                        .path("required")
+                        .asBoolean())
                 .isTrue();
         JsonNode cart = of(catalogue.path("events"), "type", "CART_SYNC");
         assertThat(cart.path("slow").asString()).isEqualTo("conflate");

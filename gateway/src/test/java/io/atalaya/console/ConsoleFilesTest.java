@@ -90,11 +90,13 @@ final class ConsoleFilesTest {
     @Test
     void aBrowserThatHasTheFileIsToldSo() {
         Answer first = get("/console/app.js").answer();
-        String tag = first.headers().get("etag");
+        String tag = first.headers().getOrDefault("etag", "");
 
         Answer again = get("/console/app.js").with("if-none-match", tag).answer();
         Answer other = get("/console/app.js").with("if-none-match", "\"other\"").answer();
-        Answer listed = get("/console/app.js").with("if-none-match", "\"other\", " + tag).answer();
+        Answer listed = get("/console/app.js")
+                .with("if-none-match", "\"other\", " + tag)
+                .answer();
 
         assertThat(tag).matches("\"[0-9a-f]{24}\"");
         assertThat(again.status()).isEqualTo(304);
@@ -120,12 +122,13 @@ final class ConsoleFilesTest {
 
         assertThat(answer.headers().getOrDefault("content-encoding", "")).isEqualTo(coding);
         assertThat(answer.headers()).containsEntry("vary", "accept-encoding");
-        assertThat(answer.headers().get("etag").endsWith("-gz\"")).isEqualTo(!coding.isEmpty());
+        assertThat(answer.headers().getOrDefault("etag", "").endsWith("-gz\"")).isEqualTo(!coding.isEmpty());
     }
 
     @Test
     void aFileThatCompressionWouldNotShortenIsSentAsItIs() {
-        Answer answer = get("/console/lib/chart.css").with("accept-encoding", "gzip").answer();
+        Answer answer =
+                get("/console/lib/chart.css").with("accept-encoding", "gzip").answer();
 
         assertThat(answer.headers()).doesNotContainKey("content-encoding");
         assertThat(answer.body()).isEqualTo("a{}");

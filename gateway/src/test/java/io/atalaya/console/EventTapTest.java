@@ -186,7 +186,10 @@ final class EventTapTest {
         page.tick();
         JsonNode skipped = watcher.last("skipped");
         assertThat(skipped.path("reason").asString()).isEqualTo("slow");
-        long shown = watcher.all().lines().filter(line -> line.equals("event: event")).count();
+        long shown = watcher.all()
+                .lines()
+                .filter(line -> line.equals("event: event"))
+                .count();
         assertThat(shown + skipped.path("skipped").asLong()).isEqualTo(50);
         other.close();
     }

@@ -71,7 +71,9 @@ final class SessionPagesTest {
         JsonNode page;
         do {
             page = get("?limit=3" + after).json();
-            page.path("sessions").forEach(session -> seen.append(session.path("subject").asString()).append(' '));
+            page.path("sessions")
+                    .forEach(session ->
+                            seen.append(session.path("subject").asString()).append(' '));
             after = "&after=" + page.path("next").asString("");
             assertThat(page.path("total").asInt()).isEqualTo(7);
         } while (page.path("truncated").asBoolean());

@@ -43,10 +43,7 @@ final class ConsoleIT {
             "/api/v1/slo",
             "/api/v1/slo/gate");
     private static final List<String> CHANGES = List.of(
-            "/api/v1/publish",
-            "/api/v1/revocations",
-            "/api/v1/sessions/disconnect",
-            "/api/v1/dead-letters/redrive");
+            "/api/v1/publish", "/api/v1/revocations", "/api/v1/sessions/disconnect", "/api/v1/dead-letters/redrive");
 
     private static Map<String, String> fields(String... namesAndValues) {
         var fields = new HashMap<String, String>();
@@ -69,10 +66,9 @@ final class ConsoleIT {
     }
 
     private static String cookie(GatewayTester gateway) {
-        Answer login = ask(
-                gateway, "POST", "/api/v1/login", "{\"token\":\"" + TOKEN + "\"}", "x-atalaya-console", "1");
+        Answer login = ask(gateway, "POST", "/api/v1/login", "{\"token\":\"" + TOKEN + "\"}", "x-atalaya-console", "1");
         assertThat(login.status()).as(login.body()).isEqualTo(200);
-        return login.headers().get("set-cookie").split(";", 2)[0];
+        return login.headers().getOrDefault("set-cookie", "").split(";", 2)[0];
     }
 
     @Test
@@ -221,8 +217,12 @@ final class ConsoleIT {
                     books = GatewayTester.json(viewer.event("books"));
                 }
                 for (JsonNode sum : books.path("sums")) {
-                    assertThat(sum.path("balanced").asBoolean()).as(sum.toString()).isTrue();
-                    assertThat(sum.path("difference").asLong()).as(sum.toString()).isZero();
+                    assertThat(sum.path("balanced").asBoolean())
+                            .as(sum.toString())
+                            .isTrue();
+                    assertThat(sum.path("difference").asLong())
+                            .as(sum.toString())
+                            .isZero();
                 }
             }
             JsonNode history = gateway.management("/api/v1/live/history?seconds=60");
@@ -249,8 +249,8 @@ final class ConsoleIT {
                 gateway.awaitSessions(1);
                 String note = "x".repeat(7_000);
                 for (int i = 0; i < 400; i++) {
-                    gateway.publish(
-                            "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":3,\"note\":\"%s\"}".formatted(note));
+                    gateway.publish("{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":3,\"note\":\"%s\"}"
+                            .formatted(note));
                     admin.readText();
                 }
                 JsonNode tick = GatewayTester.json(reader.event("tick"));
@@ -290,7 +290,9 @@ final class ConsoleIT {
 
                 assertThat(published.status()).as(published.body()).isEqualTo(202);
                 assertThat(admin.readText()).contains("evt-1");
-                assertThat(GatewayTester.json(viewer.event("event")).at("/event/table_id").asInt())
+                assertThat(GatewayTester.json(viewer.event("event"))
+                                .at("/event/table_id")
+                                .asInt())
                         .isEqualTo(4);
             }
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
@@ -303,9 +305,13 @@ final class ConsoleIT {
             JsonNode session = gateway.management("/api/v1/sessions").at("/sessions/0");
             assertThat(session.path("sent").asInt()).isEqualTo(1);
             assertThat(session.path("remote").asString()).startsWith("127.0.0.1:");
-            assertThat(gateway.management("/api/v1/books").at("/sources/console").asInt())
+            assertThat(gateway.management("/api/v1/books")
+                            .at("/sources/console")
+                            .asInt())
                     .isEqualTo(1);
-            assertThat(gateway.management("/api/v1/events?tenant=1").at("/events/0/id").asString())
+            assertThat(gateway.management("/api/v1/events?tenant=1")
+                            .at("/events/0/id")
+                            .asString())
                     .isEqualTo("evt-1");
         }
     }
@@ -319,7 +325,9 @@ final class ConsoleIT {
             assertThat(invalid.status()).isEqualTo(400);
             assertThat(invalid.body()).contains("tenant_id");
             assertThat(other.status()).isEqualTo(403);
-            assertThat(gateway.management("/api/v1/books").at("/intake/refused/forbidden").asInt())
+            assertThat(gateway.management("/api/v1/books")
+                            .at("/intake/refused/forbidden")
+                            .asInt())
                     .isEqualTo(1);
         }
     }

@@ -74,7 +74,8 @@ final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid -> new GatewayTester(
+            case ConfigOutcome.Valid valid ->
+                new GatewayTester(
                         Gateway.start(valid.config()), data, Optional.ofNullable(overrides.get("management-token")));
         };
     }

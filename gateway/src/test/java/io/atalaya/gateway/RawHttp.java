@@ -47,7 +47,8 @@ final class RawHttp implements AutoCloseable {
         }
         all.putAll(headers);
         var text = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
-        all.forEach((name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
+        all.forEach(
+                (name, value) -> text.append(name).append(": ").append(value).append("\r\n"));
         try {
             socket.getOutputStream().write((text + "\r\n" + body).getBytes(StandardCharsets.UTF_8));
         } catch (IOException failure) {
@@ -71,7 +72,9 @@ final class RawHttp implements AutoCloseable {
         var fields = new TreeMap<String, String>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
-            fields.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            fields.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
         return new Head(Integer.parseInt(first[1]), fields);
     }

@@ -26,8 +26,8 @@ final class BodyStreamTest {
             new Routes(List.of(
                     Route.get(
                             "/stream",
-                            (_, responder) -> responder.respond(
-                                    Response.stream("text/event-stream", opened::add).with("cache-control", "no-store"))),
+                            (_, responder) -> responder.respond(Response.stream("text/event-stream", opened::add)
+                                    .with("cache-control", "no-store"))),
                     Route.get("/now", (_, responder) -> responder.respond(Response.text(200, "now"))))),
             UpgradeHandler.none(),
             InstantSource.fixed(Instant.EPOCH),

@@ -7,6 +7,7 @@ import io.atalaya.live.LiveHistory.Series;
 import io.atalaya.live.LiveHistory.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,17 +19,15 @@ final class LiveHistoryTest {
     private final LiveHistory history = new LiveHistory();
 
     private void add(long second, double value) {
-        var row = new float[Series.values().length];
-        Arrays.fill(row, (float) value);
-        history.add(second, row);
+        history.add(second, Arrays.stream(Series.values()).collect(Collectors.toMap(series -> series, _ -> value)));
     }
 
     private float[] connections(Step step, long seconds) {
-        return history.newest(step, seconds).values()[Series.CONNECTIONS.ordinal()];
+        return history.newest(step, seconds).of(Series.CONNECTIONS);
     }
 
     private float[] deliveries(Step step, long seconds) {
-        return history.newest(step, seconds).values()[Series.DELIVERIES.ordinal()];
+        return history.newest(step, seconds).of(Series.DELIVERIES);
     }
 
     @Test
@@ -49,7 +48,7 @@ final class LiveHistoryTest {
         Excerpt newest = history.newest(Step.FINE, 3);
 
         assertThat(newest.fromSecond()).isEqualTo(START + 7);
-        assertThat(newest.values()[Series.CONNECTIONS.ordinal()]).containsExactly(7, 8, 9);
+        assertThat(newest.of(Series.CONNECTIONS)).containsExactly(7, 8, 9);
         assertThat(connections(Step.FINE, 3_600)).hasSize(10);
     }
 

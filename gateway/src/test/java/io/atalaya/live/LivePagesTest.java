@@ -93,7 +93,8 @@ final class LivePagesTest {
             tick();
         }
 
-        JsonNode history = Exchange.of(routes(), "/api/v1/live/history").answer().json();
+        JsonNode history =
+                Exchange.of(routes(), "/api/v1/live/history").answer().json();
 
         assertThat(history.path("count").asInt()).isEqualTo(10);
         assertThat(history.at("/series/connections/9").asInt()).isEqualTo(1);
@@ -165,7 +166,8 @@ final class LivePagesTest {
         assertThat(wholeLooks).isEqualTo(3);
         JsonNode books = watcher.last("books");
         assertThat(books.at("/sums/0/name").asString()).isEqualTo("intake");
-        assertThat(books.at("/sums/0/balanced").asBoolean()).isEqualTo(books.at("/intake/balanced").asBoolean());
+        assertThat(books.at("/sums/0/balanced").asBoolean())
+                .isEqualTo(books.at("/intake/balanced").asBoolean());
         assertThat(books.at("/deliveries/balanced").asBoolean()).isTrue();
     }
 
@@ -220,11 +222,17 @@ final class LivePagesTest {
 
     @Test
     void aHistoryThatIsNotKeptIsRefused() {
-        assertThat(Exchange.of(routes(), "/api/v1/live/history?step=5s").answer().status())
+        assertThat(Exchange.of(routes(), "/api/v1/live/history?step=5s")
+                        .answer()
+                        .status())
                 .isEqualTo(400);
-        assertThat(Exchange.of(routes(), "/api/v1/live/history?seconds=0").answer().status())
+        assertThat(Exchange.of(routes(), "/api/v1/live/history?seconds=0")
+                        .answer()
+                        .status())
                 .isEqualTo(400);
-        assertThat(Exchange.of(routes(), "/api/v1/live/history?step=10s&seconds=60").answer().status())
+        assertThat(Exchange.of(routes(), "/api/v1/live/history?step=10s&seconds=60")
+                        .answer()
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -232,7 +240,6 @@ final class LivePagesTest {
     void anEventIsOneLineOfData() {
         byte[] event = Viewers.event("tick", JsonMapper.shared().writeValueAsBytes(Map.of("a", "b\nc")));
 
-        assertThat(new String(event, StandardCharsets.UTF_8))
-                .isEqualTo("event: tick\ndata: {\"a\":\"b\\nc\"}\n\n");
+        assertThat(new String(event, StandardCharsets.UTF_8)).isEqualTo("event: tick\ndata: {\"a\":\"b\\nc\"}\n\n");
     }
 }

@@ -38,7 +38,8 @@ final class QuantilesTest {
         var histogram = new Histogram();
         histogram.record(60_000 * MILLI, 1);
 
-        assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot()).p50())
+        assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot())
+                        .p50())
                 .isEqualTo(10_000);
     }
 
@@ -61,12 +62,11 @@ final class QuantilesTest {
             double[] bounds = Arrays.stream(Histogram.Snapshot.boundsSeconds())
                     .map(seconds -> seconds * 1e3)
                     .toArray();
-            int bucket = (int) Arrays.stream(bounds).filter(bound -> bound < median).count();
+            int bucket =
+                    (int) Arrays.stream(bounds).filter(bound -> bound < median).count();
             double lower = bucket == 0 ? 0 : bounds[bucket - 1];
             double upper = bucket == bounds.length ? bounds[bucket - 1] : bounds[bucket];
-            assertThat(quantiles.p50())
-                    .as("seed %d round %d", seed, round)
-                    .isBetween(lower - 1e-3, upper + 1e-3);
+            assertThat(quantiles.p50()).as("seed %d round %d", seed, round).isBetween(lower - 1e-3, upper + 1e-3);
             assertThat(quantiles.p50()).isLessThanOrEqualTo(quantiles.p95());
             assertThat(quantiles.p95()).isLessThanOrEqualTo(quantiles.p99());
         }
@@ -77,7 +77,8 @@ final class QuantilesTest {
         var histogram = new Histogram();
         histogram.record(7 * MILLI, 10);
 
-        assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot()).p50())
+        assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot())
+                        .p50())
                 .isCloseTo(7.5, within(1e-9));
     }
 }

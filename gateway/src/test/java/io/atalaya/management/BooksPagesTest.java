@@ -43,12 +43,12 @@ final class BooksPagesTest {
                 .path("sums");
 
         assertThat(sums.toString())
-                .startsWith("[{\"name\":\"intake\",\"left\":{\"received\":6000},\"right\":{\"logged\":5000,\"ephemeral\":650,"
-                        + "\"duplicate\":100,\"refused\":175,\"quarantined\":30,\"dropped\":20,\"in_flight\":25},"
-                        + "\"difference\":0,\"balanced\":true},{\"name\":\"deliveries\",");
-        sums.forEach(sum -> assertThat(sum.path("difference").asLong())
-                .as(sum.toString())
-                .isZero());
+                .startsWith(
+                        "[{\"name\":\"intake\",\"left\":{\"received\":6000},\"right\":{\"logged\":5000,\"ephemeral\":650,"
+                                + "\"duplicate\":100,\"refused\":175,\"quarantined\":30,\"dropped\":20,\"in_flight\":25},"
+                                + "\"difference\":0,\"balanced\":true},{\"name\":\"deliveries\",");
+        sums.forEach(sum ->
+                assertThat(sum.path("difference").asLong()).as(sum.toString()).isZero());
         assertThat(sums.size()).isEqualTo(3);
     }
 

@@ -111,7 +111,8 @@ final class MetricsPagesTest {
                 HttpMethod.GET,
                 "/metrics",
                 0,
-                ManagementFixture.gate(new ManagementConfig("127.0.0.1", 0, Optional.empty(), Set.of())).operators(ManagementRoutes.answering(pages::onMetrics))));
+                ManagementFixture.gate(new ManagementConfig("127.0.0.1", 0, Optional.empty(), Set.of()))
+                        .operators(ManagementRoutes.answering(pages::onMetrics))));
 
         var answer = Exchange.of(gated, target).answer();
 

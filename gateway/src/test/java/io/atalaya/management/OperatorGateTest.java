@@ -135,8 +135,10 @@ final class OperatorGateTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, true", "localhost, true", "::1, true", "0.0.0.0, false", "gateway.example, false"})
     void onlyLoopbackIsSafeWithoutAToken(String host, boolean safe) {
-        assertThat(new ManagementConfig(host, 0, Optional.empty(), Set.of()).safe()).isEqualTo(safe);
-        assertThat(new ManagementConfig(host, 0, Optional.of(TOKEN), Set.of()).safe()).isTrue();
+        assertThat(new ManagementConfig(host, 0, Optional.empty(), Set.of()).safe())
+                .isEqualTo(safe);
+        assertThat(new ManagementConfig(host, 0, Optional.of(TOKEN), Set.of()).safe())
+                .isTrue();
     }
 
     @Test

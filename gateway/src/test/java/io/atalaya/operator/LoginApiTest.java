@@ -6,6 +6,7 @@ import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.management.Exchange;
 import io.atalaya.management.Exchange.Answer;
+import io.netty.handler.codec.http.HttpMethod;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import io.netty.handler.codec.http.HttpMethod;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,10 +32,8 @@ final class LoginApiTest {
     private final List<Route> routes = routes(Optional.of(TOKEN));
 
     private List<Route> routes(Optional<String> token) {
-        var gate = new OperatorGate(
-                new OperatorToken(token), hosts, new Logins(() -> now, new SecureRandom()));
-        var all = new ArrayList<>(
-                new LoginApi(gate, () -> nanos, () -> Map.of("profile", "restaurant")).routes());
+        var gate = new OperatorGate(new OperatorToken(token), hosts, new Logins(() -> now, new SecureRandom()));
+        var all = new ArrayList<>(new LoginApi(gate, () -> nanos, () -> Map.of("profile", "restaurant")).routes());
         for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.POST)) {
             all.add(new Route(
                     method,
@@ -55,11 +53,13 @@ final class LoginApiTest {
     }
 
     private Answer login(String token) {
-        return post("/api/v1/login", "{\"token\":\"%s\"}".formatted(token)).with(MARK, "1").answer();
+        return post("/api/v1/login", "{\"token\":\"%s\"}".formatted(token))
+                .with(MARK, "1")
+                .answer();
     }
 
     private String cookie() {
-        return login(TOKEN).headers().get("set-cookie").split(";", 2)[0];
+        return login(TOKEN).headers().getOrDefault("set-cookie", "").split(";", 2)[0];
     }
 
     @Test
@@ -89,9 +89,15 @@ final class LoginApiTest {
     @Test
     void theCookieOpensWhatTheTokenOpens() {
         assertThat(get("/api/v1/x").answer().status()).isEqualTo(401);
-        assertThat(get("/api/v1/x").with("cookie", "other=1; " + cookie()).answer().status())
+        assertThat(get("/api/v1/x")
+                        .with("cookie", "other=1; " + cookie())
+                        .answer()
+                        .status())
                 .isEqualTo(204);
-        assertThat(get("/api/v1/x").with("cookie", "atalaya_8002=guessed").answer().status())
+        assertThat(get("/api/v1/x")
+                        .with("cookie", "atalaya_8002=guessed")
+                        .answer()
+                        .status())
                 .isEqualTo(401);
     }
 
@@ -142,7 +148,12 @@ final class LoginApiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cross-site, cors, 403", "same-site, no-cors, 403", "cross-site, navigate, 204", "same-origin, cors, 204"})
+    @CsvSource({
+        "cross-site, cors, 403",
+        "same-site, no-cors, 403",
+        "cross-site, navigate, 204",
+        "same-origin, cors, 204"
+    })
     void anotherSitesPageReadsNothing(String site, String mode, int status) {
         Answer answer = get("/api/v1/x")
                 .with("cookie", cookie())
@@ -157,9 +168,14 @@ final class LoginApiTest {
     void aLoginEndsWithTheLogout() {
         String cookie = cookie();
 
-        Answer logout = post("/api/v1/logout", "{}").with(MARK, "1").with("cookie", cookie).answer();
+        Answer logout = post("/api/v1/logout", "{}")
+                .with(MARK, "1")
+                .with("cookie", cookie)
+                .answer();
 
-        assertThat(logout.headers().get("set-cookie")).startsWith("atalaya_8002=;").contains("Max-Age=0");
+        assertThat(logout.headers().get("set-cookie"))
+                .startsWith("atalaya_8002=;")
+                .contains("Max-Age=0");
         assertThat(get("/api/v1/x").with("cookie", cookie).answer().status()).isEqualTo(401);
     }
 
@@ -181,7 +197,8 @@ final class LoginApiTest {
 
         for (int i = 0; i < 23; i++) {
             now = now.plus(Duration.ofMinutes(30));
-            assertThat(get("/api/v1/x").with("cookie", cookie).answer().status()).isEqualTo(204);
+            assertThat(get("/api/v1/x").with("cookie", cookie).answer().status())
+                    .isEqualTo(204);
         }
         now = now.plus(Duration.ofMinutes(30));
 
@@ -211,7 +228,10 @@ final class LoginApiTest {
     @Test
     void anIpv6NetworkIsOneAddress() {
         for (int i = 0; i < 10; i++) {
-            post("/api/v1/login", "{\"token\":\"wrong\"}").from("2001:db8::" + (i + 1)).with(MARK, "1").answer();
+            post("/api/v1/login", "{\"token\":\"wrong\"}")
+                    .from("2001:db8::" + (i + 1))
+                    .with(MARK, "1")
+                    .answer();
         }
 
         assertThat(post("/api/v1/login", "{\"token\":\"%s\"}".formatted(TOKEN))
@@ -225,7 +245,8 @@ final class LoginApiTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"token\":7}", "[]", "{", "", "{\"token\":\"\"}"})
     void aLoginWithoutATokenIsNotUnderstood(String body) {
-        assertThat(post("/api/v1/login", body).with(MARK, "1").answer().status()).isEqualTo(400);
+        assertThat(post("/api/v1/login", body).with(MARK, "1").answer().status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -236,7 +257,9 @@ final class LoginApiTest {
                 .answer();
 
         assertThat(answer.status()).isEqualTo(403);
-        assertThat(post("/api/v1/login", "{\"token\":\"%s\"}".formatted(TOKEN)).answer().status())
+        assertThat(post("/api/v1/login", "{\"token\":\"%s\"}".formatted(TOKEN))
+                        .answer()
+                        .status())
                 .isEqualTo(403);
     }
 
@@ -254,7 +277,11 @@ final class LoginApiTest {
         assertThat(open.answer().json().path("profile").asString()).isEqualTo("restaurant");
         assertThat(open.from("10.0.0.9").answer().json().path("authenticated").asBoolean())
                 .isFalse();
-        assertThat(open.with("x-forwarded-for", "10.0.0.9").answer().json().path("authenticated").asBoolean())
+        assertThat(open.with("x-forwarded-for", "10.0.0.9")
+                        .answer()
+                        .json()
+                        .path("authenticated")
+                        .asBoolean())
                 .isFalse();
     }
 
@@ -263,8 +290,10 @@ final class LoginApiTest {
         var change = Exchange.of(routes(Optional.empty()), "/api/v1/x").sending("POST", "{}");
 
         assertThat(change.answer().status()).isEqualTo(204);
-        assertThat(change.with("origin", "http://localhost:3000").answer().status()).isEqualTo(403);
-        assertThat(change.with("sec-fetch-site", "cross-site").answer().status()).isEqualTo(403);
+        assertThat(change.with("origin", "http://localhost:3000").answer().status())
+                .isEqualTo(403);
+        assertThat(change.with("sec-fetch-site", "cross-site").answer().status())
+                .isEqualTo(403);
         assertThat(change.with("origin", "http://localhost:8002").answer().status())
                 .isEqualTo(204);
     }

@@ -58,14 +58,17 @@ final class PortGuardTest {
         Exchange scrape = exchange(new HostNames(Set.of(), true), "/open").with("host", "gateway:8002");
 
         assertThat(scrape.answer().status()).isEqualTo(403);
-        assertThat(scrape.with("authorization", "Bearer " + TOKEN).answer().status()).isEqualTo(200);
-        assertThat(scrape.with("authorization", "Bearer wrong").answer().status()).isEqualTo(403);
+        assertThat(scrape.with("authorization", "Bearer " + TOKEN).answer().status())
+                .isEqualTo(200);
+        assertThat(scrape.with("authorization", "Bearer wrong").answer().status())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest
     @CsvSource({"/open, localhost", "/refused, localhost", "/open, evil.example"})
     void everyAnswerTellsBrowsersNotToGuessOrFrame(String path, String host) {
-        var answer = exchange(new HostNames(Set.of(), true), path).with("host", host).answer();
+        var answer =
+                exchange(new HostNames(Set.of(), true), path).with("host", host).answer();
 
         assertThat(answer.headers())
                 .containsEntry("x-content-type-options", "nosniff")
@@ -92,7 +95,6 @@ final class PortGuardTest {
                         "/refused",
                         0,
                         _ -> new Route.Admission.Refused(Response.problem(Problem.of(401, "no")))));
-        return Exchange.of(
-                new PortGuard(hosts, new OperatorToken(Optional.of(TOKEN))).guard(routes), path);
+        return Exchange.of(new PortGuard(hosts, new OperatorToken(Optional.of(TOKEN))).guard(routes), path);
     }
 }
