@@ -172,6 +172,20 @@ test('an event is followed from its intake to the sessions it reached, and expla
   await page.context().close();
 });
 
+test('rows of the tail stay where they are while somebody points at them', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  await show(page, 'events/tail');
+  await page.locator('.tail-row').nth(3).waitFor();
+  await page.locator('.tail').hover();
+  await page.locator('.muted', { hasText: 'while you look' }).waitFor();
+  const first = await page.locator('.tail-row').first().textContent();
+  await page.waitForTimeout(1_500);
+  assert.equal(await page.locator('.tail-row').first().textContent(), first);
+  await page.mouse.move(0, 0);
+  await until('newer rows', LIMIT, async () => (await page.locator('.tail-row').first().textContent()) !== first);
+  await page.context().close();
+});
+
 test('what strangers write stays text', { timeout: 40_000 }, async () => {
   const page = await consolePage();
   const bad = '"><img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';

@@ -247,6 +247,7 @@ export default {
   'tail.clear': 'Clear',
   'tail.count': { one: '{seen} event', other: '{seen} events' },
   'tail.countSkipped': '{seen} events, {skipped} more not shown',
+  'tail.held': { one: 'one waits while you look', other: '{count} wait while you look' },
   'tail.truncated': 'too long to be shown here',
 
   'find.one': 'One event',

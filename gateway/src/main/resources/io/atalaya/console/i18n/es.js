@@ -247,6 +247,7 @@ export default {
   'tail.clear': 'Limpiar',
   'tail.count': { one: '{seen} evento', other: '{seen} eventos' },
   'tail.countSkipped': '{seen} eventos, otros {skipped} sin mostrar',
+  'tail.held': { one: 'uno espera mientras mira', other: '{count} esperan mientras mira' },
   'tail.truncated': 'demasiado largo para mostrarlo aquí',
 
   'find.one': 'Un evento',

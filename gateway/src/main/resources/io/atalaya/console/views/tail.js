@@ -27,6 +27,8 @@ class Tail {
   #skippedThere = 0;
   #seen = 0;
   #paused = false;
+  #pointedAt = false;
+  #focused = false;
   #controls = Object.fromEntries(
     FILTERS.map((name) => [name, h('input', { autocomplete: 'off', spellcheck: 'false', type: name === 'q' ? 'search' : 'text' })]),
   );
@@ -38,6 +40,7 @@ class Tail {
   #pause = button(t('tail.pause'), () => this.#togglePause(), { iconName: 'pause' });
 
   constructor() {
+    this.#holdStill();
     this.#controls.type.setAttribute('list', 'tail-types');
     this.element = h(
       'section',
@@ -58,6 +61,23 @@ class Tail {
       this.#empty,
       this.#list,
     );
+  }
+
+  /** Nothing moves away under a pointer, or from under the keyboard's focus. */
+  #holdStill() {
+    const held = (pointedAt, focused) => {
+      this.#pointedAt = pointedAt;
+      this.#focused = focused;
+      painter.later('tail', () => this.#draw());
+    };
+    this.#list.addEventListener('pointerenter', () => held(true, this.#focused));
+    this.#list.addEventListener('pointerleave', () => held(false, this.#focused));
+    this.#list.addEventListener('focusin', () => held(this.#pointedAt, true));
+    this.#list.addEventListener('focusout', () => held(this.#pointedAt, false));
+  }
+
+  get #held() {
+    return (this.#pointedAt || this.#focused) && this.#list.childElementCount > 0;
   }
 
   start() {
@@ -113,7 +133,7 @@ class Tail {
       this.#skippedHere += 1;
     } else {
       this.#fresh.push(event);
-      if (this.#fresh.length > ROWS_PER_FRAME) {
+      if (this.#fresh.length > (this.#held ? ROWS : ROWS_PER_FRAME)) {
         this.#fresh.shift();
         this.#skippedHere += 1;
       }
@@ -127,7 +147,7 @@ class Tail {
   }
 
   #draw() {
-    if (this.#fresh.length > 0) {
+    if (this.#fresh.length > 0 && !this.#held) {
       this.#empty.hidden = true;
       this.#list.hidden = false;
       // whoever has scrolled down reads: rows come in above without moving what is read
@@ -143,12 +163,12 @@ class Tail {
       }
     }
     const skipped = this.#skippedHere + this.#skippedThere;
-    write(
-      this.#note,
+    const seen =
       skipped > 0
         ? t('tail.countSkipped', { seen: count(this.#seen), skipped: count(skipped) })
-        : t('tail.count', { count: this.#seen, seen: count(this.#seen) }),
-    );
+        : t('tail.count', { count: this.#seen, seen: count(this.#seen) });
+    const held = this.#held && this.#fresh.length > 0;
+    write(this.#note, held ? `${seen} · ${t('tail.held', { count: this.#fresh.length })}` : seen);
   }
 
   #togglePause() {
