@@ -129,7 +129,18 @@ public final class CataloguePage {
     }
 
     private static Map<String, Object> command(Command command) {
-        return Map.of("text", command.text(), "action", word(command.action()));
+        var page = new LinkedHashMap<String, Object>();
+        page.put("text", command.text());
+        switch (command) {
+            case Command.RefreshAssignments _ -> page.put("action", "refresh_assignments");
+            case Command.Publish publish -> {
+                page.put("action", "publish");
+                page.put("event_type", publish.eventType());
+                page.put("roles", publish.roles().stream().sorted().toList());
+                page.put("takes", List.copyOf(publish.takes().keySet()));
+            }
+        }
+        return page;
     }
 
     private static String word(Enum<?> value) {

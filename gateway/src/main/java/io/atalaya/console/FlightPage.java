@@ -14,6 +14,7 @@ import io.atalaya.http.Response;
 import io.atalaya.http.Route.Responder;
 import io.atalaya.hub.Hub;
 import io.atalaya.log.EventLog.Entry;
+import io.atalaya.log.LogException;
 import io.atalaya.profile.Audience;
 import io.atalaya.profile.EventType;
 import io.atalaya.profile.Profile;
@@ -257,7 +258,12 @@ public final class FlightPage {
         if (parts.routes().ruleOf(event).ack().isEmpty()) {
             return stage("acknowledged", "none");
         }
-        List<AckStore.Receipt> receipts = parts.desk().receipts(event.tenant(), event.id());
+        List<AckStore.Receipt> receipts;
+        try {
+            receipts = parts.desk().receipts(event.tenant(), event.id());
+        } catch (LogException _) {
+            return stage("acknowledged", "unknown");
+        }
         boolean awaited = receipts.stream().anyMatch(receipt -> receipt.state() == AckStore.State.AWAITING);
         boolean expired = receipts.stream().anyMatch(receipt -> receipt.state() == AckStore.State.EXPIRED);
         var stage = stage("acknowledged", awaited || receipts.isEmpty() ? "waiting" : expired ? "expired" : "done");

@@ -2,7 +2,6 @@ package io.atalaya.hub;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.protocol.CloseReason;
-import io.atalaya.slow.Handling;
 import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -55,6 +54,15 @@ final class Outbound {
     private int runEnd;
     private long oldestNanos;
     private long lastStamp;
+
+    /** Offset of the last event of the log that was handed to the socket, or is in the run. */
+    private long written;
+
+    /** The same of what the socket has accepted, and when it did so; set with every flush. */
+    private long accepted;
+
+    private long acceptedNanos;
+
     private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
 
@@ -90,6 +98,21 @@ final class Outbound {
         return unsent + (waiting == null ? 0 : waiting.bytes());
     }
 
+    /** Offset up to which the socket has accepted everything that was for the session. */
+    long through() {
+        return pending() == 0 ? written : accepted;
+    }
+
+    /** When the socket accepted something for the last time, on the monotonic clock; 0 when it never did. */
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /** Deliveries that a slow reader was spared. */
+    int givenUp() {
+        return conflated + dropped;
+    }
+
     boolean isReplaying() {
         return replayedThrough != null && replayedThrough.offset() == EVERYTHING_DURABLE.offset();
     }
@@ -107,6 +130,11 @@ final class Outbound {
     /** Deliveries given up for want of room. */
     int dropped() {
         return dropped;
+    }
+
+    /** What follows is the last that a replay has up to {@code offset}. */
+    void onReplayedThrough(long offset) {
+        written = offset;
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -148,9 +176,17 @@ final class Outbound {
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
             unmarked++;
             runEnd = item.end();
+            onWritten(item);
             return false;
         }
         return startRun(frames, item);
+    }
+
+    private void onWritten(Delivery.Item item) {
+        long offset = item.offset();
+        if (offset != Delivery.EPHEMERAL) {
+            written = offset;
+        }
     }
 
     private boolean startRun(ByteBuf frames, Delivery.Item item) {
@@ -172,6 +208,7 @@ final class Outbound {
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
+        onWritten(item);
         return first;
     }
 
@@ -189,10 +226,11 @@ final class Outbound {
     private void standInLine(ByteBuf frames, Delivery.Item item) {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
-        standInLine(frame, 1, item.handling(), item.acceptedNanos());
+        long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
+        standInLine(new WaitingLine.Waiting(frame, 1, item.handling(), item.acceptedNanos(), offset));
     }
 
-    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+    private void standInLine(WaitingLine.Waiting last) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(new GivenUp());
@@ -200,7 +238,7 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(last, shard.config().maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -228,7 +266,7 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(bytes, events, null, UNTIMED);
+            standInLine(new WaitingLine.Waiting(bytes, events, null, UNTIMED, 0));
             return;
         }
         unmarked += events;
@@ -279,6 +317,7 @@ final class Outbound {
             }
             unmarked += batch.events();
             oldestNanos = batch.sinceNanos();
+            written = Math.max(written, batch.through());
             direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
             flushQueue();
@@ -324,37 +363,41 @@ final class Outbound {
     }
 
     private void onEverythingAccepted() {
-        onAccepted(unmarked, oldestNanos);
+        onAccepted(unmarked, oldestNanos, written);
         unmarked = 0;
     }
 
-    private void onAccepted(int events, long sinceNanos) {
+    private void onAccepted(int events, long sinceNanos, long through) {
         ShardCounters counters = shard.counters();
+        long nowNanos = shard.nowNanos();
         counters.sent += events;
         tally.sent += events;
         sent += events;
+        accepted = through;
+        acceptedNanos = nowNanos;
         if (sinceNanos != UNTIMED) {
-            counters.latency.record(shard.nowNanos() - sinceNanos, events);
+            counters.latency.record(nowNanos - sinceNanos, events);
         }
     }
 
     private void mark() {
         int events = unmarked;
         long sinceNanos = oldestNanos;
+        long through = written;
         marked += events;
         unmarked = 0;
         markers++;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos, through));
         ctx.flush();
     }
 
-    private void onMarker(boolean accepted, int events, long sinceNanos) {
-        if (!accepted || abandoned) {
+    private void onMarker(boolean succeeded, int events, long sinceNanos, long through) {
+        if (!succeeded || abandoned) {
             return;
         }
         markers--;
         marked -= events;
-        onAccepted(events, sinceNanos);
+        onAccepted(events, sinceNanos, through);
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();

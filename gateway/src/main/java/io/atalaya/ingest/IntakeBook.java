@@ -66,6 +66,8 @@ public record IntakeBook(
     public enum Source {
         HTTP,
         REDIS,
+        /** A client's command. */
+        COMMAND,
         /** An operator, by hand. */
         CONSOLE
     }

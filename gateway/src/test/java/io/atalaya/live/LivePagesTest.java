@@ -70,6 +70,7 @@ final class LivePagesTest {
 
     @AfterEach
     void release() {
+        watcher.close();
         gateway.close();
     }
 

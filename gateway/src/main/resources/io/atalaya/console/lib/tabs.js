@@ -58,9 +58,10 @@ export class Tabs {
   #onKey(event, onChoose) {
     const steps = { ArrowRight: 1, ArrowLeft: -1 };
     const last = this.#tabs.length - 1;
+    const at = this.#buttons.indexOf(event.currentTarget); // what is shown follows a moment later
     let next;
     if (event.key in steps) {
-      next = (this.#shown + steps[event.key] + this.#tabs.length) % this.#tabs.length;
+      next = (at + steps[event.key] + this.#tabs.length) % this.#tabs.length;
     } else if (event.key === 'Home' || event.key === 'End') {
       next = event.key === 'Home' ? 0 : last;
     } else {
