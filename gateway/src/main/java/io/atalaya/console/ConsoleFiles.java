@@ -29,7 +29,8 @@ public final class ConsoleFiles {
     private static final String EXAMPLES = "examples/";
 
     /** The same for the example pages, which are clients: they connect to the public port, whatever its name is. */
-    static final String EXAMPLES_POLICY = POLICY.replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:");
+    static final String EXAMPLES_POLICY =
+            POLICY.replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:");
 
     private final Supplier<Map<String, Asset>> source;
     private final Executor worker;

@@ -114,8 +114,8 @@ class SecretSettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ops.example.com:8002", "http://ops.example.com", "OPS.example.com", "*"})
     void namesOfTheManagementPortAreBareAndLowerCase(String name) {
-        var source = environment(Map.of(
-                "MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
+        var source = environment(
+                Map.of("MANAGEMENT_HOSTS", name, "MANAGEMENT_TOKEN", "7d2f9b4e6a1c8035f9e2d7b4a6c1e8f30b5d9a2c"));
 
         assertThat(problems(source)).singleElement().asString().contains("MANAGEMENT_HOSTS", name);
     }

@@ -34,7 +34,9 @@ class InvitationTest {
     @Test
     void everyRoleIsToldByItsName() {
         var roles = new HashSet<String>();
-        document().path("people").forEach(person -> roles.add(person.path("role").asString()));
+        document()
+                .path("people")
+                .forEach(person -> roles.add(person.path("role").asString()));
 
         assertThat(roles).containsExactlyInAnyOrder("waiter", "kitchen", "admin", "diner");
     }

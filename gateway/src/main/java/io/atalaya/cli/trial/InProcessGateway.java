@@ -70,10 +70,7 @@ public final class InProcessGateway implements RunningGateway {
     /** The demonstration's own clients, and the example pages beside the console. */
     private static String origins(int managementPort) {
         return String.join(
-                ",",
-                EveningClients.ORIGIN,
-                "http://127.0.0.1:" + managementPort,
-                "http://localhost:" + managementPort);
+                ",", EveningClients.ORIGIN, "http://127.0.0.1:" + managementPort, "http://localhost:" + managementPort);
     }
 
     private static String apiKeys(Map<String, String> tenantsByKey) {
