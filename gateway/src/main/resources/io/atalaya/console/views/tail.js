@@ -8,10 +8,13 @@ import { Stream } from '../lib/stream.js';
 import { openFlight } from './flight.js';
 
 /** Rows that are kept: older ones go. */
-const ROWS = 300;
+const ROWS = 200;
 
-/** Rows that one frame adds at most; of a burst the newest are shown, and the rest is counted as skipped. */
-const ROWS_PER_FRAME = 60;
+/** How often rows are added, in milliseconds: nobody reads faster, and each time the list is laid out. */
+const ADD_EVERY = 250;
+
+/** Rows that are added at once at most; of a burst the newest are shown, and the rest is counted as skipped. */
+const ROWS_AT_ONCE = 60;
 
 const FILTERS = ['type', 'tenant', 'branch', 'q'];
 
@@ -27,6 +30,7 @@ class Tail {
   #skippedThere = 0;
   #seen = 0;
   #paused = false;
+  #timer = null;
   #pointedAt = false;
   #focused = false;
   #controls = Object.fromEntries(
@@ -68,7 +72,7 @@ class Tail {
     const held = (pointedAt, focused) => {
       this.#pointedAt = pointedAt;
       this.#focused = focused;
-      painter.later('tail', () => this.#draw());
+      this.#drawSoon();
     };
     this.#list.addEventListener('pointerenter', () => held(true, this.#focused));
     this.#list.addEventListener('pointerleave', () => held(false, this.#focused));
@@ -88,6 +92,7 @@ class Tail {
 
   close() {
     this.#stream?.close();
+    clearTimeout(this.#timer);
     painter.forget('tail');
   }
 
@@ -133,17 +138,24 @@ class Tail {
       this.#skippedHere += 1;
     } else {
       this.#fresh.push(event);
-      if (this.#fresh.length > (this.#held ? ROWS : ROWS_PER_FRAME)) {
+      if (this.#fresh.length > (this.#held ? ROWS : ROWS_AT_ONCE)) {
         this.#fresh.shift();
         this.#skippedHere += 1;
       }
     }
-    painter.later('tail', () => this.#draw());
+    this.#drawSoon();
   }
 
   #onSkipped(skipped) {
     this.#skippedThere += skipped;
-    painter.later('tail', () => this.#draw());
+    this.#drawSoon();
+  }
+
+  #drawSoon() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      painter.later('tail', () => this.#draw());
+    }, ADD_EVERY);
   }
 
   #draw() {
