@@ -48,7 +48,7 @@ public sealed interface CommandAnswer {
      * @param reference what it called it, as JSON
      * @param idAs what the answer calls the event's id
      */
-    default byte[] json(String command, JsonNode reference, String idAs) {
+    default String json(String command, JsonNode reference, String idAs) {
         var members = new LinkedHashMap<String, Object>();
         members.put("type", "answer");
         members.put("command", command);
@@ -74,7 +74,7 @@ public sealed interface CommandAnswer {
                 members.put("retry_after", Math.max(1, retryAfter.toSeconds()));
             }
         }
-        return JsonMapper.shared().writeValueAsBytes(members);
+        return JsonMapper.shared().writeValueAsString(members);
     }
 
     private static void fail(Map<String, Object> members, String code, String error) {

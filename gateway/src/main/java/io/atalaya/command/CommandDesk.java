@@ -44,7 +44,7 @@ public final class CommandDesk {
     }
 
     /** An answer, ready to be sent. Immutable. */
-    public record Reply(boolean success, byte[] json) {}
+    public record Reply(boolean success, String json) {}
 
     /**
      * Carries out a command.
@@ -55,7 +55,7 @@ public final class CommandDesk {
     public CompletionStage<Reply> take(Endpoint endpoint, Principal sender, Command.Publish command, byte[] message) {
         CommandRequest request = CommandRequest.of(message);
         return answer(endpoint, sender, command, request).thenApply(answer -> {
-            byte[] json = answer.json(command.text(), request.reference(), command.idAs());
+            String json = answer.json(command.text(), request.reference(), command.idAs());
             return new Reply(answer.success(), json);
         });
     }

@@ -52,7 +52,7 @@ final class Conversation {
     }
 
     private static void onReply(Session session, CommandDesk.Reply reply) {
-        session.reply(WebSocketFrames.text(session.allocator(), reply.json()));
+        session.reply(WebSocketFrames.text(session.allocator(), reply.json().getBytes(UTF_8)));
     }
 
     /** Checks the credential first: who may no longer be here must not learn anything new. */

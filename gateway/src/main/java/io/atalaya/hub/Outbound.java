@@ -2,6 +2,7 @@ package io.atalaya.hub;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.protocol.CloseReason;
+import io.atalaya.slow.Handling;
 import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -227,10 +228,10 @@ final class Outbound {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
         long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
-        standInLine(new WaitingLine.Waiting(frame, 1, item.handling(), item.acceptedNanos(), offset));
+        standInLine(frame, 1, item.handling(), item.acceptedNanos(), offset);
     }
 
-    private void standInLine(WaitingLine.Waiting last) {
+    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(new GivenUp());
@@ -238,7 +239,8 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(last, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(
+                frame, events, handling, sinceNanos, offset, shard.config().maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -266,7 +268,7 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(new WaitingLine.Waiting(bytes, events, null, UNTIMED, 0));
+            standInLine(bytes, events, null, UNTIMED, 0);
             return;
         }
         unmarked += events;

@@ -390,7 +390,7 @@ final class EndpointSection {
                     return new Command.Taken(false, texts);
                 }
             } else if (node instanceof Node.Text text && TAKEN.containsKey(text.text())) {
-                return new Command.Taken(TAKEN.get(text.text()), List.of());
+                return new Command.Taken(TAKEN.getOrDefault(text.text(), false), List.of());
             }
             problems.add(node.place(), node.describe(), "required, optional or a list of the texts that it may be");
             return new Command.Taken(false, List.of());

@@ -1,5 +1,7 @@
 package io.atalaya.recovery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Session;
@@ -98,7 +100,7 @@ final class Opening implements Session.Companion {
             request(); // what the session may see has changed meanwhile
             return;
         }
-        session.reply(WebSocketFrames.text(session.allocator(), state.json()));
+        session.reply(WebSocketFrames.text(session.allocator(), state.json().getBytes(UTF_8)));
         next.accept(state.position());
     }
 

@@ -46,7 +46,7 @@ public final class RetainedStates {
      * @param position everything up to it is considered; live delivery begins behind it
      * @param looked how many events were read for it
      */
-    public record State(byte[] json, Cursor position, int looked) {}
+    public record State(String json, Cursor position, int looked) {}
 
     /**
      * The message for one session. May block.

@@ -6,7 +6,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.profile.Endpoint.Section;
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class StateJson {
         this.position = position;
     }
 
-    byte[] write(long nowMillis, int maxBytes) {
+    String write(long nowMillis, int maxBytes) {
         fit(maxBytes);
         var out = new ByteArrayOutputStream(1_024);
         write(out, "{\"type\":\"" + type + "\"");
@@ -44,24 +44,19 @@ final class StateJson {
         });
         write(out, ",\"timestamp\":" + nowMillis + ",\"cursor\":\"" + position + "\"");
         write(out, truncated ? ",\"truncated\":true}" : "}");
-        return out.toByteArray();
+        return out.toString(UTF_8);
     }
 
     /** Halves the longest section until everything fits. */
     private void fit(int maxBytes) {
         while (sections.values().stream().mapToLong(StateJson::length).sum() > maxBytes) {
-            Section longest = longest();
-            List<Entry> entries = sections.get(longest);
-            sections.put(longest, new ArrayList<>(entries.subList(0, entries.size() / 2)));
+            Map.Entry<Section, List<Entry>> longest = sections.entrySet().stream()
+                    .max(Comparator.comparingLong(section -> length(section.getValue())))
+                    .orElseThrow();
+            List<Entry> entries = longest.getValue();
+            longest.setValue(List.copyOf(entries.subList(0, entries.size() / 2)));
             truncated = true;
         }
-    }
-
-    private Section longest() {
-        return sections.entrySet().stream()
-                .max((one, other) -> Long.compare(length(one.getValue()), length(other.getValue())))
-                .orElseThrow()
-                .getKey();
     }
 
     private static long length(List<Entry> entries) {

@@ -51,18 +51,6 @@ public final class WaitingLine {
      */
     public record Batch(ByteBuf frames, int events, long sinceNanos, long through) {}
 
-    /**
-     * What stands in the line. Immutable.
-     *
-     * @param frame one or several frames, one behind the other
-     * @param deliveries how many they are; 1 with a handling
-     * @param handling how they may be given up; null keeps them
-     * @param sinceNanos the start of their latency
-     * @param offset where the last of them stands in the log; 0 when it is not of the log
-     */
-    public record Waiting(
-            byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long offset) {}
-
     private static final class Node {
         private final byte[] frame;
         private final int events;
@@ -74,12 +62,12 @@ public final class WaitingLine {
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(Waiting waiting) {
-            this.frame = waiting.frame();
-            this.events = waiting.deliveries();
-            this.handling = waiting.handling();
-            this.sinceNanos = waiting.sinceNanos();
-            this.offset = waiting.offset();
+        private Node(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
+            this.frame = frame;
+            this.events = events;
+            this.handling = handling;
+            this.sinceNanos = sinceNanos;
+            this.offset = offset;
         }
 
         private boolean isGap() {
@@ -112,12 +100,17 @@ public final class WaitingLine {
     /**
      * Adds frames at the end.
      *
+     * @param frame one or several frames, one behind the other
+     * @param deliveries how many they are; 1 with a handling
+     * @param handling how they may be given up; null keeps them
+     * @param sinceNanos the start of their latency
+     * @param offset where the last of them stands in the log; 0 when it is not of the log
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
-    public boolean add(Waiting waiting, long room) {
-        var node = new Node(waiting);
-        Handling handling = node.handling;
+    public boolean add(
+            byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long offset, long room) {
+        var node = new Node(frame, deliveries, handling, sinceNanos, offset);
         append(node);
         if (handling != null) {
             if (handling.latestOf() == null) {
@@ -163,7 +156,7 @@ public final class WaitingLine {
         if (before != null && before.isGap()) {
             widen(before, 1, cursor);
         } else {
-            var gap = new Node(new Waiting(new byte[0], 0, null, node.sinceNanos, 0));
+            var gap = new Node(new byte[0], 0, null, node.sinceNanos, 0);
             gap.dropped = 1;
             gap.droppedThrough = cursor;
             insertBefore(node, gap);

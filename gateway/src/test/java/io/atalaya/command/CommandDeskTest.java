@@ -206,7 +206,7 @@ class CommandDeskTest {
                     .join();
 
             assertThat(reply.success()).as(port).isEqualTo(port.equals("north"));
-            assertThat(new String(reply.json(), UTF_8)).contains(port.equals("north") ? "\"id\"" : "forbidden");
+            assertThat(reply.json()).contains(port.equals("north") ? "\"id\"" : "forbidden");
         }
         assertThat(stored).hasSize(1);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,7 +87,8 @@ class ResumeModelIT {
         return value.stringValue("");
     }
 
-    private void start() {
+    @BeforeEach
+    void start() {
         gateway = GatewayTester.start("data-dir", data.toString());
     }
 
@@ -141,7 +143,6 @@ class ResumeModelIT {
     @ValueSource(longs = {1, 2, 3})
     void everyClientGetsEveryEventOnceAndInOrder(long seed) {
         var random = new Random(seed);
-        start();
         try {
             for (int step = 0; step < STEPS; step++) {
                 step(random);

@@ -3,6 +3,7 @@ package io.atalaya.streams.acks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.ack.AckStore.Change;
+import io.atalaya.ack.AckStore.Effect;
 import io.atalaya.ack.AckStore.State;
 import io.atalaya.ack.AckStore.Waiting;
 import io.atalaya.ack.Recipient;
@@ -125,6 +126,18 @@ public final class AckCodec {
         var message = new StreamMessage<>("", number(answer.get(BEFORE_EVENT + 1)) + "-0", fields);
         Entry entry = events.decode(message, epoch);
         return new Waiting(recipient(entry.event().tenant(), text(answer.getFirst())), entry, number(answer.get(1)));
+    }
+
+    /** What came of a change; see {@code apply.lua}. */
+    static Effect.Kind kind(Object reply) {
+        long number = number(reply);
+        return switch ((int) number) {
+            case 0 -> Effect.Kind.DONE;
+            case 1 -> Effect.Kind.REPEATED;
+            case 2 -> Effect.Kind.LATE;
+            case 3 -> Effect.Kind.UNKNOWN;
+            default -> throw new IllegalArgumentException("effect: %d (expected: 0 to 3)".formatted(number));
+        };
     }
 
     static State state(String letter) {

@@ -91,9 +91,7 @@ public final class RedisAckStore implements AckStore {
         latest = totals(reply);
         List<?> effects = AckCodec.list(reply.get(1));
         return IntStream.range(0, changes.size())
-                .mapToObj(i -> new Effect(
-                        Effect.Kind.values()[(int) AckCodec.number(effects.get(2 * i))],
-                        AckCodec.number(effects.get(2 * i + 1))))
+                .mapToObj(i -> new Effect(AckCodec.kind(effects.get(2 * i)), AckCodec.number(effects.get(2 * i + 1))))
                 .toList();
     }
 
