@@ -46,7 +46,7 @@ function deliveryTable() {
       { head: t('sessions.number'), text: ({ session, endpoint }) => (session === undefined ? '' : `${session} ${endpoint ?? ''}`) },
       { head: t('common.state'), node: ({ state }) => badge(TONES[state] ?? 'unknown', word('delivery.', state)) },
       { head: t('common.time'), text: timeOf },
-      { head: t('books.reason'), text: ({ reason, ended }) => [reason, ended].filter(Boolean).join(' · '), wide: true },
+      { head: t('books.reason'), text: ({ reason, ended }) => reason ?? ended ?? '', wide: true },
     ],
   });
 }
