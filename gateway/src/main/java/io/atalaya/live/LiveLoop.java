@@ -13,6 +13,7 @@ public final class LiveLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveLoop.class);
     private static final long STEP_MILLIS = 1_000;
+    private static final long SHORTEST_MILLIS = 500;
     private static final long PATIENCE_MILLIS = 2_000;
 
     private final LiveFeed feed;
@@ -36,13 +37,20 @@ public final class LiveLoop implements AutoCloseable {
 
     private void run() {
         try {
+            tick(); // what the first second is compared with
+            long left = untilFullSecond();
+            Thread.sleep(left < SHORTEST_MILLIS ? left + STEP_MILLIS : left);
             while (!closing) {
-                Thread.sleep(STEP_MILLIS - Math.floorMod(clock.millis(), STEP_MILLIS));
                 tick();
+                Thread.sleep(untilFullSecond());
             }
         } catch (InterruptedException _) {
             // asked to stop
         }
+    }
+
+    private long untilFullSecond() {
+        return STEP_MILLIS - Math.floorMod(clock.millis(), STEP_MILLIS);
     }
 
     /** A failure costs one tick and not the thread. */

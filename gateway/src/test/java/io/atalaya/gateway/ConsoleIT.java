@@ -231,7 +231,7 @@ final class ConsoleIT {
             for (JsonNode rate : deliveries) {
                 sum += rate.asDouble(0);
             }
-            assertThat(sum).isBetween(0.5, 1.5);
+            assertThat(sum).isBetween(0.5, 2.5);
             assertThat(history.path("count").asInt()).isEqualTo(deliveries.size());
         }
     }
