@@ -2,6 +2,7 @@ package io.atalaya.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.demo.RunningGateway.Invitation;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,6 @@ import io.atalaya.config.ConfigOutcome;
 import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
 import io.atalaya.demo.EveningClients;
-import io.atalaya.demo.Invitation;
 import io.atalaya.demo.RunningGateway;
 import io.atalaya.event.TenantId;
 import io.atalaya.gateway.Gateway;
