@@ -7,6 +7,7 @@ import io.atalaya.demo.EveningClients;
 import io.atalaya.demo.Person;
 import io.atalaya.demo.RunningGateway;
 import io.atalaya.demo.RunningGateway.Duty;
+import io.atalaya.demo.RunningGateway.Invitation;
 import io.atalaya.demo.Terminal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -110,7 +112,17 @@ public final class DemoCommand implements Callable<Integer> {
                 secrets.jwtSecret(),
                 secrets.tableTokenSecret(),
                 publishKeys,
-                duties(evening.people()));
+                duties(evening.people()),
+                invitations(secrets, evening));
+    }
+
+    /** For each restaurant and role, the first who does it. */
+    private static List<Invitation> invitations(TrialSecrets secrets, Evening evening) {
+        var first = new LinkedHashMap<String, Person>();
+        evening.people().forEach(person -> first.putIfAbsent(person.tenant() + "/" + person.role(), person));
+        return first.values().stream()
+                .map(person -> new Invitation(person, secrets.tokenOf(person)))
+                .toList();
     }
 
     private static List<Duty> duties(List<Person> people) {
@@ -148,6 +160,7 @@ public final class DemoCommand implements Callable<Integer> {
         return List.of(
                 "Atalaya is listening: clients and producers on %s, operators on http://127.0.0.1:%d"
                         .formatted(http, gateway.managementPort()),
+                "The console: http://127.0.0.1:%d/".formatted(gateway.managementPort()),
                 "",
                 "Try it by hand in another terminal. Watch as an admin of "
                         + admin.restaurant().name() + ":",

@@ -26,6 +26,12 @@ public final class ConsoleFiles {
     static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
             + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private static final String EXAMPLES = "examples/";
+
+    /** The same for the example pages, which are clients: they connect to the public port, whatever its name is. */
+    static final String EXAMPLES_POLICY =
+            POLICY.replace("connect-src 'self'", "connect-src 'self' ws: wss: http: https:");
+
     private final Supplier<Map<String, Asset>> source;
     private final Executor worker;
     private final AtomicReference<@Nullable CompletableFuture<Map<String, Asset>>> files = new AtomicReference<>();
@@ -78,7 +84,7 @@ public final class ConsoleFiles {
                 .filter(tags -> List.of(tags.split("\\s*,\\s*", -1)).contains(form.tag()))
                 .isPresent();
         Response response = known ? Response.empty(304) : Response.of(200, asset.type(), form.bytes());
-        return decorated(response, form);
+        return decorated(response, form, policy(name(request.path())));
     }
 
     private static String name(String path) {
@@ -98,11 +104,15 @@ public final class ConsoleFiles {
         return false;
     }
 
-    private static Response decorated(Response response, Asset.Form form) {
+    private static String policy(String name) {
+        return name.startsWith(EXAMPLES) ? EXAMPLES_POLICY : POLICY;
+    }
+
+    private static Response decorated(Response response, Asset.Form form, String policy) {
         Response decorated = response.with("etag", form.tag())
                 .with("cache-control", "no-cache")
                 .with("vary", "accept-encoding")
-                .with("content-security-policy", POLICY)
+                .with("content-security-policy", policy)
                 .with("cross-origin-opener-policy", "same-origin")
                 .with("cross-origin-resource-policy", "same-origin");
         return form.coding().isEmpty() ? decorated : decorated.with("content-encoding", form.coding());

@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class EveningClients {
     /** On the gateway's list of accepted origins unless configured otherwise. */
-    static final String ORIGIN = "http://localhost:5173";
+    public static final String ORIGIN = "http://localhost:5173";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String PING = "{\"type\":\"ping\"}";
@@ -78,8 +78,13 @@ public final class EveningClients {
 
     /** Where {@code person} connects, token included. */
     static URI uri(int port, Person person, String token) {
-        String parameter = person.role() == Person.Role.DINER ? "table_token" : "token";
-        return URI.create("ws://127.0.0.1:%d%s?%s=%s".formatted(port, person.endpoint(), parameter, token));
+        return URI.create(
+                "ws://127.0.0.1:%d%s?%s=%s".formatted(port, person.endpoint(), tokenParameter(person), token));
+    }
+
+    /** The query parameter of {@code person}'s token. */
+    static String tokenParameter(Person person) {
+        return person.role() == Person.Role.DINER ? "table_token" : "token";
     }
 
     private Subscription subscription(Person person) {

@@ -24,6 +24,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -50,7 +51,7 @@ public final class Gateway implements AutoCloseable {
     private final EdgeServer publicPort;
     private final EdgeServer managementPort;
 
-    private Gateway(GatewayConfig config) {
+    private Gateway(GatewayConfig config, Map<String, String> documents) {
         try {
             loops = transport.loops(config.hub().eventLoops(), "atalaya-loop");
             closing.add(
@@ -60,7 +61,7 @@ public final class Gateway implements AutoCloseable {
             var worker = Executors.newVirtualThreadPerTaskExecutor();
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
-            status = new StatusPages(core, readBack, worker);
+            status = new StatusPages(core, readBack, documents, worker);
             var entrance = new Entrance(edge());
             var streams = new EventStreams(entrance, new ResponseEncoder(core.clock()));
             publicHttp = http(
@@ -93,7 +94,16 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException when it cannot start; nothing is left open
      */
     public static Gateway start(GatewayConfig config) {
-        var gateway = new Gateway(config);
+        return start(config, Map.of());
+    }
+
+    /**
+     * As {@link #start(GatewayConfig)}.
+     *
+     * @param documents further JSON documents for operators, by path
+     */
+    public static Gateway start(GatewayConfig config, Map<String, String> documents) {
+        var gateway = new Gateway(config, documents);
         gateway.lifecycle.move(State.STARTING, State.READY);
         gateway.status.view().onPhase(Phase.SERVING);
         gateway.status.proof().onServing(config.edge().host(), gateway.publicPort());

@@ -3,6 +3,7 @@ package io.atalaya.gateway;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
+import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.live.LiveFeed;
 import io.atalaya.live.LiveSources;
@@ -24,6 +25,7 @@ import io.atalaya.operator.OperatorToken;
 import io.atalaya.operator.PortGuard;
 import io.atalaya.proof.Proof;
 import io.atalaya.query.StorePages;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -46,7 +48,7 @@ final class StatusPages {
     private final ManagementRoutes management;
     private final PortGuard guard;
 
-    StatusPages(Core core, ReadBack readBack, Executor worker) {
+    StatusPages(Core core, ReadBack readBack, Map<String, String> documents, Executor worker) {
         var config = core.config();
         var sources = new GatewayView.Sources(
                 config.profile(),
@@ -87,7 +89,7 @@ final class StatusPages {
                         new SessionsApi(core.hub(), core.revocations(), core.clock()),
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
-                        operatorPages(readBack),
+                        operatorPages(readBack, documents),
                         operatorChanges(readBack)));
     }
 
@@ -151,11 +153,17 @@ final class StatusPages {
         return console;
     }
 
-    private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
+    private Map<String, Route.Handler> operatorPages(ReadBack readBack, Map<String, String> documents) {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(proof.pages());
         pages.putAll(console.pages());
+        documents.forEach((path, document) -> pages.put(path, fixed(document)));
         return pages;
+    }
+
+    private static Route.Handler fixed(String document) {
+        byte[] body = document.getBytes(StandardCharsets.UTF_8);
+        return (_, responder) -> responder.respond(Response.json(200, body).with("cache-control", "no-store"));
     }
 
     private List<ManagementRoutes.Page> operatorChanges(ReadBack readBack) {

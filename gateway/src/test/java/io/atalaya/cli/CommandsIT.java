@@ -40,7 +40,13 @@ class CommandsIT {
     @BeforeEach
     void start() {
         gateway = InProcessGateway.start(new RunningGateway.Settings(
-                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of("key-of-one", "1"), List.of()));
+                0,
+                0,
+                secrets.jwtSecret(),
+                secrets.tableTokenSecret(),
+                Map.of("key-of-one", "1"),
+                List.of(),
+                List.of()));
     }
 
     @AfterEach

@@ -24,7 +24,8 @@ final class ConsoleFilesTest {
                 return Map.of(
                         "index.html", Asset.of("index.html", "<!doctype html><title>Console</title>".getBytes(UTF_8)),
                         "app.js", Asset.of("app.js", "// a line\n".repeat(500).getBytes(UTF_8)),
-                        "lib/chart.css", Asset.of("lib/chart.css", "a{}".getBytes(UTF_8)));
+                        "lib/chart.css", Asset.of("lib/chart.css", "a{}".getBytes(UTF_8)),
+                        "examples/waiter.html", Asset.of("examples/waiter.html", "<!doctype html>".getBytes(UTF_8)));
             },
             Runnable::run);
 
@@ -54,6 +55,14 @@ final class ConsoleFilesTest {
                 .startsWith("default-src 'none';")
                 .contains("frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'")
                 .doesNotContain("unsafe", "http");
+    }
+
+    @Test
+    void anExampleMayConnectToAGatewayAndNothingElseThatTheConsoleMayNot() {
+        String policy = get("/console/examples/waiter.html").answer().headers().get("content-security-policy");
+
+        assertThat(policy.replace(" ws: wss: http: https:", "")).isEqualTo(ConsoleFiles.POLICY);
+        assertThat(policy).contains("connect-src 'self' ws: wss: http: https:;").doesNotContain("unsafe");
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import io.atalaya.assignment.Day;
 import io.atalaya.config.ConfigOutcome;
 import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
+import io.atalaya.demo.EveningClients;
 import io.atalaya.demo.RunningGateway;
 import io.atalaya.event.TenantId;
 import io.atalaya.gateway.Gateway;
@@ -41,26 +42,34 @@ public final class InProcessGateway implements RunningGateway {
     }
 
     private static RunningGateway start(Settings settings, TemporaryDirectory data) {
-        var source = ConfigSource.of(Map.of(
-                "ws-host", "127.0.0.1",
-                "ws-port", Integer.toString(settings.publicPort()),
-                "management-port", Integer.toString(settings.managementPort()),
-                "allow-missing-origin", "true",
-                "data-dir", data.path().toString(),
-                "ws-drain-seconds", "1",
-                "jwt-secret", settings.jwtSecret(),
-                "table-token-secret", settings.tableTokenSecret(),
-                "ingest-api-keys", apiKeys(settings.publishKeys())));
+        var source = ConfigSource.of(Map.ofEntries(
+                Map.entry("ws-host", "127.0.0.1"),
+                Map.entry("ws-port", Integer.toString(settings.publicPort())),
+                Map.entry("management-port", Integer.toString(settings.managementPort())),
+                Map.entry("allow-missing-origin", "true"),
+                Map.entry("allowed-origins", origins(settings.managementPort())),
+                Map.entry("data-dir", data.path().toString()),
+                Map.entry("ws-drain-seconds", "1"),
+                Map.entry("jwt-secret", settings.jwtSecret()),
+                Map.entry("table-token-secret", settings.tableTokenSecret()),
+                Map.entry("ingest-api-keys", apiKeys(settings.publishKeys()))));
         return switch (ConfigReader.read(source)) {
             case ConfigOutcome.Invalid invalid ->
                 throw new StartException(
                         invalid.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
             case ConfigOutcome.Valid valid -> {
-                Gateway gateway = Gateway.start(valid.config());
+                String invitations = Invitation.document(settings.invitations(), settings.publicPort());
+                Gateway gateway = Gateway.start(valid.config(), Map.of(Invitation.PATH, invitations));
                 settings.duties().forEach(duty -> gateway.assignments().put(entry(duty)));
                 yield new InProcessGateway(gateway, data);
             }
         };
+    }
+
+    /** The demonstration's own clients, and the example pages beside the console. */
+    private static String origins(int managementPort) {
+        return String.join(
+                ",", EveningClients.ORIGIN, "http://127.0.0.1:" + managementPort, "http://localhost:" + managementPort);
     }
 
     private static String apiKeys(Map<String, String> tenantsByKey) {

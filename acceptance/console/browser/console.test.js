@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { expectAccessible } from './axe.js';
+import { launch, openPage } from './chromium.js';
+import { Product, until } from './product.js';
+
+const VIEWS = ['live', 'books', 'sessions', 'events', 'slo', 'kpi', 'health'];
+const LIMIT = 15_000;
+
+/** Every two of language, theme and width together; accessibility depends on each of them, not on their pairs. */
+const LOOKS = [
+  { language: 'en', theme: 'light', width: 1280, thoroughly: true },
+  { language: 'es', theme: 'dark', width: 390, thoroughly: true },
+  { language: 'es', theme: 'light', width: 390 },
+  { language: 'en', theme: 'dark', width: 1280 },
+];
+
+/** What each view shows of a gateway at work; nothing of it can come from an empty one. */
+const ALIVE = {
+  live: async (page) => {
+    await page.locator('.tile-value').first().filter({ hasText: /[1-9]/ }).waitFor();
+    await page.locator('.chart canvas').first().waitFor();
+    assert.equal(await page.locator('.chart canvas').count(), 6);
+    await page.locator('.table-scroll tbody tr').first().waitFor();
+  },
+  books: async (page) => {
+    await page.locator('.book [data-tone="ok"].badge').nth(2).waitFor();
+    assert.match(await page.locator('[data-book="intake"] .sum').first().textContent(), /[1-9]/);
+  },
+  sessions: async (page) => {
+    await page.locator('tbody tr').nth(3).waitFor();
+  },
+  events: async (page) => {
+    await page.locator('.tail-row').nth(1).waitFor();
+  },
+  slo: async (page) => {
+    await page.locator('.slo').nth(1).waitFor();
+  },
+  kpi: async (page) => {
+    await page.locator('.score .panel, p.empty').first().waitFor();
+  },
+  health: async (page) => {
+    await page.locator('td', { hasText: '(hidden)' }).first().waitFor();
+    await page.locator('.facts .badge[data-tone="ok"]').first().waitFor();
+  },
+};
+
+let demo;
+let browser;
+
+before(async () => {
+  browser = await launch();
+  demo = await Product.demo('--speed', '600');
+}, { timeout: 90_000 });
+
+after(async () => {
+  await browser?.close();
+  await demo?.close();
+});
+
+async function consolePage(look = {}) {
+  const page = await openPage(browser, demo.address, look);
+  page.setDefaultTimeout(LIMIT);
+  await page.goto(demo.address);
+  await page.locator('.shell').waitFor();
+  return page;
+}
+
+async function show(page, view) {
+  await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+  await page.locator(`.nav a[href="#/${view.split('/')[0]}"][aria-current="page"]`).waitFor();
+}
+
+async function noSidewaysScrolling(page, where) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(content <= window + 1, `${where}: ${content} px wide in ${window} px`);
+}
+
+describe('every view', () => {
+  for (const look of LOOKS) {
+    test(`is alive, accessible and whole: ${look.language}, ${look.theme}, ${look.width} px`, { timeout: 60_000 }, async () => {
+      const page = await consolePage(look);
+      assert.equal(await page.getAttribute('html', 'lang'), look.language);
+      for (const view of VIEWS) {
+        await show(page, view);
+        await ALIVE[view](page);
+        await noSidewaysScrolling(page, view);
+        if (look.thoroughly) {
+          await expectAccessible(page, `${view}: ${JSON.stringify(look)}`);
+        }
+      }
+      assert.deepEqual(page.complaints, []);
+      await page.context().close();
+    });
+  }
+});
+
+test('language and theme are chosen, change at once and are remembered', { timeout: 30_000 }, async () => {
+  const page = await consolePage();
+  await page.selectOption('[data-choose="language"]', 'es');
+  await page.getByRole('heading', { level: 1, name: 'En vivo' }).waitFor();
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.selectOption('[data-choose="theme"]', 'dark');
+  assert.notEqual(await ground(), light);
+  const dark = await ground();
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'En vivo' }).waitFor();
+  assert.equal(await ground(), dark);
+  assert.equal(await page.title(), 'En vivo · Atalaya');
+  await page.context().close();
+});
+
+test('figures move by themselves, and the past is there after a reload', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  const total = () => page.locator('.tile-note').nth(1).textContent();
+  const before = await total();
+  await until('another total', LIMIT, async () => (await total()) !== before);
+  const points = () => page.evaluate(() => Number(document.querySelector('.chart-box')?.dataset.points ?? 0));
+  await until('eight points', LIMIT, async () => (await points()) >= 8);
+  const had = await points();
+  await page.reload();
+  await page.locator('.chart canvas').first().waitFor();
+  await until('the same points', 3_000, async () => (await points()) >= had);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('what is looked up closely is accessible, too', { timeout: 60_000 }, async () => {
+  const page = await consolePage({ theme: 'dark' });
+  for (const part of ['find', 'publish', 'dead-letters']) {
+    await show(page, `events/${part}`);
+    await page.locator('[role="tabpanel"] .panel').first().waitFor();
+    await expectAccessible(page, part);
+  }
+  await show(page, 'slo');
+  await page.locator('.slo summary').first().click();
+  await page.locator('.slo table').first().waitFor();
+  await expectAccessible(page, 'an objective in detail');
+  await show(page, 'sessions');
+  await page.locator('tbody button.link').first().click();
+  await page.locator('dialog.sheet .facts').waitFor();
+  await expectAccessible(page, 'a session');
+  await page.keyboard.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('an event is followed from its intake to the sessions it reached, and explained', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  await show(page, 'events/tail');
+  await page.locator('.tail-row', { hasText: 'ROUND_' }).first().click();
+  await page.locator('.path li').nth(4).waitFor();
+  assert.deepEqual(
+    await page.locator('.path strong').allTextContents(),
+    ['Received', 'Committed', 'Archived', 'Routed', 'Delivered', 'Acknowledged'],
+  );
+  await page.locator('.path table tbody tr').first().waitFor();
+  await expectAccessible(page, 'the path of an event');
+  // evenings end, and their sessions with them
+  await until('an explanation', LIMIT, async () => {
+    const { sessions } = await (await page.request.get(`${demo.address}/api/v1/sessions?endpoint=admin`)).json();
+    if (sessions.length > 0) {
+      await page.getByLabel('Number of a session').fill(String(sessions[0].id));
+      await page.getByRole('button', { name: 'Explain' }).click();
+      await page.locator('.explanation, .sheet .failure').first().waitFor();
+    }
+    return (await page.locator('.explanation .badge').count()) > 0;
+  });
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('rows of the tail stay where they are while somebody points at them', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  await show(page, 'events/tail');
+  await page.locator('.tail-row').nth(3).waitFor();
+  await page.locator('.tail').hover();
+  await page.locator('.muted', { hasText: 'while you look' }).waitFor();
+  const first = await page.locator('.tail-row').first().textContent();
+  await page.waitForTimeout(1_500);
+  assert.equal(await page.locator('.tail-row').first().textContent(), first);
+  await page.mouse.move(0, 0);
+  await until('newer rows', LIMIT, async () => (await page.locator('.tail-row').first().textContent()) !== first);
+  await page.context().close();
+});
+
+test('what strangers write stays text', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  const bad = '"><img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';
+  await show(page, 'events/tail');
+  await page.locator('.badge', { hasText: 'Live' }).nth(1).waitFor();
+  await show(page, 'events/publish');
+  await page.getByLabel('Type').fill('ROUND_READY');
+  await page.getByLabel('tenant_id').fill('1');
+  await page.getByLabel('branch_id').fill('1');
+  await page.locator('textarea').first().fill(JSON.stringify({ name: bad, '<b>key</b>': bad }));
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('button', { name: 'Follow its path' }).click();
+  await page.locator('.sheet pre', { hasText: 'window.hacked' }).first().waitFor();
+  await page.keyboard.press('Escape');
+
+  await show(page, 'events/tail');
+  await page.locator('.tail-row').first().waitFor();
+  const key = /Bearer (\S+?)'/.exec(demo.beginning)[1];
+  const type = `X_${bad}`.slice(0, 60);
+  for (const event of [{ type: 'ROUND_READY', entity: { [bad]: bad } }, { type, entity: {} }]) {
+    await fetch(`${demo.publicAddress}/api/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ tenant_id: 1, branch_id: 1, ...event }),
+    });
+  }
+  await page.locator('.tail-row', { hasText: 'onerror' }).first().waitFor();
+  for (const view of ['books', 'health', 'live']) {
+    await show(page, view);
+    await ALIVE[view](page);
+  }
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  assert.equal(await page.locator('img').count(), 0);
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('a bad event is refused before it is sent, member by member', { timeout: 30_000 }, async () => {
+  const page = await consolePage({ language: 'es' });
+  await show(page, 'events/publish');
+  await page.getByLabel('tenant_id').fill('cero');
+  await page.locator('textarea').first().fill('{');
+  await page.getByRole('button', { name: 'Publicar', exact: true }).click();
+  assert.deepEqual(
+    (await page.locator('.problem:visible').allTextContents()).sort(),
+    ['Debe ser un número entero', 'Debe ser un objeto JSON'],
+  );
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true');
+  await page.context().close();
+});
+
+test('everything can be reached and done with the keyboard', { timeout: 60_000 }, async () => {
+  const page = await consolePage();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+
+  await tabTo(page, (active) => active.getAttribute('href') === '#/sessions', 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('tbody button.link').first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  await tabTo(page, (active) => active.matches('tbody button.link'));
+  await expectFocusToBeSeen(page);
+  const opener = await page.evaluate(() => document.activeElement.textContent);
+  await page.keyboard.press('Enter');
+  await page.locator('dialog.sheet .danger').first().waitFor();
+  await tabTo(page, (active) => active.matches('.danger'));
+  await page.keyboard.press('Enter');
+  await page.locator('dialog.dialog').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Cancel');
+  await page.keyboard.press('Enter');
+  await page.locator('dialog.dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.locator('dialog.sheet').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), opener);
+
+  await show(page, 'events');
+  await tabTo(page, (active) => active.getAttribute('role') === 'tab');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.getByLabel('tenant_id').waitFor();
+  assert.match(await page.evaluate(() => location.hash), /publish/);
+  await page.keyboard.press('Home');
+  await page.locator('.tail-row').first().waitFor();
+  await tabTo(page, (active) => active.matches('.tail-row'));
+  await page.keyboard.press('Enter');
+  await page.locator('.path li').nth(4).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+async function tabTo(page, wanted, key = 'Tab') {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press(key);
+    if (await page.evaluate(`(${wanted})(document.activeElement)`)) {
+      return;
+    }
+  }
+  assert.fail(`80 times ${key} did not reach ${wanted}`);
+}
+
+async function expectFocusToBeSeen(page) {
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.notEqual(outline, 'none', 'the focus is not visible');
+}
+
+test('a session is disconnected from its sheet', { timeout: 30_000 }, async () => {
+  const page = await consolePage();
+  await show(page, 'sessions');
+  await page.locator('tbody tr', { hasText: 'diner' }).first().locator('button').click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.locator('dialog.dialog').getByRole('button', { name: 'Disconnect' }).click();
+  await page.locator('.toast', { hasText: 'One session closed' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+for (const [name, card] of [['waiter', '#tables .card'], ['kitchen', '.lanes .card']]) {
+  test(`the ${name}'s example is linked, connects by itself and shows the evening`, { timeout: 60_000 }, async () => {
+    const page = await openPage(browser, demo.address, { width: 390, allowed: [demo.publicAddress] });
+    page.setDefaultTimeout(45_000);
+    await page.goto(demo.address);
+    const link = await page.locator(`.side-foot a[href*="${name}"]`).getAttribute('href');
+    await page.goto(`${demo.address}${link}`);
+    await page.locator('.lamp[data-state="open"]').waitFor();
+    await page.locator(card).first().waitFor();
+    await expectAccessible(page, name);
+    await noSidewaysScrolling(page, name);
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  });
+}

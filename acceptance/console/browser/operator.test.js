@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { expectAccessible } from './axe.js';
+import { launch, openPage } from './chromium.js';
+import { Product } from './product.js';
+
+const TOKEN = randomBytes(24).toString('hex');
+const LIMIT = 20_000;
+
+let gateway;
+let browser;
+
+before(async () => {
+  browser = await launch();
+  gateway = await Product.gateway({ MANAGEMENT_TOKEN: TOKEN });
+}, { timeout: 90_000 });
+
+after(async () => {
+  await browser?.close();
+  await gateway?.close();
+});
+
+async function openConsole(look = {}) {
+  const page = await openPage(browser, gateway.address, look);
+  page.setDefaultTimeout(LIMIT);
+  await page.goto(gateway.address);
+  return page;
+}
+
+async function logIn(page) {
+  await page.getByLabel('Management token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.locator('.shell').waitFor();
+}
+
+test('nothing is shown without the token, and the page does not keep it', { timeout: 60_000 }, async () => {
+  const page = await openConsole();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  assert.equal(await page.locator('.shell').count(), 0);
+  for (const path of ['live', 'live/history', 'books', 'sessions', 'config', 'catalogue', 'events/live', 'slo']) {
+    assert.equal(await page.evaluate((url) => fetch(url).then(({ status }) => status), `/api/v1/${path}`), 401, path);
+  }
+  await expectAccessible(page, 'login');
+
+  await page.getByLabel('Management token').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.locator('.problem', { hasText: 'not the token' }).waitFor();
+
+  await logIn(page);
+  await page.locator('.badge', { hasText: 'Live' }).first().waitFor();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]));
+  assert.ok(!kept.includes(TOKEN), kept);
+
+  await page.reload();
+  await page.locator('.shell').waitFor();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+test('a page of another site cannot act in the name of an operator', { timeout: 30_000 }, async () => {
+  const page = await openConsole();
+  await logIn(page);
+  const statuses = await page.evaluate(async () => {
+    const ask = (headers) =>
+      fetch('/api/v1/sessions/disconnect', { method: 'POST', headers, body: '{"tenant":"1","subject":"7"}' }).then(({ status }) => status);
+    return [await ask({ 'content-type': 'application/json' }), await ask({ 'content-type': 'application/json', 'x-atalaya-console': '1' })];
+  });
+  assert.deepEqual(statuses, [403, 200]);
+  await page.context().close();
+});
+
+test('a lost gateway is told, what is shown is marked as old, and everything goes on by itself', { timeout: 90_000 }, async () => {
+  const page = await openConsole();
+  await logIn(page);
+  await page.locator('.badge', { hasText: 'Live' }).first().waitFor();
+  await gateway.kill();
+  await page.locator('.stale', { hasText: 'No connection' }).waitFor();
+  assert.match(await page.locator('.stale').textContent(), /\d\d:\d\d:\d\d/);
+  await page.locator('#announcer', { hasText: 'lost' }).waitFor({ state: 'attached' });
+  await expectAccessible(page, 'a lost connection');
+
+  await gateway.start();
+  // the logins of a gateway end with it: the page asks for one, and is back where it was
+  await page.locator('.login, .bar .badge[data-tone="ok"]').first().waitFor();
+  if ((await page.locator('.login').count()) > 0) {
+    await logIn(page);
+  }
+  await page.locator('.bar .badge', { hasText: 'Live' }).waitFor();
+  await page.locator('.stale').waitFor({ state: 'hidden' });
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});

@@ -1,0 +1,57 @@
+import { freshId, h } from './dom.js';
+import { button } from './parts.js';
+import { t } from './i18n.js';
+
+/**
+ * Asks before something is done that cannot be undone.
+ *
+ * @returns {Promise<boolean>}
+ */
+export function confirmed(title, text, action) {
+  return new Promise((resolve) => {
+    const head = freshId('dialog');
+    const body = freshId('dialog');
+    const dialog = h(
+      'dialog',
+      { class: 'dialog', 'aria-labelledby': head, 'aria-describedby': body },
+      h(
+        'form',
+        { method: 'dialog' },
+        h('h2', { id: head, text: title }),
+        h('p', { id: body, text }),
+        h(
+          'div',
+          { class: 'dialog-buttons' },
+          h('button', { class: 'button', value: 'no', text: t('common.cancel'), autofocus: true }),
+          h('button', { class: 'button danger', value: 'yes', text: action }),
+        ),
+      ),
+    );
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** A sheet beside the page, or over it on a phone: more about one thing. Escape closes it; focus goes back. */
+export function sheet(title, ...content) {
+  const head = freshId('sheet');
+  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': head });
+  dialog.append(
+    h(
+      'header',
+      { class: 'sheet-head' },
+      h('h2', { id: head, text: title }),
+      button(t('common.close'), () => dialog.close(), { kind: 'quiet', iconName: 'close' }),
+    ),
+    h('div', { class: 'sheet-body' }, content),
+  );
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
