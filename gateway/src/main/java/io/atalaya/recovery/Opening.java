@@ -101,7 +101,8 @@ final class Opening implements Session.Companion {
             return;
         }
         byte[] json = state.json().getBytes(UTF_8);
-        ByteBuf frame = session.allocator().directBuffer(json.length + session.wire().maxOverhead());
+        ByteBuf frame =
+                session.allocator().directBuffer(json.length + session.wire().maxOverhead());
         session.wire().encodeNotice(json, state.position(), frame);
         session.reply(frame);
         next.accept(state.position());
