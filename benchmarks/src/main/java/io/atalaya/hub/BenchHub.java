@@ -67,6 +67,7 @@ final class BenchHub {
                 some.maxOutboundBytes(),
                 some.drain(),
                 some.deliveryWindow(),
+                0,
                 0);
     }
 

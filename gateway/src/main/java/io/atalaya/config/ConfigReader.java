@@ -6,6 +6,7 @@ import io.atalaya.auth.AuthConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
+import io.atalaya.exposition.ExpositionConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
@@ -94,6 +95,7 @@ public final class ConfigReader {
         var assignments = assignments();
         var redis = redis();
         var slo = slo();
+        var exposition = exposition();
         var management = management();
         Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
@@ -122,6 +124,7 @@ public final class ConfigReader {
                 assignments,
                 redis,
                 slo,
+                exposition,
                 management,
                 Settings.ALL.stream().map(values::inForce).toList());
     }
@@ -158,7 +161,8 @@ public final class ConfigReader {
                 values.value(Settings.WS_MAX_OUTBOUND_BYTES),
                 values.value(Settings.WS_DRAIN_SECONDS),
                 values.value(Settings.WS_DELIVERY_WINDOW),
-                values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND));
+                values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND),
+                values.value(Settings.METRICS_TENANTS));
     }
 
     private IntakeConfig intake() {
@@ -260,6 +264,15 @@ public final class ConfigReader {
 
     private SloConfig slo() {
         return new SloConfig(values.findPath(Settings.SLO_FILES), values.value(Settings.SLO_KEEP));
+    }
+
+    private ExpositionConfig exposition() {
+        return new ExpositionConfig(
+                values.value(Settings.METRICS_HISTORY_INTERVAL),
+                values.value(Settings.METRICS_HISTORY_MAX_BYTES),
+                values.value(Settings.METRICS_HISTORY_MAX_AGE),
+                values.find(Settings.METRICS_OTLP_ENDPOINT),
+                values.value(Settings.METRICS_OTLP_INTERVAL));
     }
 
     private ManagementConfig management() {

@@ -5,6 +5,7 @@ import io.atalaya.assignment.AssignmentConfig;
 import io.atalaya.auth.AuthConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
+import io.atalaya.exposition.ExpositionConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.LogConfig;
@@ -56,6 +57,7 @@ public record GatewayConfig(
         AssignmentConfig assignments,
         Optional<RedisConfig> redis,
         SloConfig slo,
+        ExpositionConfig exposition,
         ManagementConfig management,
         List<SettingInForce> settings) {
 

@@ -37,17 +37,25 @@ final class Conversation {
             session.onUnknownMessage();
             return;
         }
+        long sinceNanos = session.onCommand(name);
         switch (command.action()) {
-            case REFRESH_ASSIGNMENTS -> refreshAssignments(context, session, command);
+            case REFRESH_ASSIGNMENTS -> refreshAssignments(context, session, command, sinceNanos);
         }
     }
 
     /** Checks the credential first: who may no longer be here must not learn anything new. */
-    private static void refreshAssignments(EdgeContext context, Session session, Command command) {
+    private static void refreshAssignments(EdgeContext context, Session session, Command command, long sinceNanos) {
         Principal principal = session.principal();
         session.recheck(() -> context.assignments()
                 .refresh(principal.tenant(), principal.subject())
-                .thenAccept(fresh -> session.shard().execute(() -> onRefreshed(session, command, fresh))));
+                .whenComplete((fresh, _) -> session.shard().execute(() -> {
+                    if (fresh == null) {
+                        session.onCommandFailed(command.text());
+                    } else {
+                        onRefreshed(session, command, fresh);
+                        session.onCommandAnswered(command.text(), sinceNanos);
+                    }
+                })));
     }
 
     private static void onRefreshed(Session session, Command command, List<Assignment> assignments) {

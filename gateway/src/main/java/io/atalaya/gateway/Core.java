@@ -10,9 +10,11 @@ import io.atalaya.auth.RevocationList;
 import io.atalaya.auth.journal.JournalException;
 import io.atalaya.auth.journal.JournaledRevocations;
 import io.atalaya.config.GatewayConfig;
+import io.atalaya.exposition.Stopwatches;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
+import io.atalaya.log.TimedEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
@@ -30,12 +32,14 @@ import org.jspecify.annotations.Nullable;
  * parts.
  *
  * @param redis events from Redis; null without {@code REDIS_URL}
+ * @param stopwatches how long things take that are not deliveries
  * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
         GatewayConfig config,
         InstantSource clock,
         LongSupplier nanoClock,
+        Stopwatches stopwatches,
         RedisParts.@Nullable WayIn redis,
         RevocationList revocations,
         Authentication authentication,
@@ -54,9 +58,10 @@ record Core(
     static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
         InstantSource clock = InstantSource.system();
         LongSupplier nanoClock = System::nanoTime;
+        Stopwatches stopwatches = Stopwatches.of(nanoClock);
 
         RedisParts redis = config.redis()
-                .map(settings -> new RedisParts(settings, config.profile()))
+                .map(settings -> new RedisParts(settings, config.profile(), stopwatches.redis()))
                 .orElse(null);
         if (redis != null) {
             closing.add("redis connections", redis);
@@ -67,19 +72,22 @@ record Core(
 
         var sources = AssignmentSources.open(config.assignments(), closing);
         var assignments = new CachedAssignments(
-                sources.today(), config.assignments(), nanoClock, CachedAssignments.Timer.system());
+                sources.timed(stopwatches.database()), config.assignments(), nanoClock, CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        EventLog log = Logs.open(config, clock, hub.router(), closing);
+        EventLog log = Logs.open(config, clock, hub.router(), closing, stopwatches.redis());
         Recovery recovery = recovery(config, log, routes, clock, closing);
-        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock, stopwatches.database());
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
+        EventLog measured =
+                log instanceof SqliteEventLog ? new TimedEventLog(log, stopwatches.database()) : log;
+        var intake = new Intake(config.intake(), config.profile(), measured, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
                 clock,
                 nanoClock,
+                stopwatches,
                 redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,

@@ -6,6 +6,7 @@ import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
 import io.atalaya.edge.PublishRoute;
 import io.atalaya.edge.WebSocketUpgrade;
+import io.atalaya.exposition.Stopwatches;
 import io.atalaya.gateway.Lifecycle.State;
 import io.atalaya.http.HttpOptions;
 import io.atalaya.http.HttpPipeline;
@@ -13,6 +14,7 @@ import io.atalaya.http.Route;
 import io.atalaya.http.Routes;
 import io.atalaya.http.UpgradeHandler;
 import io.atalaya.management.Sample.Phase;
+import io.atalaya.metrics.RequestTimes;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -55,13 +57,18 @@ public final class Gateway implements AutoCloseable {
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
             status = new StatusPages(core, readBack, worker);
-            publicHttp = http(publicRoutes(readBack, worker), upgrades());
-            HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none());
+            Stopwatches times = core.stopwatches();
+            List<Route> routes = publicRoutes(readBack, worker);
+            times.expect(routes);
+            publicHttp = http(routes, upgrades(), times.publicPort());
+            HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
             closing.add("budgets", status.budgets());
             status.budgets().start();
+            closing.add("metrics outlets", status.outlets());
+            status.outlets().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",
@@ -115,8 +122,9 @@ public final class Gateway implements AutoCloseable {
                 core.nanoClock()));
     }
 
-    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {
-        return new HttpPipeline(HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock());
+    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades, RequestTimes times) {
+        return new HttpPipeline(
+                HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock(), times::record);
     }
 
     private EdgeServer bind(String setting, String host, int port, HttpPipeline http) {

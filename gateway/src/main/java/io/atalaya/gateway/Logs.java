@@ -5,6 +5,7 @@ import io.atalaya.hub.Router;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Timings;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.sqlite.log.SqliteEventLog;
@@ -21,12 +22,14 @@ final class Logs {
      * Opens the log; what must be closed goes to {@code closing}.
      *
      * @param router hears what is stored
+     * @param redisTimes how long its commands take
      */
-    static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
+    static EventLog open(
+            GatewayConfig config, InstantSource clock, Router router, Closing closing, Timings redisTimes) {
         EventLog log = switch (config.logStore()) {
             case EMBEDDED -> inFile(config, clock, router);
             case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
-            case REDIS -> inRedis(config, router, closing);
+            case REDIS -> inRedis(config, router, closing, redisTimes);
         };
         closing.add("log", log);
         return log;
@@ -46,9 +49,10 @@ final class Logs {
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static RedisStreamLog inRedis(GatewayConfig config, Router router, Closing closing) {
+    private static RedisStreamLog inRedis(
+            GatewayConfig config, Router router, Closing closing, Timings redisTimes) {
         RedisConfig redis = config.redis().orElseThrow();
-        var context = StreamContext.system(config.dataDir());
+        var context = StreamContext.system(config.dataDir(), redisTimes);
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
         var hearer = new RedisStreamLog.Hearer(router, router::isBehind);

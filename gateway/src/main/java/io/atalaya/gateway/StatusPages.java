@@ -2,6 +2,8 @@ package io.atalaya.gateway;
 
 import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
+import io.atalaya.exposition.Outlets;
+import io.atalaya.exposition.Vocabulary;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
 import io.atalaya.logging.LogQueue;
@@ -11,7 +13,6 @@ import io.atalaya.management.GatewayView;
 import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
-import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.management.OperatorGate;
 import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
@@ -41,6 +42,7 @@ final class StatusPages {
     private final GatewayView view;
     private final BudgetLoop budgets;
     private final MetricsPages metrics;
+    private final Outlets outlets;
     private final HealthPages health;
     private final OperatorGate gate;
     private final ManagementRoutes management;
@@ -58,14 +60,18 @@ final class StatusPages {
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")),
-                LogQueue::droppedByAll);
+                LogQueue::droppedByAll,
+                core.stopwatches()::times,
+                readBack::ingest);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.budgets = new BudgetLoop(
                 objectives(config.slo()),
                 config.slo().keep() ? Optional.of(config.dataDir().resolve("budgets")) : Optional.empty(),
                 () -> view.sample().thenApply(StatusPages::measured),
                 core.clock());
-        this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
+        MetricsPages.Views views = Vocabulary.views(() -> SloMetrics.of(budgets.report()));
+        this.metrics = new MetricsPages(view::sample, views);
+        this.outlets = new Outlets(config.exposition(), config.dataDir(), view::sample, views.canonical());
         this.health = new HealthPages(view::sample, view::probes);
         this.gate = new OperatorGate(config.management());
         this.management = new ManagementRoutes(
@@ -101,6 +107,11 @@ final class StatusPages {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(new SloPages(budgets::report).pages());
         return pages;
+    }
+
+    /** Where metrics go by themselves; not yet started. */
+    Outlets outlets() {
+        return outlets;
     }
 
     /** What counts budgets; not yet started. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * promtool's unit tests of the burn-rate alerts: a burn just above each tier's rate fires it, one just below does not.
@@ -25,34 +27,45 @@ final class RuleTests {
      */
     static Map<String, Object> test(
             String name, String interval, Map<String, String> series, String at, String matchers, boolean fires) {
-        var input = new ArrayList<>();
-        series.forEach((selector, values) -> input.add(map("series", selector, "values", values)));
-        List<Object> samples = fires ? List.of(map("labels", "{}", "value", 1)) : List.of();
-        return map(
-                "name",
-                name,
-                "interval",
-                interval,
-                "input_series",
-                input,
-                "promql_expr_test",
-                List.of(map(
-                        "expr",
-                        "count(ALERTS{alertstate=\"firing\"," + matchers + "} > 0) > bool 0",
-                        "eval_time",
-                        at,
-                        "exp_samples",
-                        samples)));
+        return test(name, interval, series, List.of(expectation(at, matchers, fires)));
     }
 
-    /** Tests of the first tier of every objective that this program measures. */
+    private static Map<String, Object> test(
+            String name, String interval, Map<String, String> series, List<Object> expectations) {
+        var input = new ArrayList<>();
+        series.forEach((selector, values) -> input.add(map("series", selector, "values", values)));
+        return map("name", name, "interval", interval, "input_series", input, "promql_expr_test", expectations);
+    }
+
+    /** Whether an alert fires at a time. */
+    private static Object expectation(String at, String matchers, boolean fires) {
+        List<Object> samples = fires ? List.of(map("labels", "{}", "value", 1)) : List.of();
+        return map(
+                "expr",
+                "count(ALERTS{alertstate=\"firing\"," + matchers + "} > 0) > bool 0",
+                "eval_time",
+                at,
+                "exp_samples",
+                samples);
+    }
+
+    /**
+     * Tests of the first tier of every objective that this program measures, in one for all that fire and one for all that
+     * do not: promtool evaluates every rule for each test anew.
+     */
     static List<Object> burns(List<Slo> objectives) {
         var tests = new ArrayList<>();
-        for (Slo slo : objectives) {
-            if (!slo.external()) {
-                tests.add(burn(slo, slo.tiers().getFirst(), true));
-                tests.add(burn(slo, slo.tiers().getFirst(), false));
-            }
+        for (boolean fires : List.of(true, false)) {
+            Map<Long, List<Slo>> byStep = objectives.stream()
+                    .filter(slo -> !slo.external())
+                    .collect(Collectors.groupingBy(
+                            slo -> step(slo.tiers().getFirst()), TreeMap::new, Collectors.toList()));
+            byStep.forEach((minutes, together) -> tests.add(burns(
+                    "first tiers: " + outcome(fires),
+                    minutes,
+                    together.stream()
+                            .map(slo -> new Burn(slo, slo.tiers().getFirst(), minutes, fires))
+                            .toList())));
         }
         return tests;
     }
@@ -62,32 +75,53 @@ final class RuleTests {
         var tests = new ArrayList<>();
         objectives.stream().filter(slo -> !slo.external()).findFirst().ifPresent(slo -> {
             for (Tier tier : slo.tiers().subList(1, slo.tiers().size())) {
-                tests.add(burn(slo, tier, true));
-                tests.add(burn(slo, tier, false));
+                for (boolean fires : List.of(true, false)) {
+                    String name = "%s, tier %s: %s".formatted(slo.id(), tier.id(), outcome(fires));
+                    tests.add(burns(name, step(tier), List.of(new Burn(slo, tier, step(tier), fires))));
+                }
             }
         });
         return tests;
     }
 
-    private static Map<String, Object> burn(Slo slo, Tier tier, boolean fires) {
-        long minutes = step(tier);
-        long steps = tier.longWindow().plus(tier.hold()).toMinutes() / minutes + 4;
-        // exactly: a share of bad events a tenth above, or below, the limit
-        double limit = tier.factor(slo.window()).multiply(slo.budget()).doubleValue();
-        double share = Math.min(limit * (fires ? 1.1 : 0.9), 1);
-        long total = Math.max(1_000_000, 10 * slo.minEvents());
-        long bad = Math.round(total * share);
+    private static String outcome(boolean fires) {
+        return fires ? "above the rate" : "below the rate";
+    }
+
+    private static Map<String, Object> burns(String name, long minutes, List<Burn> burns) {
         var series = new LinkedHashMap<String, String>();
-        String labels = "{slo=\"%s\",service=\"%s\"}".formatted(slo.id(), slo.service());
-        series.put("atalaya_slo_bad_total" + labels, "0+%dx%d".formatted(bad, steps));
-        series.put("atalaya_slo_events_total" + labels, "0+%dx%d".formatted(total, steps));
-        return test(
-                "%s, tier %s: %s".formatted(slo.id(), tier.id(), fires ? "above the rate" : "below the rate"),
-                minutes + "m",
-                series,
-                Spans.text(Duration.ofMinutes(minutes * (steps - 1))),
-                "alertname=\"%s\",slo=\"%s\",burnrate_tier=\"%s\"".formatted(SloRules.BURN, slo.id(), tier.id()),
-                fires);
+        var expectations = new ArrayList<>();
+        for (Burn burn : burns) {
+            series.putAll(burn.series());
+            expectations.add(burn.expectation());
+        }
+        return test(name, minutes + "m", series, expectations);
+    }
+
+    /** One tier of an objective, burning a tenth faster, or slower, than its limit. Immutable. */
+    private record Burn(Slo slo, Tier tier, long minutes, boolean fires) {
+        private long steps() {
+            return tier.longWindow().plus(tier.hold()).toMinutes() / minutes + 4;
+        }
+
+        Map<String, String> series() {
+            double limit = tier.factor(slo.window()).multiply(slo.budget()).doubleValue();
+            double share = Math.min(limit * (fires ? 1.1 : 0.9), 1);
+            long total = Math.max(1_000_000, 10 * slo.minEvents());
+            long bad = Math.round(total * share);
+            var series = new LinkedHashMap<String, String>();
+            String labels = "{slo=\"%s\",service=\"%s\"}".formatted(slo.id(), slo.service());
+            series.put("atalaya_slo_bad_total" + labels, "0+%dx%d".formatted(bad, steps()));
+            series.put("atalaya_slo_events_total" + labels, "0+%dx%d".formatted(total, steps()));
+            return series;
+        }
+
+        Object expectation() {
+            return RuleTests.expectation(
+                    Spans.text(Duration.ofMinutes(minutes * (steps() - 1))),
+                    "alertname=\"%s\",slo=\"%s\",burnrate_tier=\"%s\"".formatted(SloRules.BURN, slo.id(), tier.id()),
+                    fires);
+        }
     }
 
     /** A step that the short window holds a few of. */

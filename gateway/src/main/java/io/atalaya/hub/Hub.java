@@ -3,6 +3,8 @@ package io.atalaya.hub;
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.metrics.CappedLabels;
+import io.atalaya.metrics.LabelSet;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.EventLoop;
@@ -41,6 +43,8 @@ public final class Hub {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final AtomicLong revocations = new AtomicLong();
+    private final LabelSet types;
+    private final CappedLabels tenants;
 
     /**
      * @param loops one shard is made for each; at most {@link #MAX_SHARDS}
@@ -60,6 +64,8 @@ public final class Hub {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.admission = new Admission(config);
+        this.types = LabelSet.of(routes.types());
+        this.tenants = new CappedLabels(config.countedTenants());
         this.router = new Router(routes, this, config);
         for (EventExecutor executor : loops) {
             if (shards.size() == MAX_SHARDS) {
@@ -106,6 +112,16 @@ public final class Hub {
     /** Every topic with a subscriber; a live view. */
     public Set<Topic> topics() {
         return directory.topics();
+    }
+
+    /** The event types whose latencies are told apart. */
+    LabelSet types() {
+        return types;
+    }
+
+    /** The tenants that are counted by name. */
+    public CappedLabels tenants() {
+        return tenants;
     }
 
     /** How many shards there are. */

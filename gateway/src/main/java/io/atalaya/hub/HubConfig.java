@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param drain over how long a graceful stop spreads its closes
  * @param deliveryWindow events routed but not yet drained by every shard
  * @param broadcastsPerSecond events fanned out per second over the whole process; 0 is unlimited
+ * @param countedTenants tenants that are counted by name; 0 counts none of them
  */
 public record HubConfig(
         int eventLoops,
@@ -33,7 +34,8 @@ public record HubConfig(
         int maxOutboundBytes,
         Duration drain,
         int deliveryWindow,
-        int broadcastsPerSecond) {
+        int broadcastsPerSecond,
+        int countedTenants) {
 
     /** The settings that a gateway has when nothing is configured. */
     public static HubConfig defaults() {
@@ -51,6 +53,7 @@ public record HubConfig(
                 1024 * 1024,
                 Duration.ofSeconds(10),
                 50_000,
+                0,
                 0);
     }
 }

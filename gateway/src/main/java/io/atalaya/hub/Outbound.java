@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.event.Cursor;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.slow.Handling;
+import io.atalaya.slow.Origin;
 import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
     private static final Cursor EVERYTHING_DURABLE = new Cursor(0, Delivery.EPHEMERAL - 1);
-    private static final long UNTIMED = Long.MIN_VALUE;
+
+    /** A delivery that took so long is worth an example: the bound of the objective of latency. */
+    private static final long SLOW_NANOS = 200_000_000L;
 
     private final Session session;
     private final ChannelHandlerContext ctx;
@@ -52,7 +55,9 @@ final class Outbound {
     private @Nullable ByteBuf runFrames;
     private int runStart;
     private int runEnd;
-    private long oldestNanos;
+    private @Nullable Origin origin;
+    private int stretch;
+    private @Nullable Stretch earlier;
     private long lastStamp;
     private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
@@ -67,6 +72,9 @@ final class Outbound {
         this.ctx = ctx;
         this.shard = shard;
     }
+
+    /** Deliveries of one type that are neither sent nor marked, with those before them. */
+    private record Stretch(@Nullable Origin origin, int events, @Nullable Stretch before) {}
 
     Session session() {
         return session;
@@ -114,7 +122,7 @@ final class Outbound {
             return false;
         }
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
-            unmarked++;
+            add(item.origin(), 1);
             runEnd = item.end();
             return false;
         }
@@ -123,9 +131,7 @@ final class Outbound {
 
     private boolean startRun(ByteBuf frames, Delivery.Item item) {
         boolean first = runFrames == null;
-        if (first) {
-            oldestNanos = item.acceptedNanos();
-        } else {
+        if (!first) {
             endRun();
             if (abandoned) {
                 shard.counters().closed++;
@@ -136,11 +142,35 @@ final class Outbound {
                 return false;
             }
         }
-        unmarked++;
+        add(item.origin(), 1);
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
         return first;
+    }
+
+    /** Of neighbours of one type the oldest speaks for all. */
+    private void add(@Nullable Origin from, int events) {
+        if (unmarked == 0) {
+            origin = from;
+        } else if (typeOf(from) != typeOf(origin)) {
+            earlier = new Stretch(origin, stretch, earlier);
+            origin = from;
+            stretch = 0;
+        }
+        stretch += events;
+        unmarked += events;
+    }
+
+    private static int typeOf(@Nullable Origin origin) {
+        return origin == null ? -1 : origin.type();
+    }
+
+    private void forgetUnmarked() {
+        unmarked = 0;
+        stretch = 0;
+        origin = null;
+        earlier = null;
     }
 
     /** Much at once is flushed at once, so that a reader which does not keep up is noticed while events can still wait. */
@@ -157,10 +187,10 @@ final class Outbound {
     private void standInLine(ByteBuf frames, Delivery.Item item) {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
-        standInLine(frame, 1, item.handling(), item.acceptedNanos());
+        standInLine(frame, 1, item.handling(), item.origin());
     }
 
-    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+    private void standInLine(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin from) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(new GivenUp());
@@ -168,7 +198,7 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(frame, events, handling, from, shard.config().maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -194,11 +224,10 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(bytes, events, null, UNTIMED);
+            standInLine(bytes, events, null, null);
             return;
         }
-        unmarked += events;
-        oldestNanos = UNTIMED;
+        add(null, events);
         runFrames = frames;
         runStart = frames.readerIndex();
         runEnd = frames.writerIndex();
@@ -243,8 +272,7 @@ final class Outbound {
             if (waiting.isEmpty()) {
                 waiting = null;
             }
-            unmarked += batch.events();
-            oldestNanos = batch.sinceNanos();
+            batch.parts().forEach(part -> add(part.origin(), part.events()));
             direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
             flushQueue();
@@ -290,35 +318,45 @@ final class Outbound {
     }
 
     private void onEverythingAccepted() {
-        onAccepted(unmarked, oldestNanos);
-        unmarked = 0;
+        long nowNanos = shard.nowNanos();
+        onAccepted(origin, stretch, nowNanos);
+        if (earlier != null) {
+            onAccepted(earlier, nowNanos);
+        }
+        forgetUnmarked();
     }
 
-    private void onAccepted(int events, long sinceNanos) {
+    private void onAccepted(Stretch latest, long nowNanos) {
+        for (Stretch each = latest; each != null; each = each.before()) {
+            onAccepted(each.origin(), each.events(), nowNanos);
+        }
+    }
+
+    private void onAccepted(@Nullable Origin from, int events, long nowNanos) {
         ShardCounters counters = shard.counters();
-        counters.sent += events;
-        if (sinceNanos != UNTIMED) {
-            counters.latency.record(shard.nowNanos() - sinceNanos, events);
+        counters.onSent(from, events, nowNanos);
+        if (from != null && nowNanos - from.acceptedNanos() > SLOW_NANOS) {
+            counters.onSlow(from, nowNanos - from.acceptedNanos(), shard.nowMillis());
         }
     }
 
     private void mark() {
         int events = unmarked;
-        long sinceNanos = oldestNanos;
+        var latest = new Stretch(origin, stretch, earlier);
         marked += events;
-        unmarked = 0;
+        forgetUnmarked();
         markers++;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, latest));
         ctx.flush();
     }
 
-    private void onMarker(boolean accepted, int events, long sinceNanos) {
+    private void onMarker(boolean accepted, int events, Stretch latest) {
         if (!accepted || abandoned) {
             return;
         }
         markers--;
         marked -= events;
-        onAccepted(events, sinceNanos);
+        onAccepted(latest, shard.nowNanos());
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();
@@ -332,7 +370,7 @@ final class Outbound {
         runFrames = null;
         shard.counters().closed += pending();
         waiting = null;
-        unmarked = 0;
+        forgetUnmarked();
         marked = 0;
     }
 

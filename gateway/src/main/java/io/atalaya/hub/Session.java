@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,9 @@ public final class Session {
     private int[] positions = {};
     private int shardPosition;
     private boolean ended;
+    private boolean initialStateSent;
 
+    private final long joinedNanos;
     private long lastMessageNanos;
     private long nextPingNanos;
     private long nextRevalidationNanos;
@@ -87,6 +90,7 @@ public final class Session {
         this.slot = slot;
         this.outbound = new Outbound(this, ctx, shard);
         long nowNanos = shard.nowNanos();
+        this.joinedNanos = nowNanos;
         this.lastMessageNanos = nowNanos;
         this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
         this.nextRevalidationNanos =
@@ -103,6 +107,14 @@ public final class Session {
 
     public Principal principal() {
         return principal;
+    }
+
+    /** The role that let the client in, for counting; an endpoint's own, so that there are few. */
+    String role() {
+        return endpoint.roles().stream()
+                .filter(principal.roles()::contains)
+                .min(Comparator.naturalOrder())
+                .orElse(ShardSnapshot.Lives.NO_ROLE);
     }
 
     /** For frames to {@link #reply} with. */
@@ -217,6 +229,39 @@ public final class Session {
         shard.counters().unknownClientMessages++;
     }
 
+    /**
+     * The client sent a command of the profile. What becomes of it is to be told by {@link #onCommandFailed} or
+     * {@link #onCommandAnswered}.
+     *
+     * @return when, for the latter
+     */
+    public long onCommand(String name) {
+        shard.counters().onCommand(name);
+        return shard.nowNanos();
+    }
+
+    /** A command could not be carried out. */
+    public void onCommandFailed(String name) {
+        shard.counters().onCommandFailed(name);
+    }
+
+    /**
+     * A command was answered, whether well or not.
+     *
+     * @param sinceNanos what {@link #onCommand} returned
+     */
+    public void onCommandAnswered(String name, long sinceNanos) {
+        shard.counters().onCommandAnswered(name, shard.nowNanos() - sinceNanos);
+    }
+
+    /** The client has been sent what it asked for first; only the first call counts. */
+    public void onInitialStateSent() {
+        if (!initialStateSent && !ended) {
+            initialStateSent = true;
+            shard.counters().initialState.record(shard.nowNanos() - joinedNanos, 1);
+        }
+    }
+
     /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
     public void onPong(long payload) {
         if (pingSentNanos != 0 && payload == pingSentNanos) {
@@ -242,6 +287,7 @@ public final class Session {
 
     /** The companion has delivered everything durable up to {@code position}; what comes after is delivered live. */
     public void goLive(Cursor position) {
+        onInitialStateSent();
         outbound.takeDurableAfter(position);
     }
 
@@ -387,6 +433,7 @@ public final class Session {
 
     private void end() {
         ended = true;
+        shard.counters().lifetime.record(shard.nowNanos() - joinedNanos, 1);
         for (int i = topics.length - 1; i >= 0; i--) {
             leave(i);
         }

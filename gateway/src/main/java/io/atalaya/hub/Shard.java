@@ -42,7 +42,7 @@ public final class Shard {
     private final Hub hub;
     private final HubConfig config;
     private final int mostUnflushedBytes;
-    private final ShardCounters counters = new ShardCounters();
+    private final ShardCounters counters;
 
     private final Queue<Delivery> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
@@ -63,6 +63,7 @@ public final class Shard {
         this.hub = hub;
         this.config = config;
         this.mostUnflushedBytes = Math.min(MOST_UNFLUSHED_BYTES, config.maxOutboundBytes() / 2);
+        this.counters = new ShardCounters(hub.types());
         this.nextSessionId = number;
         this.nextDropLogNanos = hub.nowNanos();
     }
@@ -172,6 +173,9 @@ public final class Shard {
             if (subscribers != null) {
                 anyone = true;
                 counters.matched += subscribers.size();
+                if (hub.tenants().isOn()) {
+                    counters.onMatched(hub.tenants().of(topic.tenant().value()), subscribers.size());
+                }
                 offerToAll(subscribers, delivery, item, atOnce);
             }
         }
@@ -234,7 +238,7 @@ public final class Shard {
             ChannelHandlerContext ctx, Endpoint endpoint, Principal principal, Admission.Slot slot, Set<Topic> topics) {
         var session = new Session(nextSessionId, this, ctx, endpoint, principal, slot);
         nextSessionId += Hub.MAX_SHARDS;
-        counters().accepted++;
+        counters().onAccepted(session.role());
         session.onShardPosition(sessions.size());
         sessions.add(session);
         session.subscribe(topics);
@@ -283,6 +287,7 @@ public final class Shard {
     }
 
     void onEnded(Session session) {
+        counters.onEnded(session.role());
         Session last = sessions.removeLast();
         if (last != session) {
             sessions.set(session.shardPosition(), last);
@@ -296,6 +301,7 @@ public final class Shard {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             sessions.get(i).onSweep(nowNanos, now);
         }
+        counters.sweptAtMillis = hub.now().toEpochMilli();
     }
 
     /** The open sessions, for operators; a copy. On the loop only. */
@@ -310,6 +316,10 @@ public final class Shard {
             sessions.getLast().close(reason);
         }
         return sessions.size();
+    }
+
+    long nowMillis() {
+        return hub.now().toEpochMilli();
     }
 
     /** A consistent copy of the counters. On the loop only, between two drains. */
@@ -351,11 +361,14 @@ public final class Shard {
                 counters.connectionsLost,
                 counters.refusals(),
                 counters.closes(),
-                counters.latency.snapshot(),
+                counters.latency.snapshots(),
                 counters.fanout.snapshot(),
                 counters.roundTrip.snapshot(),
                 sessions.isEmpty()
                         ? ShardSnapshot.Silence.NONE
-                        : new ShardSnapshot.Silence(oldestSilence / 1e9, newestSilence / 1e9, silences / 1e9));
+                        : new ShardSnapshot.Silence(oldestSilence / 1e9, newestSilence / 1e9, silences / 1e9),
+                counters.lives(),
+                counters.slowest(),
+                counters.matchedByTenant());
     }
 }

@@ -5,7 +5,9 @@ import io.atalaya.protocol.RecoveryFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,26 +47,32 @@ public final class WaitingLine {
      * What {@link #take} took.
      *
      * @param frames owned by the caller
-     * @param events how many deliveries are in it; gaps are none
-     * @param sinceNanos of the oldest of them
+     * @param parts the deliveries in it, in order; gaps are none
      */
-    public record Batch(ByteBuf frames, int events, long sinceNanos) {}
+    public record Batch(ByteBuf frames, List<Part> parts) {}
+
+    /**
+     * Deliveries that stand together. Immutable.
+     *
+     * @param origin of the oldest of them; null when their latency is not measured
+     */
+    public record Part(int events, @Nullable Origin origin) {}
 
     private static final class Node {
         private final byte[] frame;
         private final int events;
         private final @Nullable Handling handling;
-        private final long sinceNanos;
+        private final @Nullable Origin origin;
         private int dropped;
         private @Nullable Cursor droppedThrough;
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+        private Node(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin) {
             this.frame = frame;
             this.events = events;
             this.handling = handling;
-            this.sinceNanos = sinceNanos;
+            this.origin = origin;
         }
 
         private boolean isGap() {
@@ -100,12 +108,13 @@ public final class WaitingLine {
      * @param frame one or several frames, one behind the other
      * @param deliveries how many they are; 1 with a handling
      * @param handling how they may be given up; null keeps them
-     * @param sinceNanos the start of their latency
+     * @param origin of the oldest of them; null when their latency is not measured
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
-    public boolean add(byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long room) {
-        var node = new Node(frame, deliveries, handling, sinceNanos);
+    public boolean add(
+            byte[] frame, int deliveries, @Nullable Handling handling, @Nullable Origin origin, long room) {
+        var node = new Node(frame, deliveries, handling, origin);
         append(node);
         if (handling != null) {
             if (handling.latestOf() == null) {
@@ -151,7 +160,7 @@ public final class WaitingLine {
         if (before != null && before.isGap()) {
             widen(before, 1, cursor);
         } else {
-            var gap = new Node(new byte[0], 0, null, node.sinceNanos);
+            var gap = new Node(new byte[0], 0, null, null);
             gap.dropped = 1;
             gap.droppedThrough = cursor;
             insertBefore(node, gap);
@@ -202,8 +211,7 @@ public final class WaitingLine {
     /** Takes the first frames, as many as fit into {@code maxBytes} and at least one. The line is not empty. */
     public Batch take(ByteBufAllocator allocator, int maxBytes) {
         ByteBuf frames = allocator.directBuffer();
-        int taken = 0;
-        long sinceNanos = first == null ? 0 : first.sinceNanos;
+        var parts = new ArrayList<Part>();
         for (Node node = first; node != null; node = first) {
             int length = node.isGap() ? GAP_BYTES : node.frame.length;
             if (frames.isReadable() && frames.readableBytes() + length > maxBytes) {
@@ -213,11 +221,11 @@ public final class WaitingLine {
                 RecoveryFrames.writeSlowGap(frames, node.dropped, node.droppedThrough);
             } else {
                 frames.writeBytes(node.frame);
+                parts.add(new Part(node.events, node.origin));
             }
-            taken += node.events;
             forget(node);
         }
-        return new Batch(frames, taken, sinceNanos);
+        return new Batch(frames, parts);
     }
 
     private void forget(Node node) {

@@ -25,6 +25,8 @@ final class Ownership {
             "recovery",
             "slow",
             "ack",
+            "exposition",
+            "metrics",
             "sqlite.acks");
 
     private static final Pattern STATEMENT =

@@ -30,6 +30,7 @@ final class PackageTable {
             Map.entry("hikari", List.of("com.zaxxer.hikari.")),
             Map.entry("flyway", List.of("org.flywaydb.")),
             Map.entry("prometheus", List.of("io.prometheus.")),
+            Map.entry("opentelemetry", List.of("io.opentelemetry.")),
             Map.entry("hdrhistogram", List.of("org.HdrHistogram.")),
             Map.entry("picocli", List.of("picocli.")));
 
@@ -91,13 +92,14 @@ final class PackageTable {
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
+        row(rows, "exposition", ports + " management", "slf4j netty jackson prometheus opentelemetry");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management exposition config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

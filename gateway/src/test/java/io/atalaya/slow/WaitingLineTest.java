@@ -36,7 +36,7 @@ class WaitingLineTest {
     private long offset;
 
     private boolean add(String text, @Nullable Handling handling, long room) {
-        return line.add(text.getBytes(UTF_8), 1, handling, ++offset, room);
+        return line.add(text.getBytes(UTF_8), 1, handling, new Origin(0, "e", ++offset), room);
     }
 
     private boolean keep(String text) {
@@ -90,15 +90,16 @@ class WaitingLineTest {
     }
 
     @Test
-    void aBatchIsAsOldAsItsFirstFrame() {
+    void aBatchTellsWhereItsFramesComeFrom() {
         keep("a");
         keep("b");
 
         WaitingLine.Batch batch = line.take(ByteBufAllocator.DEFAULT, 1_000);
         batch.frames().release();
 
-        assertThat(batch.sinceNanos()).isEqualTo(1);
-        assertThat(batch.events()).isEqualTo(2);
+        assertThat(batch.parts())
+                .containsExactly(
+                        new WaitingLine.Part(1, new Origin(0, "e", 1)), new WaitingLine.Part(1, new Origin(0, "e", 2)));
     }
 
     @Test

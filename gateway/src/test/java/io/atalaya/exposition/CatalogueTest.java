@@ -1,9 +1,10 @@
-package io.atalaya.management;
+package io.atalaya.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.budget.SloEngine;
-import io.atalaya.management.MetricsPages.Vocabulary;
+import io.atalaya.management.Samples;
+import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.slo.Catalogue;
 import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Catalogue.Metric;
@@ -17,6 +18,7 @@ import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +45,15 @@ class CatalogueTest {
         }
         var engine = new SloEngine(ShippedObjectives.read().file(), Instant.parse("2030-05-01T00:00:00Z"));
         SloMetrics.of(engine.report()).forEach(families::add);
+        new ProcessProbe(Path.of("/proc/self"))
+                .sample()
+                .families()
+                .forEach(family -> {
+                    String name = family.getMetadata().getName();
+                    if (families.stream().noneMatch(known -> known.getMetadata().getName().equals(name))) {
+                        families.add(family);
+                    }
+                });
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));
@@ -64,6 +75,16 @@ class CatalogueTest {
         assertThat(exposed.keySet())
                 .as("slo/catalogue.yaml: exposed by now, so no longer pending; then ./atalaya slo generate")
                 .doesNotContainAnyElementsOf(pending);
+    }
+
+    /** Of the JVM's many only those that something shows. */
+    @Test
+    void whatIsExposedIsInTheCatalogue() {
+        assertThat(exposed.keySet().stream()
+                        .filter(name -> !name.startsWith("jvm_") && !name.startsWith("process_"))
+                        .filter(name -> !declared.containsKey(name)))
+                .as("slo/catalogue.yaml: lines that are missing")
+                .isEmpty();
     }
 
     @Test
