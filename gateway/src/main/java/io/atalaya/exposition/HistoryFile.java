@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -53,6 +54,7 @@ public final class HistoryFile {
             Files.createDirectories(directory);
             if (Files.exists(current) && isFull(current, bytes.length, now)) {
                 Files.move(current, former, StandardCopyOption.REPLACE_EXISTING);
+                Files.setLastModifiedTime(former, FileTime.from(now));
             }
             if (Files.exists(former) && olderThan(former, mostAge, now)) {
                 Files.delete(former);

@@ -7,7 +7,6 @@ import io.atalaya.management.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -83,12 +82,14 @@ final class HistoryTest {
 
         file.append(later, line(later, 2));
         assertThat(content(HistoryFile.FORMER)).contains("\"n\":1}");
-        Files.setLastModifiedTime(directory.resolve("metrics").resolve(HistoryFile.FORMER), FileTime.from(START));
-        Instant muchLater = START.plus(Duration.ofMinutes(121));
+        Instant muchLater = START.plus(Duration.ofMinutes(120));
         file.append(muchLater, line(muchLater, 3));
+        assertThat(content(HistoryFile.FORMER)).contains("\"n\":1}");
+        Instant muchTooLate = START.plus(Duration.ofMinutes(300));
+        file.append(muchTooLate, line(muchTooLate, 4));
 
-        assertThat(content(HistoryFile.FORMER)).isEmpty();
-        assertThat(content(HistoryFile.CURRENT).lines()).hasSize(2);
+        assertThat(content(HistoryFile.FORMER)).contains("\"n\":2}").doesNotContain("\"n\":1}");
+        assertThat(content(HistoryFile.CURRENT)).isEqualTo(line(muchTooLate, 4) + "\n");
     }
 
     @Test

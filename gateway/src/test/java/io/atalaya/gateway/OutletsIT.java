@@ -158,7 +158,7 @@ final class OutletsIT {
     }
 
     @Test
-    void theHistoryGrowsWhileTheGatewayWorks() {
+    void theHistoryGrowsWhileTheGatewayWorks() throws IOException {
         Path file = directory.resolve("metrics/metrics-history.jsonl");
         try (GatewayTester gateway = GatewayTester.start(
                 "data-dir", directory.toString(), "metrics-history-interval", "200ms")) {

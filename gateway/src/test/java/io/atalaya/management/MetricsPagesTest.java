@@ -92,13 +92,18 @@ final class MetricsPagesTest {
     @Test
     void aViewPicksVocabularies() {
         var one = Exchange.of(routes, "/metrics?view=wsgateway").answer().body();
-        var both =
-                Exchange.of(routes, "/metrics?view=wsgateway,atalaya").answer().body();
+        var some = Exchange.of(routes, "/metrics?view=ggrt,websocket").answer().body();
+        var all = Exchange.of(routes, "/metrics?view=ingest,wsgateway,ggrt,atalaya,websocket")
+                .answer()
+                .body();
         var usual = Exchange.of(routes, "/metrics").answer().body();
         var open = Exchange.of(routes, "/ws/metrics").answer().body();
 
         assertThat(Exposition.parse(one).types().keySet()).allMatch(name -> name.startsWith("wsgateway_"));
-        assertThat(both).isEqualTo(usual);
+        assertThat(Exposition.parse(some).types().keySet())
+                .allMatch(name -> name.startsWith("ggrt_") || name.startsWith("websocket_"))
+                .hasSize(19);
+        assertThat(all).isEqualTo(usual);
         assertThat(open).isEqualTo(one);
         assertThat(Exposition.parse(usual).types())
                 .containsKeys("wsgateway_connections_total", "atalaya_uptime_seconds");

@@ -23,7 +23,7 @@ final class Impatience {
         return new RedisContext(timings, InstantSource.system(), System::nanoTime, new Random(1), commandTimes());
     }
 
-    private static io.atalaya.metrics.Timings commandTimes() {
+    static io.atalaya.metrics.Timings commandTimes() {
         return new io.atalaya.metrics.Timings(CommandTimes.COMMANDS, System::nanoTime);
     }
 }

@@ -86,7 +86,7 @@ class SloMetricsTest {
         assertThat(series)
                 .extracting(one -> one.labels().get("slo"))
                 .contains("websocket-uptime")
-                .doesNotContain("bot-availability", "postgis-latency-p95");
+                .doesNotContain("bot-availability", "proxy-latency-p95");
     }
 
     private static double value(ScrapedMeasurements scrape, String metric, String slo) {

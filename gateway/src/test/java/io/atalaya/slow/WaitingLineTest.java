@@ -209,7 +209,9 @@ class WaitingLineTest {
                 }
             } else if (!line.isEmpty()) {
                 WaitingLine.Batch batch = line.take(ByteBufAllocator.DEFAULT, random.nextInt(60));
-                takenEvents += batch.events();
+                takenEvents += batch.parts().stream()
+                        .mapToInt(WaitingLine.Part::events)
+                        .sum();
                 taken.append(readable(batch.frames()));
             }
             assertThat(takenEvents + conflated.size() + dropped.size() + line.events())
