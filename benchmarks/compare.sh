@@ -7,6 +7,8 @@
 #   d     1,000 audiences of ten, 3,000 events/s           max   one audience of 1,000, as fast as it goes
 #   batch one audience of 1,000, batches of 16, as fast as it goes (the limit: one by one)
 #   ingest-1 ingest-100 ingest-1000   durable publishing in requests of so many events: as fast as it goes, then half of that
+#   durable  1,000 durable events/s to 1,000 sessions in 100 audiences of ten: from publish to receive
+#   replay   ten sessions that each come back to some 200,000 events: events a second, all together
 #   idle  19,000 idle sessions: memory                     connect  token-bearing connects, cold and warm
 #
 # Server on core 0, load on core 1, loopback only, bounded in time. Needs gcc, taskset, openssl, curl and ./atalaya.
@@ -93,7 +95,14 @@ on_gateway() {
     stop_server
 }
 
-figure() { sed "s/.*\"phase\":\"$1\".*/&/; s/.*\"phase\":\"$1\"[^}]*\"$2\":\([0-9.]*\).*/\1/"; }
+# windows RATE: five windows of four seconds at a rate, after fifteen seconds in which the code warms up
+windows() { echo "--phase rate:$1:15:4 --phase rate:$1:1:4 --phase rate:$1:1:4 --phase rate:$1:1:4 --phase rate:$1:1:4"; }
+
+# The median of a figure over the windows of a phase: one window may meet a compiler thread or a core that fell asleep.
+figure() {
+    grep -o '"phase":"[^}]*' | grep "^\"phase\":\"$1\"" | sed "s/.*\"$2\":\([0-9.]*\).*/\1/" | sort -n |
+        awk '{ v[NR] = $1 } END { if (NR % 2) print v[(NR + 1) / 2]; else print (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
+}
 
 compare() {
     scenario=$1 connections=$2 topics=$3 phase=$4
@@ -158,25 +167,62 @@ drain_seconds() {
     echo $waited
 }
 
+# From publishing to receiving, each event committed before it is delivered.
+durable() {
+    round=1
+    while [ $round -le "$rounds" ]; do
+        on_gateway durable 1000 100 --window 64 --pub-conns 32 --phase rate:1000:15:10 |
+            sed 's/.*"lat":{[^}]*"p50_us":\([0-9.]*\)[^}]*"p99_us":\([0-9.]*\).*/durable: publish to client p50 \1 us, p99 \2 us/'
+        round=$((round + 1))
+    done
+}
+
+sent() { curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | sed -n 's/^atalaya_deliveries_total{[^}]*state="sent"[^}]*} \([0-9]*\).*/\1/p'; }
+
+archived() { curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | sed -n 's/^atalaya_archive_events{state="archived"} \([0-9]*\).*/\1/p'; }
+
+replay() {
+    DATA_DIR=$(mktemp -d "$out/data.XXXXXX")
+    export DATA_DIR
+    start_gateway
+    cursor=$(curl -fs "http://127.0.0.1:$port/api/v1/events" -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
+        -d '{"type":"ROUND_SERVED","tenant_id":1,"branch_id":1,"session_id":10}' | sed 's/.*"cursor":"\([^"]*\)".*/\1/')
+    publish replay --batch 1000 --warm 0 --seconds 4 --rate 50000 \
+        --pre '{"type":"ROUND_SERVED","tenant_id":1,"branch_id":1,"session_id":10,"v":1,"entity":' >"$out/replay.json"
+    say "the archive has taken them after $(drain_seconds) s"
+    wanted=$((($(archived) - 1) * 10))
+    load --name replay --url "ws://127.0.0.1:$port/ws/diner?table_token=$(table_token 10)&since=$cursor" -c 10 --phase idle:60 >/dev/null &
+    loader=$!
+    started=$(date +%s%N)
+    until [ "$(sent)" -ge "$wanted" ] || [ $(($(date +%s%N) - started)) -gt 60000000000 ]; do sleep 0.2; done
+    took=$((($(date +%s%N) - started) / 1000000))
+    echo "replay: $(sent) of $wanted events in $took ms: $(($(sent) * 1000 / took)) events/s to ten sessions"
+    kill "$loader" && wait "$loader" || true
+    stop_server
+    rm -rf "$DATA_DIR"
+}
+
 scenario() {
     extra=
     case $1 in
-        a1k) compare a1k 1000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:60:8:8 ;;
-        a10k) compare a10k 10000 1 rate --window 16 --pub-conns 8 --phase max:15:2 --phase rate:6:8:8 ;;
-        d) compare d 10000 1000 rate --window 64 --pub-conns 32 --phase max:15:2 --phase rate:3000:8:8 ;;
+        a1k) compare a1k 1000 1 rate --window 16 --pub-conns 8 --phase max:15:2 $(windows 60) ;;
+        a10k) compare a10k 10000 1 rate --window 16 --pub-conns 8 --phase max:15:2 $(windows 6) ;;
+        d) compare d 10000 1000 rate --window 64 --pub-conns 32 --phase max:15:2 $(windows 3000) ;;
         max) compare max 1000 1 max --window 16 --pub-conns 8 --phase max:15:6 ;;
         batch) extra="--batch 16" && compare batch 1000 1 max --window 128 --pub-conns 8 --phase max:15:6 ;;
+        durable) durable ;;
+        replay) replay ;;
         idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;
         connect) connect_waves ;;
         ingest-1 | ingest-100 | ingest-1000) ingest "${1#ingest-}" ;;
-        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, idle, connect, ingest-1, ingest-100, ingest-1000)"; exit 2 ;;
+        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, durable, replay, idle, connect, ingest-1, ingest-100, ingest-1000)"; exit 2 ;;
     esac
 }
 
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 && shift 2 ;;
-        --help) sed -n '2,15s/^# \{0,1\}//p' "$0" && exit 0 ;;
+        --help) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit 0 ;;
         *) break ;;
     esac
 done

@@ -1,6 +1,7 @@
 package io.atalaya.sqlite;
 
 import io.atalaya.log.LogException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -14,8 +15,17 @@ public record SqliteStore(SqliteFile file, Positions positions, Writer writer, R
      * @throws LogException when the disk fails, or the store is closed
      */
     public <T> T transact(Writer.Transaction<T> transaction) {
+        return await(writer.transact(transaction));
+    }
+
+    /** As {@link #transact}, but lets appends go before for a bounded while. */
+    public <T> T transactPatiently(Writer.Transaction<T> transaction) {
+        return await(writer.transactPatiently(transaction));
+    }
+
+    private static <T> T await(CompletableFuture<T> outcome) {
         try {
-            return writer.transact(transaction).join();
+            return outcome.join();
         } catch (CompletionException failure) {
             throw failure.getCause() instanceof LogException known
                     ? known

@@ -22,11 +22,12 @@ import org.slf4j.LoggerFactory;
 public final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int GROUP_EVENTS = 4_096;
-    private static final int IDLE_MILLIS = 500;
+    private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Connection connection;
     private final Duties duties;
     private final LinkedTransferQueue<Work> queue = new LinkedTransferQueue<>();
+    private final Precedence<Job<?>> patient = new Precedence<>();
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean ended;
@@ -57,7 +58,7 @@ public final class Writer implements AutoCloseable {
     /** Events to store, all or none. */
     public record Append(List<Event> events, CompletableFuture<List<Appended>> outcome) implements Work {}
 
-    private record Job<T>(Transaction<T> transaction, CompletableFuture<T> outcome) implements Work {}
+    private record Job<T>(Transaction<T> transaction, CompletableFuture<T> outcome, boolean patient) implements Work {}
 
     private record Stop() implements Work {}
 
@@ -79,8 +80,16 @@ public final class Writer implements AutoCloseable {
 
     /** Completes when the transaction has been committed, or exceptionally with {@link LogException}. */
     public <T> CompletableFuture<T> transact(Transaction<T> transaction) {
-        var job = new Job<>(transaction, new CompletableFuture<T>());
-        enqueue(job);
+        return enqueue(new Job<>(transaction, new CompletableFuture<T>(), false));
+    }
+
+    /** As {@link #transact}, but appends go before, as long as {@link Precedence} lets them. */
+    public <T> CompletableFuture<T> transactPatiently(Transaction<T> transaction) {
+        return enqueue(new Job<>(transaction, new CompletableFuture<T>(), true));
+    }
+
+    private <T> CompletableFuture<T> enqueue(Job<T> job) {
+        enqueue((Work) job);
         return job.outcome();
     }
 
@@ -99,15 +108,20 @@ public final class Writer implements AutoCloseable {
         try {
             boolean more = false;
             while (true) {
-                Work work = next(more ? 0 : IDLE_MILLIS);
+                Work work = next(more);
                 switch (work) {
-                    case null -> more = duties.tidy(true);
+                    case null -> more = rest();
                     case Append append -> {
                         commit(group(append));
+                        patient.onAppend();
                         more = duties.tidy(false);
                     }
+                    case Job<?> job when job.patient() -> patient.add(job);
                     case Job<?> job -> run(job);
                     case Stop _ -> {
+                        for (Job<?> left = patient.rest(); left != null; left = patient.rest()) {
+                            run(left);
+                        }
                         return;
                     }
                 }
@@ -132,13 +146,34 @@ public final class Writer implements AutoCloseable {
         }
     }
 
-    private @Nullable Work next(int patienceMillis) {
+    /** Returns null when something that can wait is to be done now. */
+    private @Nullable Work next(boolean more) {
         try {
-            return queue.poll(patienceMillis, TimeUnit.MILLISECONDS);
+            long wait = more ? 0 : IDLE_NANOS;
+            if (!patient.isEmpty()) {
+                long now = System.nanoTime();
+                if (patient.isOverdue(now)) {
+                    return null;
+                }
+                wait = Math.min(wait, patient.nanosLeft(now));
+            }
+            return queue.poll(wait, TimeUnit.NANOSECONDS);
         } catch (InterruptedException _) {
             // nobody interrupts it; to stop it is work like any other
             return null;
         }
+    }
+
+    /** Nothing is urgent: does what can wait. Returns whether there is more of it. */
+    private boolean rest() {
+        long start = System.nanoTime();
+        Job<?> job = patient.due(start);
+        if (job == null) {
+            return duties.tidy(true);
+        }
+        run(job);
+        patient.onDone(start, System.nanoTime());
+        return false;
     }
 
     /** What has gathered since the last commit shares the next one. */
@@ -191,6 +226,9 @@ public final class Writer implements AutoCloseable {
     }
 
     private void refuseRest() {
+        for (Job<?> left = patient.rest(); left != null; left = patient.rest()) {
+            refuse(left);
+        }
         for (Work left = queue.poll(); left != null; left = queue.poll()) {
             refuse(left);
         }

@@ -68,6 +68,15 @@ public final class SqliteArchive implements Archive {
         }
     }
 
+    /** Appends go before: nobody waits for this, and what is not archived now stays in the log. */
+    private <T> T writePatiently(Writer.Transaction<T> transaction) {
+        try {
+            return store.transactPatiently(transaction);
+        } catch (LogException failure) {
+            throw translated(failure);
+        }
+    }
+
     <T> T read(Readers.Read<T> read) {
         try {
             return store.readers().read(read);
@@ -109,7 +118,7 @@ public final class SqliteArchive implements Archive {
     @Override
     public int store(List<Entry> entries) {
         learn(entries);
-        Stored stored = write(connection -> new Stored(rows.store(entries), rows.confirm(entries)));
+        Stored stored = writePatiently(_ -> new Stored(rows.store(entries), rows.confirm(entries)));
         log.onArchived(stored.confirmed());
         return stored.fresh();
     }
@@ -171,7 +180,7 @@ public final class SqliteArchive implements Archive {
 
     @Override
     public Purged purge(Instant before, int most) {
-        return write(_ -> rows.purge(EventQuery.Time.ARRIVAL.firstAtOrAfter(before), most));
+        return writePatiently(_ -> rows.purge(EventQuery.Time.ARRIVAL.firstAtOrAfter(before), most));
     }
 
     @Override
