@@ -356,10 +356,7 @@ final class Settings {
             "Where metrics are sent by OTLP, as protobuf over HTTP, such as http://localhost:4318/v1/metrics. Without it"
                     + " they are only scraped.");
     static final Setting<Duration> METRICS_OTLP_INTERVAL = Setting.of(
-            "metrics-otlp-interval",
-            Kinds.duration(SECOND, Duration.ofHours(1)),
-            "60s",
-            "How often they are sent.");
+            "metrics-otlp-interval", Kinds.duration(SECOND, Duration.ofHours(1)), "60s", "How often they are sent.");
 
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",

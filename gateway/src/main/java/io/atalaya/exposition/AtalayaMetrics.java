@@ -31,8 +31,7 @@ final class AtalayaMetrics {
     private static final String NO_REASON = "none";
 
     /** What either port may well answer one day. */
-    private static final List<Integer> USUAL_STATUSES =
-            List.of(200, 202, 400, 401, 403, 404, 413, 415, 429, 500, 503);
+    private static final List<Integer> USUAL_STATUSES = List.of(200, 202, 400, 401, 403, 404, 413, 415, 429, 500, 503);
 
     private AtalayaMetrics() {}
 

@@ -67,7 +67,8 @@ public final class HistoryFile {
 
     private boolean isFull(Path current, int more, Instant now) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(current, BasicFileAttributes.class);
-        return attributes.size() + more > mostBytes / 2 || firstLineAt(current).plus(mostAge.dividedBy(2)).isBefore(now);
+        return attributes.size() + more > mostBytes / 2
+                || firstLineAt(current).plus(mostAge.dividedBy(2)).isBefore(now);
     }
 
     private static boolean olderThan(Path file, Duration age, Instant now) throws IOException {

@@ -65,10 +65,11 @@ public final class HistoryLine {
         Histogram.Snapshot insertTime =
                 archive.map(ArchiveWriter.Status::insertTime).orElseGet(Histogram.Snapshot::empty);
         members.put("totalBatchesProcessed", batches);
-        members.put("totalEventsProcessed", archive.map(ArchiveWriter.Status::events).orElse(0L));
-        members.put("totalInsertTimeMs", rounded(1e3 * insertTime.sumSeconds()));
         members.put(
-                "averageBatchProcessingTimeMs", batches == 0 ? 0 : rounded(1e3 * batchTime.sumSeconds() / batches));
+                "totalEventsProcessed",
+                archive.map(ArchiveWriter.Status::events).orElse(0L));
+        members.put("totalInsertTimeMs", rounded(1e3 * insertTime.sumSeconds()));
+        members.put("averageBatchProcessingTimeMs", batches == 0 ? 0 : rounded(1e3 * batchTime.sumSeconds() / batches));
         return members;
     }
 

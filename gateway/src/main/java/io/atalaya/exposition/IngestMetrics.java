@@ -63,18 +63,17 @@ final class IngestMetrics {
                         "batch_processing_time_ms",
                         "From taking a batch to its confirmation.",
                         MILLIS,
-                        Distributions.of(archive.map(ArchiveWriter.Status::batchTime)
-                                .orElseGet(Histogram.Snapshot::empty)))
+                        Distributions.of(
+                                archive.map(ArchiveWriter.Status::batchTime).orElseGet(Histogram.Snapshot::empty)))
                 .histogram(
                         "batch_insert_time_ms",
                         "Of one transaction.",
                         MILLIS,
-                        Distributions.of(archive.map(ArchiveWriter.Status::insertTime)
-                                .orElseGet(Histogram.Snapshot::empty)));
+                        Distributions.of(
+                                archive.map(ArchiveWriter.Status::insertTime).orElseGet(Histogram.Snapshot::empty)));
     }
 
-    private static long count(
-            Optional<ArchiveWriter.Status> archive, ToLongFunction<ArchiveWriter.Status> of) {
+    private static long count(Optional<ArchiveWriter.Status> archive, ToLongFunction<ArchiveWriter.Status> of) {
         return archive.map(of::applyAsLong).orElse(0L);
     }
 

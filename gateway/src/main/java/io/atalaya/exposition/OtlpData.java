@@ -62,16 +62,27 @@ final class OtlpData {
         String help = String.valueOf(family.getMetadata().getHelp());
         return switch (points.getFirst()) {
             case CounterDataPointSnapshot _ ->
-                new Metric(resource, name, help, MetricDataType.DOUBLE_SUM, new Sum(each(points, p -> number(p, span))));
+                new Metric(
+                        resource, name, help, MetricDataType.DOUBLE_SUM, new Sum(each(points, p -> number(p, span))));
             case GaugeDataPointSnapshot _, InfoDataPointSnapshot _ ->
                 new Metric(
-                        resource, name, help, MetricDataType.DOUBLE_GAUGE, new Gauge(each(points, p -> number(p, span))));
+                        resource,
+                        name,
+                        help,
+                        MetricDataType.DOUBLE_GAUGE,
+                        new Gauge(each(points, p -> number(p, span))));
             case HistogramDataPointSnapshot _ ->
                 new Metric(
-                        resource, name, help, MetricDataType.HISTOGRAM, new Buckets(each(points, p -> buckets(p, span))));
+                        resource,
+                        name,
+                        help,
+                        MetricDataType.HISTOGRAM,
+                        new Buckets(each(points, p -> buckets(p, span))));
             case SummaryDataPointSnapshot _ ->
                 new Metric(resource, name, help, MetricDataType.SUMMARY, new Sums(each(points, p -> sum(p, span))));
-            default -> throw new IllegalStateException("no vocabulary has a " + points.getFirst().getClass());
+            default ->
+                throw new IllegalStateException(
+                        "no vocabulary has a " + points.getFirst().getClass());
         };
     }
 
@@ -115,8 +126,7 @@ final class OtlpData {
         return new Summed(span, attributes(point.getLabels()), summary.getCount(), summary.getSum());
     }
 
-    private record Metric(
-            Resource resource, String name, String description, MetricDataType type, Data<?> data)
+    private record Metric(Resource resource, String name, String description, MetricDataType type, Data<?> data)
             implements MetricData {
         @Override
         public Resource getResource() {

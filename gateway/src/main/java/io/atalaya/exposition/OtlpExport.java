@@ -51,7 +51,9 @@ public final class OtlpExport implements AutoCloseable {
                 .put("service.name", identity.service())
                 .put("service.version", identity.version())
                 .put("deployment.environment.name", identity.environment())
-                .put("service.instance.id", Long.toString(ProcessHandle.current().pid()))
+                .put(
+                        "service.instance.id",
+                        Long.toString(ProcessHandle.current().pid()))
                 .build());
     }
 

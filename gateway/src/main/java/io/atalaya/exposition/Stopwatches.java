@@ -24,8 +24,7 @@ import java.util.function.LongSupplier;
  * @param publicPort requests of clients and producers
  * @param managementPort requests of operators
  */
-public record Stopwatches(
-        Timings database, Timings redis, RequestTimes publicPort, RequestTimes managementPort) {
+public record Stopwatches(Timings database, Timings redis, RequestTimes publicPort, RequestTimes managementPort) {
     /** The name of a look-up of assignments. */
     public static final String ASSIGNMENTS = "assignments";
 

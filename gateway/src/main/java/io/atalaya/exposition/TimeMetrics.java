@@ -38,7 +38,8 @@ final class TimeMetrics {
                         "atalaya_db_query_duration_seconds",
                         "Calls to the archive, look-ups of assignments, and appends to an embedded log.",
                         Buckets.REQUEST_SECONDS,
-                        Distributions.by("operation", new TreeMap<>(sample.times().database())));
+                        Distributions.by(
+                                "operation", new TreeMap<>(sample.times().database())));
         if (sample.redis() instanceof DependencyStatus.Observed) {
             families.histogram(
                     "atalaya_redis_command_duration_seconds",

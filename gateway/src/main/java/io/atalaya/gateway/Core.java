@@ -72,7 +72,10 @@ record Core(
 
         var sources = AssignmentSources.open(config.assignments(), closing);
         var assignments = new CachedAssignments(
-                sources.timed(stopwatches.database()), config.assignments(), nanoClock, CachedAssignments.Timer.system());
+                sources.timed(stopwatches.database()),
+                config.assignments(),
+                nanoClock,
+                CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
@@ -80,9 +83,9 @@ record Core(
         Recovery recovery = recovery(config, log, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock, stopwatches.database());
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        EventLog measured =
-                log instanceof SqliteEventLog ? new TimedEventLog(log, stopwatches.database()) : log;
-        var intake = new Intake(config.intake(), config.profile(), measured, hub.router()::onEphemeral, clock, nanoClock);
+        EventLog measured = log instanceof SqliteEventLog ? new TimedEventLog(log, stopwatches.database()) : log;
+        var intake =
+                new Intake(config.intake(), config.profile(), measured, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(
                 config,
                 clock,

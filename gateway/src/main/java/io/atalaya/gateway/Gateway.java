@@ -61,7 +61,8 @@ public final class Gateway implements AutoCloseable {
             List<Route> routes = publicRoutes(readBack, worker);
             times.expect(routes);
             publicHttp = http(routes, upgrades(), times.publicPort());
-            HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
+            HttpPipeline managementHttp =
+                    http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);

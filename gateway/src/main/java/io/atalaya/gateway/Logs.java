@@ -49,8 +49,7 @@ final class Logs {
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static RedisStreamLog inRedis(
-            GatewayConfig config, Router router, Closing closing, Timings redisTimes) {
+    private static RedisStreamLog inRedis(GatewayConfig config, Router router, Closing closing, Timings redisTimes) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir(), redisTimes);
         var connections = new RedisConnections(redis, context.redis());

@@ -2,9 +2,9 @@ package io.atalaya.gateway;
 
 import io.atalaya.budget.Measurements;
 import io.atalaya.collector.CollectorRoutes;
+import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.exposition.Outlets;
 import io.atalaya.exposition.Vocabulary;
-import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
 import io.atalaya.logging.LogQueue;
 import io.atalaya.management.AssignmentsApi;

@@ -74,7 +74,8 @@ final class Outbound {
     }
 
     /** Deliveries of one type that are neither sent nor marked, with those before them. */
-    private record Stretch(@Nullable Origin origin, int events, @Nullable Stretch before) {}
+    private record Stretch(
+            @Nullable Origin origin, int events, @Nullable Stretch before) {}
 
     Session session() {
         return session;

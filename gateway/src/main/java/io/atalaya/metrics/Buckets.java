@@ -12,8 +12,8 @@ public final class Buckets {
     private static final double NANOS_A_MILLISECOND = 1e6;
 
     /** What the canonical vocabulary shows of latencies. */
-    public static final Buckets LATENCY_SECONDS =
-            seconds(0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10);
+    public static final Buckets LATENCY_SECONDS = seconds(
+            0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2.5, 5, 10);
 
     /** What it shows of requests and queries, which take longer than deliveries. */
     public static final Buckets REQUEST_SECONDS =

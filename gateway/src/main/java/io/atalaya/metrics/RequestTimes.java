@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RequestTimes {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    private static final Comparator<Request> ORDER =
-            Comparator.comparing(Request::endpoint).thenComparing(Request::method).thenComparingInt(Request::status);
+    private static final Comparator<Request> ORDER = Comparator.comparing(Request::endpoint)
+            .thenComparing(Request::method)
+            .thenComparingInt(Request::status);
 
     private final ConcurrentHashMap<Request, SharedHistogram> histograms = new ConcurrentHashMap<>();
 

@@ -14,7 +14,17 @@ import java.util.List;
 public final class CommandTimes implements CommandLatencyRecorder {
     /** The commands that the gateway sends in its daily work. */
     public static final LabelSet COMMANDS = LabelSet.of(List.of(
-            "EVAL", "EVALSHA", "EXISTS", "GET", "HMGET", "PING", "PSUBSCRIBE", "SET", "XAUTOCLAIM", "XRANGE", "XREADGROUP"));
+            "EVAL",
+            "EVALSHA",
+            "EXISTS",
+            "GET",
+            "HMGET",
+            "PING",
+            "PSUBSCRIBE",
+            "SET",
+            "XAUTOCLAIM",
+            "XRANGE",
+            "XREADGROUP"));
 
     private static final String WAITING_READ = "XREAD";
 

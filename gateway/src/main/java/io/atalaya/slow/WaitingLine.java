@@ -112,8 +112,7 @@ public final class WaitingLine {
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
-    public boolean add(
-            byte[] frame, int deliveries, @Nullable Handling handling, @Nullable Origin origin, long room) {
+    public boolean add(byte[] frame, int deliveries, @Nullable Handling handling, @Nullable Origin origin, long room) {
         var node = new Node(frame, deliveries, handling, origin);
         append(node);
         if (handling != null) {

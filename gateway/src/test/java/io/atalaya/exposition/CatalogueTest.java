@@ -45,15 +45,13 @@ class CatalogueTest {
         }
         var engine = new SloEngine(ShippedObjectives.read().file(), Instant.parse("2030-05-01T00:00:00Z"));
         SloMetrics.of(engine.report()).forEach(families::add);
-        new ProcessProbe(Path.of("/proc/self"))
-                .sample()
-                .families()
-                .forEach(family -> {
-                    String name = family.getMetadata().getName();
-                    if (families.stream().noneMatch(known -> known.getMetadata().getName().equals(name))) {
-                        families.add(family);
-                    }
-                });
+        new ProcessProbe(Path.of("/proc/self")).sample().families().forEach(family -> {
+            String name = family.getMetadata().getName();
+            if (families.stream()
+                    .noneMatch(known -> known.getMetadata().getName().equals(name))) {
+                families.add(family);
+            }
+        });
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));

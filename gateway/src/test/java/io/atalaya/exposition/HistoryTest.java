@@ -45,7 +45,8 @@ final class HistoryTest {
         assertThat(line.at("/batchWorker/totalBatchesProcessed").asLong()).isEqualTo(49);
         assertThat(line.at("/batchWorker/totalEventsProcessed").asLong()).isEqualTo(4_900);
         assertThat(line.at("/batchWorker/totalInsertTimeMs").asDouble()).isEqualTo(2_000);
-        assertThat(line.at("/batchWorker/averageBatchProcessingTimeMs").asDouble()).isEqualTo(60);
+        assertThat(line.at("/batchWorker/averageBatchProcessingTimeMs").asDouble())
+                .isEqualTo(60);
         assertThat(line.at("/business/eventsLastHour").asLong()).isEqualTo(12);
         assertThat(line.at("/connections/active").asInt()).isEqualTo(42);
         assertThat(line.at("/deliveries/p50Ms").asDouble()).isEqualTo(5);
@@ -66,7 +67,8 @@ final class HistoryTest {
 
         for (int i = 0; i < 200; i++) {
             file.append(START, line(START, i));
-            assertThat(content(HistoryFile.CURRENT).length() + content(HistoryFile.FORMER).length())
+            assertThat(content(HistoryFile.CURRENT).length()
+                            + content(HistoryFile.FORMER).length())
                     .isLessThanOrEqualTo(1_000);
         }
 

@@ -39,7 +39,9 @@ final class MetricsReferenceTest {
         Files.createDirectories(FRESH.getParent());
         Files.writeString(FRESH, fresh);
 
-        assertThat(reference).as("docs/metrics.md; a fresh one is at gateway/%s", FRESH).isEqualTo(fresh);
+        assertThat(reference)
+                .as("docs/metrics.md; a fresh one is at gateway/%s", FRESH)
+                .isEqualTo(fresh);
     }
 
     private String tables() {
@@ -56,9 +58,7 @@ final class MetricsReferenceTest {
                 text,
                 new ProcessProbe(Path.of("/proc/self"))
                         .sample().families().stream()
-                                .filter(family -> catalogue
-                                        .families()
-                                        .containsKey(nameOf(family)))
+                                .filter(family -> catalogue.families().containsKey(nameOf(family)))
                                 .toList());
         return text.toString();
     }
@@ -76,7 +76,8 @@ final class MetricsReferenceTest {
         Map<String, String> rows = new TreeMap<>();
         for (MetricSnapshot family : families) {
             String name = nameOf(family);
-            Metric metric = catalogue.family(name).orElseThrow(() -> new AssertionError(name + ": not in the catalogue"));
+            Metric metric =
+                    catalogue.family(name).orElseThrow(() -> new AssertionError(name + ": not in the catalogue"));
             var labels = new ArrayList<String>();
             metric.labels().stream().sorted().forEach(label -> labels.add("`" + label + "`"));
             rows.put(
@@ -87,7 +88,8 @@ final class MetricsReferenceTest {
                                     metric.type().name().toLowerCase(Locale.ROOT),
                                     unitOf(name),
                                     String.join(", ", labels),
-                                    String.valueOf(family.getMetadata().getHelp()).replace("|", "\\|")));
+                                    String.valueOf(family.getMetadata().getHelp())
+                                            .replace("|", "\\|")));
         }
         rows.values().forEach(text::append);
     }

@@ -134,9 +134,11 @@ final class VocabularyTest {
 
     @Test
     void oneRecordingHasManyNamesAndUnits() {
-        var canonical = Exposition.parse(text(Vocabulary.ATALAYA, Samples.busy())).values();
+        var canonical =
+                Exposition.parse(text(Vocabulary.ATALAYA, Samples.busy())).values();
         var centre = Exposition.parse(text(Vocabulary.GGRT, Samples.busy())).values();
-        var agents = Exposition.parse(text(Vocabulary.WEBSOCKET, Samples.busy())).values();
+        var agents =
+                Exposition.parse(text(Vocabulary.WEBSOCKET, Samples.busy())).values();
 
         assertThat(canonical.get("atalaya_delivery_latency_seconds_count"))
                 .isEqualTo(centre.get("ggrt_message_latency_seconds_count{env=\"test\"}"))

@@ -82,7 +82,9 @@ final class NoOrphanIT {
             prometheus.awaitScrapes(15);
 
             assertThat(orphans(prometheus)).as("panels without data").isEmpty();
-            assertThat(unknown(prometheus)).as("series of rules and panels that nobody exposes").isEmpty();
+            assertThat(unknown(prometheus))
+                    .as("series of rules and panels that nobody exposes")
+                    .isEmpty();
             assertThat(still(prometheus)).as("series that do not move").isEmpty();
         }
     }
@@ -120,8 +122,7 @@ final class NoOrphanIT {
             gateway.post("key-of-all", "no json");
             assertThat(gateway.send(HttpRequest.newBuilder(gateway.managementUri("/api/v1/sessions/disconnect"))
                                     .header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString(
-                                            "{\"tenant\":\"1\",\"subject\":\"99\"}")))
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"1\",\"subject\":\"99\"}")))
                             .statusCode())
                     .isEqualTo(200);
             waiter.drain(Duration.ofMillis(100));
@@ -202,15 +203,13 @@ final class NoOrphanIT {
     private Map<String, Catalogue.Metric> ours() throws IOException {
         var names = new TreeSet<String>();
         for (String file : List.of("slo.yml", "alerts.yml")) {
-            names.addAll(words(Files.readString(DEPLOY.resolve("prometheus/rules").resolve(file))));
+            names.addAll(
+                    words(Files.readString(DEPLOY.resolve("prometheus/rules").resolve(file))));
         }
         queries().forEach(query -> names.addAll(words(query.expression)));
         var ours = new TreeMap<String, Catalogue.Metric>();
         for (String name : names) {
-            catalogue
-                    .ofSeries(name)
-                    .filter(Catalogue.Metric::ours)
-                    .ifPresent(metric -> ours.put(name, metric));
+            catalogue.ofSeries(name).filter(Catalogue.Metric::ours).ifPresent(metric -> ours.put(name, metric));
         }
         assertThat(ours).hasSizeGreaterThan(40);
         return ours;
@@ -225,7 +224,8 @@ final class NoOrphanIT {
     private static List<Query> queries() throws IOException {
         var queries = new ArrayList<Query>();
         try (Stream<Path> files = Files.walk(DEPLOY.resolve("grafana/dashboards"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
                 for (JsonNode panel :
                         JsonMapper.shared().readTree(Files.readString(file)).path("panels")) {
                     for (JsonNode target : panel.path("targets")) {

@@ -53,7 +53,9 @@ final class OutletsIT {
                     default -> {
                         byte[] inner = new byte[(int) varint(in)];
                         in.get(inner);
-                        message.messages.computeIfAbsent(field, _ -> new ArrayList<>()).add(inner);
+                        message.messages
+                                .computeIfAbsent(field, _ -> new ArrayList<>())
+                                .add(inner);
                     }
                 }
             }
@@ -76,7 +78,9 @@ final class OutletsIT {
         }
 
         List<Message> inner(int field) {
-            return messages.getOrDefault(field, List.of()).stream().map(Message::of).toList();
+            return messages.getOrDefault(field, List.of()).stream()
+                    .map(Message::of)
+                    .toList();
         }
 
         String text(int field) {
@@ -131,14 +135,19 @@ final class OutletsIT {
                                     counter(metrics, "atalaya_deliveries").orElse(0) == 3));
 
             assertThat(refused.get()).isEqualTo(1);
-            Map<String, Message> last = metrics(taken.stream().reduce((_, latest) -> latest).orElseThrow());
-            assertThat(last).containsKeys("atalaya_sessions_active", "atalaya_slo_objective_ratio", "jvm_threads_current");
-            Message latency = last.get("atalaya_delivery_latency_seconds").inner(9).getFirst();
+            Map<String, Message> last =
+                    metrics(taken.stream().reduce((_, latest) -> latest).orElseThrow());
+            assertThat(last)
+                    .containsKeys("atalaya_sessions_active", "atalaya_slo_objective_ratio", "jvm_threads_current");
+            Message latency =
+                    last.get("atalaya_delivery_latency_seconds").inner(9).getFirst();
             assertThat(latency.numbers().get(2)).as("cumulative").containsExactly(2L);
             assertThat(latency.inner(1).getFirst().numbers().get(4)).as("count").containsExactly(3L);
             Message resource =
                     Message.of(taken.element()).inner(1).getFirst().inner(1).getFirst();
-            assertThat(resource.inner(1)).extracting(attribute -> attribute.text(1)).contains("service.name");
+            assertThat(resource.inner(1))
+                    .extracting(attribute -> attribute.text(1))
+                    .contains("service.name");
         } finally {
             collector.stop(0);
         }
@@ -160,16 +169,19 @@ final class OutletsIT {
     @Test
     void theHistoryGrowsWhileTheGatewayWorks() throws IOException {
         Path file = directory.resolve("metrics/metrics-history.jsonl");
-        try (GatewayTester gateway = GatewayTester.start(
-                "data-dir", directory.toString(), "metrics-history-interval", "200ms")) {
+        try (GatewayTester gateway =
+                GatewayTester.start("data-dir", directory.toString(), "metrics-history-interval", "200ms")) {
             gateway.publish(EVENT.formatted(1));
 
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> Files.exists(file)
                             && lines(file).stream()
-                                    .anyMatch(line -> line.at("/buffer/totalEnqueued").asLong() == 1));
+                                    .anyMatch(line ->
+                                            line.at("/buffer/totalEnqueued").asLong() == 1));
 
-            assertThat(lines(file)).allSatisfy(line -> assertThat(line.path("health").asString()).isNotBlank());
+            assertThat(lines(file))
+                    .allSatisfy(
+                            line -> assertThat(line.path("health").asString()).isNotBlank());
         }
     }
 

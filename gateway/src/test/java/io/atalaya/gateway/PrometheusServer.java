@@ -106,7 +106,8 @@ final class PrometheusServer implements AutoCloseable {
             var samples = new ArrayList<Sample>();
             for (JsonNode series : result.path("data").path("result")) {
                 samples.add(new Sample(
-                        series.path("metric"), number(series.path("value").get(1).asString())));
+                        series.path("metric"),
+                        number(series.path("value").get(1).asString())));
             }
             return samples;
         } catch (IOException failure) {

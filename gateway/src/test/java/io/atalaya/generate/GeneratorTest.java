@@ -180,8 +180,7 @@ class GeneratorTest {
                 .findFirst()
                 .orElseThrow()
                 .text();
-        assertThat(list)
-                .contains("| panel Executive scorecard: KPI states | `atalaya_kpi_state` |");
+        assertThat(list).contains("| panel Executive scorecard: KPI states | `atalaya_kpi_state` |");
     }
 
     @Test

@@ -83,8 +83,7 @@ final class HttpRig implements AutoCloseable {
                 (ctx, head) -> upgrades.onUpgrade(ctx, head),
                 InstantSource.fixed(Instant.EPOCH),
                 nanos::get,
-                (endpoint, method, status, took) ->
-                        timed.add("%s %s %d %d".formatted(method, endpoint, status, took)));
+                (endpoint, method, status, took) -> timed.add("%s %s %d %d".formatted(method, endpoint, status, took)));
     }
 
     private void echo(Request request, Route.Responder responder) {

@@ -112,7 +112,8 @@ class DirectWriteTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, 5);
         slab.writeBytes("later".getBytes(UTF_8));
-        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
+        var item = new Delivery.Item(
+                List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
         rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
 
         rig.run();

@@ -133,8 +133,7 @@ class OutboundTest {
         rig.join(socket, all(), room("1"));
         rig.ticker.advance(3, TimeUnit.SECONDS);
 
-        rig.publish(
-                event("ALL", "", "a"), event("ALL", "", "b"), event("ROOM", "1", "c"), event("ALL", "", "d"));
+        rig.publish(event("ALL", "", "a"), event("ALL", "", "b"), event("ROOM", "1", "c"), event("ALL", "", "d"));
 
         var latencies = rig.snapshot().latencies();
         assertThat(latencies.get("ALL").count()).isEqualTo(3);
@@ -209,7 +208,8 @@ class OutboundTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, text.length());
         slab.writeBytes(text.getBytes(UTF_8));
-        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
+        var item = new Delivery.Item(
+                List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
         rig.shard(0).offer(new Delivery(slab, List.of(item), 0, 1, () -> {}));
         return slab;
     }

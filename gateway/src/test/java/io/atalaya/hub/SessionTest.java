@@ -74,7 +74,8 @@ class SessionTest {
         assertThat(lives.initialState().count()).isEqualTo(1);
         assertThat(lives.initialState().sumSeconds()).isEqualTo(3);
         assertThat(lives.commands().get("order"))
-                .satisfies(order -> assertThat(order.received() + order.failed()).isEqualTo(2))
+                .satisfies(
+                        order -> assertThat(order.received() + order.failed()).isEqualTo(2))
                 .satisfies(order -> assertThat(order.answered().sumSeconds()).isEqualTo(2));
         assertThat(lives.lifetime().count()).isEqualTo(1);
         assertThat(lives.lifetime().sumSeconds()).isEqualTo(9);

@@ -21,7 +21,8 @@ final class MetricsPagesTest {
     private static final String PROMETHEUS_ACCEPT = "application/openmetrics-text;version=1.0.0;q=0.5,"
             + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
-    private final MetricsPages pages = new MetricsPages(() -> completedFuture(Samples.busy()), Vocabulary.views(MetricSnapshots::new));
+    private final MetricsPages pages =
+            new MetricsPages(() -> completedFuture(Samples.busy()), Vocabulary.views(MetricSnapshots::new));
     private final List<Route> routes = List.of(
             Route.get("/metrics", pages::onMetrics),
             Route.get("/metrics/prometheus", pages::onPrometheus),
@@ -127,7 +128,8 @@ final class MetricsPagesTest {
 
     @Test
     void shardsThatDoNotAnswerAreA503() {
-        var stuck = new MetricsPages(() -> failedFuture(new TimeoutException()), Vocabulary.views(MetricSnapshots::new));
+        var stuck =
+                new MetricsPages(() -> failedFuture(new TimeoutException()), Vocabulary.views(MetricSnapshots::new));
 
         var answer = Exchange.of(List.of(Route.get("/metrics", stuck::onMetrics)), "/metrics")
                 .answer();

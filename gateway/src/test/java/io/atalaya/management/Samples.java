@@ -112,13 +112,17 @@ public final class Samples {
                 13,
                 times(1),
                 new Sample.Ingest(30, 50_000, 0.06, 2, 50_000, 5_750, 20, 1.5, 62.5, Optional.of(stored())),
-                new Sample.Known(
-                        Set.of("WAITER", "KITCHEN", "ADMIN", "none"), Set.of("refresh_sectors"), true, 4));
+                new Sample.Known(Set.of("WAITER", "KITCHEN", "ADMIN", "none"), Set.of("refresh_sectors"), true, 4));
     }
 
     private static Statistics stored() {
         return new Statistics(
-                700, Map.of("ROUND_SUBMITTED", 600L, "ROUND_READY", 100L), Map.of("auth", 450L, "orders", 150L), 90, 12, List.of());
+                700,
+                Map.of("ROUND_SUBMITTED", 600L, "ROUND_READY", 100L),
+                Map.of("auth", 450L, "orders", 150L),
+                90,
+                12,
+                List.of());
     }
 
     private static ArchiveWriter.Status archive() {
@@ -147,16 +151,21 @@ public final class Samples {
     private static Sample.Times times(int count) {
         return new Sample.Times(
                 Map.of(
-                        "public", List.of(
-                                timed("/api/v1/events", "POST", 202, 800 * count), timed("/ws/health", "GET", 200, 90 * count)),
+                        "public",
+                                List.of(
+                                        timed("/api/v1/events", "POST", 202, 800 * count),
+                                        timed("/ws/health", "GET", 200, 90 * count)),
                         "management", List.of(timed("/metrics", "GET", 200, 12 * count))),
-                Map.of("archive_store", histogram(40_000_000, 50 * count), "archive_query", histogram(9_000_000, 5 * count)),
+                Map.of(
+                        "archive_store",
+                        histogram(40_000_000, 50 * count),
+                        "archive_query",
+                        histogram(9_000_000, 5 * count)),
                 Map.of("GET", histogram(400_000, 30 * count), "EXISTS", histogram(700_000, 20 * count)));
     }
 
     private static RequestTimes.Timed timed(String endpoint, String method, int status, long count) {
-        return new RequestTimes.Timed(
-                new RequestTimes.Request(endpoint, method, status), histogram(4_000_000, count));
+        return new RequestTimes.Timed(new RequestTimes.Request(endpoint, method, status), histogram(4_000_000, count));
     }
 
     private static ShardSnapshot shards() {
@@ -184,7 +193,11 @@ public final class Samples {
                 10,
                 refusals,
                 closes,
-                Map.of("ROUND_SUBMITTED", histogram(3_000_000, 9_800), IntakeBook.OTHER_TYPES, histogram(300_000_000, 100)),
+                Map.of(
+                        "ROUND_SUBMITTED",
+                        histogram(3_000_000, 9_800),
+                        IntakeBook.OTHER_TYPES,
+                        histogram(300_000_000, 100)),
                 histogram(36_600_000, 1_235),
                 histogram(20_000_000, 17),
                 new ShardSnapshot.Silence(42.5, 0.25, 420),

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.budget.Measurements.Series;
 import io.atalaya.budget.SloEngine;
-import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Bounds;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.slo.ShippedObjectives;
 import java.time.Instant;
