@@ -88,7 +88,7 @@ public final class Families {
         if (!point.examples().isEmpty()) {
             builder.exemplars(Exemplars.of(point.examples().stream()
                     .map(example -> Exemplar.builder()
-                            .value(view.inUnit(example.nanos()))
+                            .value(view.inUnit((double) example.nanos()))
                             .timestampMillis(example.atMillis())
                             .labels(Labels.of("event_id", example.eventId()))
                             .build())
