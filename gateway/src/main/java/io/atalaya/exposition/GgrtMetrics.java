@@ -7,6 +7,7 @@ import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Series;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -63,7 +64,7 @@ final class GgrtMetrics {
     }
 
     /** Open sessions by role; those that can be expected are there. */
-    static TreeMap<String, Integer> rolesOf(Sample sample) {
+    static Map<String, Integer> rolesOf(Sample sample) {
         var open = sample.hub().lives().roles();
         Set<String> names = new TreeSet<>(sample.known().roles());
         names.addAll(open.keySet());

@@ -104,7 +104,7 @@ final class OtlpData {
             case GaugeDataPointSnapshot gauge -> gauge.getValue();
             default -> 1;
         };
-        return new Number(span, attributes(point.getLabels()), value);
+        return new Measured(span, attributes(point.getLabels()), value);
     }
 
     private static HistogramPointData buckets(DataPointSnapshot point, Span span) {
@@ -208,7 +208,7 @@ final class OtlpData {
         }
     }
 
-    private record Number(Span span, Attributes attributes, double value) implements DoublePointData {
+    private record Measured(Span span, Attributes attributes, double value) implements DoublePointData {
         @Override
         public long getStartEpochNanos() {
             return span.startNanos();

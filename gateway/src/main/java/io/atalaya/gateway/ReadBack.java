@@ -130,7 +130,11 @@ final class ReadBack {
                 fuller.size(),
                 fuller.capacity(),
                 fuller.utilizationPercent(),
-                1 + reading.status().ordinal(),
+                switch (reading.status()) {
+                    case HEALTHY -> 1;
+                    case WARNING -> 2;
+                    case CRITICAL -> 3;
+                },
                 reading.uncommitted().capacity(),
                 reading.enqueued(),
                 reading.dropped(),

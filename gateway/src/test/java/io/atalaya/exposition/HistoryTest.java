@@ -84,10 +84,10 @@ final class HistoryTest {
 
         file.append(later, line(later, 2));
         assertThat(content(HistoryFile.FORMER)).contains("\"n\":1}");
-        Instant muchLater = START.plus(Duration.ofMinutes(120));
+        Instant muchLater = START.plus(Duration.ofHours(2));
         file.append(muchLater, line(muchLater, 3));
         assertThat(content(HistoryFile.FORMER)).contains("\"n\":1}");
-        Instant muchTooLate = START.plus(Duration.ofMinutes(300));
+        Instant muchTooLate = START.plus(Duration.ofHours(5));
         file.append(muchTooLate, line(muchTooLate, 4));
 
         assertThat(content(HistoryFile.FORMER)).contains("\"n\":2}").doesNotContain("\"n\":1}");

@@ -62,11 +62,9 @@ public record Exposition(Map<String, String> types, Map<String, Double> values) 
             if (series.startsWith(name + "_bucket{")) {
                 String labels = series.substring(name.length() + "_bucket".length());
                 String others = labels.replaceAll(",?le=\"[^\"]*\"", "");
-                buckets.computeIfAbsent(others.equals("{}") ? "" : others, _ -> new ArrayList<>())
-                        .add(value);
-                boolean last = labels.contains("le=\"+Inf\"");
-                boolean first = buckets.get(others.equals("{}") ? "" : others).size() == 1;
-                require(!last || !first, name + labels + ": one bucket");
+                List<Double> own = buckets.computeIfAbsent(others.equals("{}") ? "" : others, _ -> new ArrayList<>());
+                own.add(value);
+                require(!labels.contains("le=\"+Inf\"") || own.size() > 1, name + labels + ": one bucket");
             }
         });
         require(!buckets.isEmpty(), name + ": without buckets");

@@ -148,7 +148,7 @@ public final class Samples {
                 new Archive.Connections(1, 7, 0, 8));
     }
 
-    private static Sample.Times times(int count) {
+    private static Sample.Times times(long count) {
         return new Sample.Times(
                 Map.of(
                         "public",

@@ -3,6 +3,7 @@ package io.atalaya.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,10 @@ final class LabelsTest {
         assertThat(new CappedLabels(0).isOn()).isFalse();
     }
 
+    private static Histogram.Snapshot of(Timings timings, String name) {
+        return Objects.requireNonNull(timings.snapshots().get(name));
+    }
+
     @Test
     void operationsAreTimedWhetherTheyWorkOrNot() {
         var nanos = new AtomicLong();
@@ -50,10 +55,10 @@ final class LabelsTest {
 
         assertThat(read).isEqualTo(5_000_000);
         assertThat(timings.snapshots()).containsOnlyKeys("read", "write", LabelSet.OTHER);
-        assertThat(timings.snapshots().get("read").count()).isEqualTo(2);
-        assertThat(timings.snapshots().get("read").sumSeconds()).isEqualTo(0.012);
-        assertThat(timings.snapshots().get("write").sumSeconds()).isEqualTo(0.03);
-        assertThat(timings.snapshots().get(LabelSet.OTHER).count()).isEqualTo(1);
+        assertThat(of(timings, "read").count()).isEqualTo(2);
+        assertThat(of(timings, "read").sumSeconds()).isEqualTo(0.012);
+        assertThat(of(timings, "write").sumSeconds()).isEqualTo(0.03);
+        assertThat(of(timings, LabelSet.OTHER).count()).isEqualTo(1);
     }
 
     @Test
