@@ -1,8 +1,8 @@
 package io.atalaya.exposition;
 
-import io.atalaya.archive.TimedArchive;
+import io.atalaya.timed.TimedArchive;
 import io.atalaya.http.Route;
-import io.atalaya.log.TimedEventLog;
+import io.atalaya.timed.TimedEventLog;
 import io.atalaya.management.Sample;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.LabelSet;

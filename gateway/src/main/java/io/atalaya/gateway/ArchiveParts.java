@@ -6,7 +6,7 @@ import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.ArchiveRetention;
 import io.atalaya.archive.ArchiveWriter;
-import io.atalaya.archive.TimedArchive;
+import io.atalaya.timed.TimedArchive;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;

@@ -14,7 +14,7 @@ import io.atalaya.exposition.Stopwatches;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.log.TimedEventLog;
+import io.atalaya.timed.TimedEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;

@@ -85,21 +85,22 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
-        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
+        row(rows, "streams", "event metrics log breaker redis", "slf4j lettuce");
         var ports =
                 "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
-        row(rows, "exposition", ports + " management", "slf4j netty jackson prometheus opentelemetry");
+        row(rows, "timed", "event metrics log archive", "");
+        row(rows, "exposition", ports + " management timed", "slf4j netty jackson prometheus opentelemetry");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management exposition config"
+                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management exposition timed config"
                         + " slo budget sloapi yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

@@ -110,8 +110,7 @@ final class OutletsIT {
         return metric == null
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(metric.inner(7).getFirst().inner(1).stream()
-                        .mapToDouble(point ->
-                                Double.longBitsToDouble(point.number(4)))
+                        .mapToDouble(point -> Double.longBitsToDouble(point.number(4)))
                         .sum());
     }
 

@@ -1,8 +1,9 @@
-package io.atalaya.log;
+package io.atalaya.timed;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.TenantId;
+import io.atalaya.log.EventLog;
 import io.atalaya.metrics.Timings;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,12 @@
-package io.atalaya.archive;
+package io.atalaya.timed;
 
+import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveFields;
+import io.atalaya.archive.DeadLetters;
+import io.atalaya.archive.EventPage;
+import io.atalaya.archive.EventQuery;
+import io.atalaya.archive.Rejection;
+import io.atalaya.archive.Statistics;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
