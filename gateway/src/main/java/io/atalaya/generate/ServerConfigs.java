@@ -16,27 +16,21 @@ import java.util.Set;
 
 /** Configurations of Prometheus, Alertmanager and Grafana's provisioning. Immutable. Secrets are only ever in files. */
 final class ServerConfigs {
-    private static final String GATEWAY = "gateway:8002";
-    private static final Map<String, String> TARGETS = Map.of(
-            "prometheus",
-            "localhost:9090",
-            Catalogue.OURS,
-            GATEWAY,
-            "postgres",
-            "postgres-exporter:9187",
-            "redis",
-            "redis-exporter:9121",
-            "node",
-            "node-exporter:9100",
-            "alertmanager",
-            "alertmanager:9093",
-            "caddy",
-            "caddy:2019",
-            "bot",
-            "bot:8003");
+    private static final String PROMETHEUS = "prometheus";
+
+    /** As deploy/compose.yaml names them. What is not in it is found in a file, so that nothing is down that nobody runs. */
+    private static final Map<String, List<String>> TARGETS = Map.of(
+            PROMETHEUS, List.of("localhost:9090"),
+            Catalogue.OURS, List.of("gateway-1:8002", "gateway-2:8002"),
+            "postgres", List.of("postgres-exporter:9187"),
+            "redis", List.of("redis-exporter:9121"),
+            "node", List.of("node-exporter:9100"),
+            "alertmanager", List.of("alertmanager:9093"),
+            "caddy", List.of("caddy:2019"));
+
     private static final Map<String, Map<String, Object>> LABELS = Map.of(
-            "prometheus",
-            map("service", "prometheus"),
+            PROMETHEUS,
+            map("service", PROMETHEUS),
             Catalogue.OURS,
             map("service", "atalaya", "component", "api"),
             "postgres",
@@ -78,18 +72,12 @@ final class ServerConfigs {
                         "rule_files",
                         List.of("rules/*.yml"),
                         "alerting",
-                        map("alertmanagers", List.of(map("static_configs", List.of(targets("alertmanager:9093"))))),
+                        map("alertmanagers", List.of(map("static_configs", List.of(map("targets", TARGETS.get("alertmanager")))))),
                         "scrape_configs",
                         jobs));
     }
 
-    private static Map<String, Object> targets(String target) {
-        return map("targets", List.of(target));
-    }
-
     private static Map<String, Object> job(String exporter, String job) {
-        Map<String, Object> target = targets(TARGETS.getOrDefault(exporter, exporter + ":80"));
-        target.put("labels", LABELS.getOrDefault(exporter, Map.of()));
         Map<String, Object> config = map("job_name", job);
         if (exporter.equals(Catalogue.OURS)) {
             config.put("scrape_interval", "10s");
@@ -97,7 +85,18 @@ final class ServerConfigs {
             config.put("label_value_length_limit", 256);
             config.put("authorization", map("type", "Bearer", "credentials_file", "/run/secrets/management-token"));
         }
-        config.put("static_configs", List.of(target));
+        Map<String, Object> labels = LABELS.getOrDefault(exporter, Map.of());
+        List<String> targets = TARGETS.get(exporter);
+        if (targets == null) {
+            config.put("file_sd_configs", List.of(map("files", List.of("targets/" + job + ".yml"))));
+            config.put(
+                    "relabel_configs",
+                    labels.entrySet().stream()
+                            .map(label -> map("target_label", label.getKey(), "replacement", label.getValue()))
+                            .toList());
+        } else {
+            config.put("static_configs", List.of(map("targets", targets, "labels", labels)));
+        }
         return config;
     }
 

@@ -59,6 +59,16 @@ final class Outbound {
     private int stretch;
     private @Nullable Stretch earlier;
     private long lastStamp;
+
+    /** Offset of the last event of the log that was handed to the socket, or is in the run. */
+    private long written;
+
+    /** The same of what the socket has accepted, and when it did so; set with every flush. */
+    private long accepted;
+
+    private long acceptedNanos;
+    private int givenUp;
+
     private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
 
@@ -84,6 +94,30 @@ final class Outbound {
     /** Deliveries whose fate is open. */
     int pending() {
         return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** Offset up to which the socket has accepted everything that was for the session. */
+    long through() {
+        return pending() == 0 ? written : accepted;
+    }
+
+    /** When the socket accepted something for the last time, on the monotonic clock; 0 when it never did. */
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /** Deliveries that a slow reader was spared. */
+    int givenUp() {
+        return givenUp;
+    }
+
+    boolean isReplaying() {
+        return replayedThrough != null && replayedThrough.offset() == EVERYTHING_DURABLE.offset();
+    }
+
+    /** What follows is the last that a replay has up to {@code offset}. */
+    void onReplayedThrough(long offset) {
+        written = offset;
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -125,9 +159,17 @@ final class Outbound {
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
             add(item.origin(), 1);
             runEnd = item.end();
+            onWritten(item);
             return false;
         }
         return startRun(frames, item);
+    }
+
+    private void onWritten(Delivery.Item item) {
+        long offset = item.offset();
+        if (offset != Delivery.EPHEMERAL) {
+            written = offset;
+        }
     }
 
     private boolean startRun(ByteBuf frames, Delivery.Item item) {
@@ -147,6 +189,7 @@ final class Outbound {
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
+        onWritten(item);
         return first;
     }
 
@@ -188,10 +231,12 @@ final class Outbound {
     private void standInLine(ByteBuf frames, Delivery.Item item) {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
-        standInLine(frame, 1, item.handling(), item.origin());
+        long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
+        standInLine(frame, 1, item.handling(), item.origin(), offset);
     }
 
-    private void standInLine(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin from) {
+    private void standInLine(
+            byte[] frame, int events, @Nullable Handling handling, @Nullable Origin from, long offset) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(new GivenUp());
@@ -199,7 +244,7 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, from, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(frame, events, handling, from, offset, shard.config().maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -208,11 +253,13 @@ final class Outbound {
     private final class GivenUp implements WaitingLine.Fate {
         @Override
         public void onConflated(String type) {
+            givenUp++;
             shard.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
+            givenUp++;
             shard.onDropped(session, type);
         }
     }
@@ -225,7 +272,7 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(bytes, events, null, null);
+            standInLine(bytes, events, null, null, 0);
             return;
         }
         add(null, events);
@@ -274,6 +321,7 @@ final class Outbound {
                 waiting = null;
             }
             batch.parts().forEach(part -> add(part.origin(), part.events()));
+            written = Math.max(written, batch.through());
             direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
             flushQueue();
@@ -320,6 +368,8 @@ final class Outbound {
 
     private void onEverythingAccepted() {
         long nowNanos = shard.nowNanos();
+        accepted = written;
+        acceptedNanos = nowNanos;
         onAccepted(origin, stretch, nowNanos);
         if (earlier != null) {
             onAccepted(earlier, nowNanos);
@@ -337,27 +387,30 @@ final class Outbound {
         ShardCounters counters = shard.counters();
         counters.onSent(from, events, nowNanos);
         if (from != null && nowNanos - from.acceptedNanos() > SLOW_NANOS) {
-            counters.onSlow(from, nowNanos - from.acceptedNanos(), shard.nowMillis());
+            counters.onSlow(from, nowNanos - from.acceptedNanos(), shard.now().toEpochMilli());
         }
     }
 
     private void mark() {
         int events = unmarked;
         var latest = new Stretch(origin, stretch, earlier);
+        long through = written;
         marked += events;
         forgetUnmarked();
         markers++;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, latest));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, latest, through));
         ctx.flush();
     }
 
-    private void onMarker(boolean accepted, int events, Stretch latest) {
-        if (!accepted || abandoned) {
+    private void onMarker(boolean succeeded, int events, Stretch latest, long through) {
+        if (!succeeded || abandoned) {
             return;
         }
         markers--;
         marked -= events;
-        onAccepted(latest, shard.nowNanos());
+        accepted = through;
+        acceptedNanos = shard.nowNanos();
+        onAccepted(latest, acceptedNanos);
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();

@@ -48,8 +48,9 @@ public final class WaitingLine {
      *
      * @param frames owned by the caller
      * @param parts the deliveries in it, in order; gaps are none
+     * @param through the furthest log offset among them; 0 when none is of the log
      */
-    public record Batch(ByteBuf frames, List<Part> parts) {}
+    public record Batch(ByteBuf frames, List<Part> parts, long through) {}
 
     /**
      * Deliveries that stand together. Immutable.
@@ -63,16 +64,19 @@ public final class WaitingLine {
         private final int events;
         private final @Nullable Handling handling;
         private final @Nullable Origin origin;
+        private final long offset;
         private int dropped;
         private @Nullable Cursor droppedThrough;
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin) {
+        private Node(
+                byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin, long offset) {
             this.frame = frame;
             this.events = events;
             this.handling = handling;
             this.origin = origin;
+            this.offset = offset;
         }
 
         private boolean isGap() {
@@ -109,11 +113,18 @@ public final class WaitingLine {
      * @param deliveries how many they are; 1 with a handling
      * @param handling how they may be given up; null keeps them
      * @param origin of the oldest of them; null when their latency is not measured
+     * @param offset where the last of them stands in the log; 0 when it is not of the log
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
-    public boolean add(byte[] frame, int deliveries, @Nullable Handling handling, @Nullable Origin origin, long room) {
-        var node = new Node(frame, deliveries, handling, origin);
+    public boolean add(
+            byte[] frame,
+            int deliveries,
+            @Nullable Handling handling,
+            @Nullable Origin origin,
+            long offset,
+            long room) {
+        var node = new Node(frame, deliveries, handling, origin, offset);
         append(node);
         if (handling != null) {
             if (handling.latestOf() == null) {
@@ -159,7 +170,7 @@ public final class WaitingLine {
         if (before != null && before.isGap()) {
             widen(before, 1, cursor);
         } else {
-            var gap = new Node(new byte[0], 0, null, null);
+            var gap = new Node(new byte[0], 0, null, null, 0);
             gap.dropped = 1;
             gap.droppedThrough = cursor;
             insertBefore(node, gap);
@@ -211,6 +222,7 @@ public final class WaitingLine {
     public Batch take(ByteBufAllocator allocator, int maxBytes) {
         ByteBuf frames = allocator.directBuffer();
         var parts = new ArrayList<Part>();
+        long through = 0;
         for (Node node = first; node != null; node = first) {
             int length = node.isGap() ? GAP_BYTES : node.frame.length;
             if (frames.isReadable() && frames.readableBytes() + length > maxBytes) {
@@ -222,9 +234,10 @@ public final class WaitingLine {
                 frames.writeBytes(node.frame);
                 parts.add(new Part(node.events, node.origin));
             }
+            through = Math.max(through, node.offset);
             forget(node);
         }
-        return new Batch(frames, parts);
+        return new Batch(frames, parts, through);
     }
 
     private void forget(Node node) {

@@ -36,7 +36,7 @@ class WaitingLineTest {
     private long offset;
 
     private boolean add(String text, @Nullable Handling handling, long room) {
-        return line.add(text.getBytes(UTF_8), 1, handling, new Origin(0, "e", ++offset), room);
+        return line.add(text.getBytes(UTF_8), 1, handling, new Origin(0, "e", ++offset), offset, room);
     }
 
     private boolean keep(String text) {
