@@ -1,14 +1,14 @@
 package io.atalaya.exposition;
 
-import io.atalaya.timed.TimedArchive;
 import io.atalaya.http.Route;
-import io.atalaya.timed.TimedEventLog;
 import io.atalaya.management.Sample;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.LabelSet;
 import io.atalaya.metrics.RequestTimes;
 import io.atalaya.metrics.Timings;
 import io.atalaya.redis.CommandTimes;
+import io.atalaya.timed.TimedArchive;
+import io.atalaya.timed.TimedEventLog;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,10 +12,10 @@ import io.atalaya.exposition.Stopwatches;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
-import io.atalaya.timed.TimedEventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
+import io.atalaya.timed.TimedEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -79,7 +79,9 @@ record Core(
         Recovery recovery = recovery(config, logs, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock, stopwatches.database());
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        EventLog measured = config.logStore() == GatewayConfig.LogStore.EMBEDDED ? new TimedEventLog(log, stopwatches.database()) : log;
+        EventLog measured = config.logStore() == GatewayConfig.LogStore.EMBEDDED
+                ? new TimedEventLog(log, stopwatches.database())
+                : log;
         var intake =
                 new Intake(config.intake(), config.profile(), measured, hub.router()::onEphemeral, clock, nanoClock);
         return new Core(

@@ -36,8 +36,7 @@ record Logs(EventLog log, AckStore acks) {
      * @param router hears what is stored
      * @param redisTimes how long its commands take
      */
-    static Logs open(
-            GatewayConfig config, InstantSource clock, Router router, Closing closing, Timings redisTimes) {
+    static Logs open(GatewayConfig config, InstantSource clock, Router router, Closing closing, Timings redisTimes) {
         Logs logs = switch (config.logStore()) {
             case EMBEDDED -> {
                 SqliteEventLog log = inFile(config, clock, router);

@@ -70,8 +70,7 @@ public final class WaitingLine {
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(
-                byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin, long offset) {
+        private Node(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin, long offset) {
             this.frame = frame;
             this.events = events;
             this.handling = handling;

@@ -52,8 +52,9 @@ class RedisAckStoreIT extends AckStoreContract {
     }
 
     private AckStore gateway(String name, int maxEntries) {
-        var connections = new RedisConnections(RedisConfig.of(server.url()), RedisContext.system(
-                        new Timings(CommandTimes.COMMANDS, System::nanoTime)));
+        var connections = new RedisConnections(
+                RedisConfig.of(server.url()),
+                RedisContext.system(new Timings(CommandTimes.COMMANDS, System::nanoTime)));
         opened.add(connections);
         return new RedisAckStore(
                 connections,
