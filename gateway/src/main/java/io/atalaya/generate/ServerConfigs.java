@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Configurations of Prometheus, Alertmanager and Grafana's provisioning. Immutable. Secrets are only ever in files. */
@@ -81,7 +82,7 @@ final class ServerConfigs {
                         "alerting",
                         map(
                                 "alertmanagers",
-                                List.of(map("static_configs", List.of(map("targets", TARGETS.get("alertmanager")))))),
+                                List.of(map("static_configs", List.of(map("targets", Objects.requireNonNull(TARGETS.get("alertmanager"))))))),
                         "scrape_configs",
                         jobs));
     }
