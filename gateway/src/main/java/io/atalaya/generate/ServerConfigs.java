@@ -82,7 +82,9 @@ final class ServerConfigs {
                         "alerting",
                         map(
                                 "alertmanagers",
-                                List.of(map("static_configs", List.of(map("targets", Objects.requireNonNull(TARGETS.get("alertmanager"))))))),
+                                List.of(map(
+                                        "static_configs",
+                                        List.of(map("targets", Objects.requireNonNull(TARGETS.get("alertmanager"))))))),
                         "scrape_configs",
                         jobs));
     }
