@@ -33,7 +33,7 @@ public final class DeliveriesPage {
     private static final String SUFFIX = "/deliveries";
     private static final int USUAL_LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
-    private static final Map<String, String> STATES = states();
+    private static final Map<String, String> STATES = Map.copyOf(states());
 
     private final StoredEvents events;
     private final Reach reach;
