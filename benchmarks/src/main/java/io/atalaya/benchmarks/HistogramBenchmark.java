@@ -1,5 +1,6 @@
 package io.atalaya.benchmarks;
 
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,7 +25,7 @@ public class HistogramBenchmark {
     @Param({"80000", "3000000", "4000000000"})
     private long nanos;
 
-    private final Histogram histogram = new Histogram();
+    private final Histogram histogram = new Histogram(Bounds.LATENCIES);
 
     /** What each flush of a session costs. */
     @Benchmark

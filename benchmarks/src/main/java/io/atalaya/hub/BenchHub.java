@@ -68,6 +68,7 @@ final class BenchHub {
                 some.maxOutboundBytes(),
                 some.drain(),
                 some.deliveryWindow(),
+                0,
                 0);
     }
 

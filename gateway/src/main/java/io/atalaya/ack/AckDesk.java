@@ -7,6 +7,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class AckDesk {
     private final LongAdder unknown = new LongAdder();
     private final LongAdder unregistered = new LongAdder();
     private final LongAdder failures = new LongAdder();
-    private final Histogram latency = new Histogram();
+    private final Histogram latency = new Histogram(Bounds.LATENCIES);
 
     /** Runs something later. Thread-safe; never blocks. */
     @FunctionalInterface

@@ -5,6 +5,7 @@ import io.atalaya.breaker.Breaker;
 import io.atalaya.log.EventLog.Backlog;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -32,8 +33,8 @@ final class BatchArchiver {
     private final Backoff backoff;
     private final LongSupplier nanoClock;
     private final Pauses pauses;
-    private final Histogram batchTime = new Histogram();
-    private final Histogram insertTime = new Histogram();
+    private final Histogram batchTime = new Histogram(Bounds.LATENCIES);
+    private final Histogram insertTime = new Histogram(Bounds.LATENCIES);
     private long batches;
     private long events;
     private long retries;

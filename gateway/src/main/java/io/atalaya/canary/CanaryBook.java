@@ -1,6 +1,7 @@
 package io.atalaya.canary;
 
 import io.atalaya.metrics.Families;
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.Series;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -11,7 +12,7 @@ import java.util.Map;
 /** What became of the canary's rounds. Confined to its thread; what others see is published as a whole. */
 final class CanaryBook {
     private final EnumMap<Outcome, Long> counts = new EnumMap<>(Outcome.class);
-    private final Histogram latency = new Histogram();
+    private final Histogram latency = new Histogram(Bounds.LATENCIES);
     private volatile Snapshot snapshot;
 
     CanaryBook() {

@@ -8,6 +8,7 @@ import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
+import io.atalaya.exposition.ExpositionConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.kpiapi.KpiConfig;
@@ -100,6 +101,7 @@ public final class ConfigReader {
         var kpis = new KpiConfig(values.findPath(ProofSettings.KPI_FILE));
         var alerting = alerting();
         var canary = canary();
+        var exposition = exposition();
         var management = management();
         Path dataDir = dataDir();
         var checks = new ConfigChecks(values, problems, notes);
@@ -131,6 +133,7 @@ public final class ConfigReader {
                 kpis,
                 alerting,
                 canary,
+                exposition,
                 management,
                 Settings.ALL.stream().map(values::inForce).toList());
     }
@@ -167,7 +170,8 @@ public final class ConfigReader {
                 values.value(Settings.WS_MAX_OUTBOUND_BYTES),
                 values.value(Settings.WS_DRAIN_SECONDS),
                 values.value(Settings.WS_DELIVERY_WINDOW),
-                values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND));
+                values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND),
+                values.value(Settings.METRICS_TENANTS));
     }
 
     private IntakeConfig intake() {
@@ -301,6 +305,15 @@ public final class ConfigReader {
                 values.value(ProofSettings.CANARY),
                 values.value(ProofSettings.CANARY_INTERVAL),
                 values.value(ProofSettings.CANARY_PATIENCE));
+    }
+
+    private ExpositionConfig exposition() {
+        return new ExpositionConfig(
+                values.value(Settings.METRICS_HISTORY_INTERVAL),
+                values.value(Settings.METRICS_HISTORY_MAX_BYTES),
+                values.value(Settings.METRICS_HISTORY_MAX_AGE),
+                values.find(Settings.METRICS_OTLP_ENDPOINT),
+                values.value(Settings.METRICS_OTLP_INTERVAL));
     }
 
     private ManagementConfig management() {

@@ -7,6 +7,7 @@ import io.atalaya.auth.AuthConfig;
 import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.edge.EdgeConfig;
+import io.atalaya.exposition.ExpositionConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.kpiapi.KpiConfig;
@@ -62,6 +63,7 @@ public record GatewayConfig(
         KpiConfig kpis,
         AlertingConfig alerting,
         CanaryConfig canary,
+        ExpositionConfig exposition,
         ManagementConfig management,
         List<SettingInForce> settings) {
 
@@ -95,6 +97,7 @@ public record GatewayConfig(
                 kpis,
                 alerting,
                 canary,
+                exposition,
                 management,
                 settings);
     }

@@ -186,6 +186,18 @@ final class Kinds {
         return new Kind<>(PostgresConfig.expected(), PostgresConfig::parse);
     }
 
+    static Kind<URI> httpUrl() {
+        return new Kind<>("a URL such as http://host:4318/v1/metrics, or https://", text -> {
+            try {
+                var url = new URI(text);
+                boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+                return http && url.getHost() != null ? Optional.of(url) : Optional.empty();
+            } catch (URISyntaxException _) {
+                return Optional.empty();
+            }
+        });
+    }
+
     static Kind<URI> redisUrl() {
         return new Kind<>("a URL such as redis://host:6379/0, rediss:// with TLS", text -> {
             try {

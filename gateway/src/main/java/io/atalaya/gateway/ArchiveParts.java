@@ -9,12 +9,14 @@ import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;
+import io.atalaya.metrics.Timings;
 import io.atalaya.postgres.PostgresArchive;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.Profile;
 import io.atalaya.sqlite.archive.SqliteArchive;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
+import io.atalaya.timed.TimedArchive;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,15 +37,15 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
 
     /** Over the database that is configured, or else in the file of an embedded log; empty without either. */
     static Optional<ArchiveParts> open(
-            GatewayConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock) {
+            GatewayConfig config, EventLog log, InstantSource clock, LongSupplier nanoClock, Timings timings) {
         ArchiveFields fields = fields(config.profile());
         ArchiveConfig archiving = config.archive();
         if (config.database().isPresent()) {
-            var archive = new PostgresArchive(config.database().get(), fields, clock);
+            var archive = new TimedArchive(new PostgresArchive(config.database().get(), fields, clock), timings);
             return Optional.of(of(archive, archiving, log, clock, nanoClock));
         }
         if (log instanceof SqliteEventLog embedded) {
-            var archive = new SqliteArchive(embedded, fields, clock);
+            var archive = new TimedArchive(new SqliteArchive(embedded, fields, clock), timings);
             var briefly = new ArchiveConfig(
                     Math.min(archiving.batchSize(), EMBEDDED_BATCH), archiving.batchInterval(), archiving.maxAge());
             return Optional.of(of(archive, briefly, log, clock, nanoClock));

@@ -6,6 +6,8 @@ import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.CachedAssignments;
 import io.atalaya.assignment.YamlAssignments;
+import io.atalaya.exposition.Stopwatches;
+import io.atalaya.metrics.Timings;
 import io.atalaya.postgres.AssignmentPool;
 import io.atalaya.postgres.PostgresAssignments;
 import java.nio.file.Path;
@@ -42,6 +44,11 @@ record AssignmentSources(CachedAssignments.Source today, AssignmentRegister regi
                 yield new AssignmentSources(tables, tables);
             }
         };
+    }
+
+    /** Where they are looked up, measured. */
+    CachedAssignments.Source timed(Timings timings) {
+        return (tenant, subject) -> timings.timeStage(Stopwatches.ASSIGNMENTS, () -> today.today(tenant, subject));
     }
 
     private static AssignmentStore fromFile(Path path, Clock clock) {

@@ -9,6 +9,7 @@ import io.atalaya.auth.journal.JournalException;
 import io.atalaya.auth.journal.JournaledRevocations;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.console.EventTap;
+import io.atalaya.exposition.Stopwatches;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.Intake;
 import io.atalaya.log.EventLog;
@@ -17,6 +18,7 @@ import io.atalaya.proof.Provision;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.streams.RedisStreamLog;
+import io.atalaya.timed.TimedEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param provision what was known before it was built
  * @param redis events from Redis; null without {@code REDIS_URL}
  * @param tap where operators see events pass
+ * @param stopwatches how long things take that are not deliveries
  * @param archiving what takes events out of the log into the archive; empty where nothing is archived
  */
 record Core(
@@ -38,6 +41,7 @@ record Core(
         GatewayConfig config,
         InstantSource clock,
         LongSupplier nanoClock,
+        Stopwatches stopwatches,
         RedisParts.@Nullable WayIn redis,
         RevocationList revocations,
         Authentication authentication,
@@ -57,9 +61,10 @@ record Core(
         GatewayConfig config = provision.config();
         InstantSource clock = InstantSource.system();
         LongSupplier nanoClock = System::nanoTime;
+        Stopwatches stopwatches = Stopwatches.of(nanoClock);
 
         RedisParts redis = config.redis()
-                .map(settings -> new RedisParts(settings, config.profile()))
+                .map(settings -> new RedisParts(settings, config.profile(), stopwatches.redis()))
                 .orElse(null);
         if (redis != null) {
             closing.add("redis connections", redis);
@@ -71,23 +76,31 @@ record Core(
 
         var sources = AssignmentSources.open(config.assignments(), closing);
         var assignments = new CachedAssignments(
-                sources.today(), config.assignments(), nanoClock, CachedAssignments.Timer.system());
+                sources.timed(stopwatches.database()),
+                config.assignments(),
+                nanoClock,
+                CachedAssignments.Timer.system());
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         var tap = new EventTap(
                 provision.heard(hub.router()), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
-        Logs logs = Logs.open(config, clock, new RedisStreamLog.Hearer(tap, hub.router()::isBehind), closing);
+        Logs logs = Logs.open(config, clock, new RedisStreamLog.Hearer(tap, hub.router()::isBehind), closing, stopwatches.redis());
         EventLog log = logs.log();
         Recovery recovery = recovery(config, logs, routes, clock, closing);
-        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
+        Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock, stopwatches.database());
         archiving.ifPresent(parts -> closing.add("archive", parts));
-        var intake = new Intake(config.intake(), config.profile(), log, tap, clock, nanoClock);
+        EventLog measured = config.logStore() == GatewayConfig.LogStore.EMBEDDED
+                ? new TimedEventLog(log, stopwatches.database())
+                : log;
+        var intake =
+                new Intake(config.intake(), config.profile(), measured, tap, clock, nanoClock);
         return new Core(
                 provision,
                 config,
                 clock,
                 nanoClock,
+                stopwatches,
                 redis == null ? null : redis.wayIn(intake, log),
                 revocations,
                 authentication,

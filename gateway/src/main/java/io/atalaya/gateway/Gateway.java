@@ -9,6 +9,7 @@ import io.atalaya.edge.Entrance;
 import io.atalaya.edge.PublishRoute;
 import io.atalaya.edge.sse.EventStreams;
 import io.atalaya.edge.websocket.WebSocketUpgrade;
+import io.atalaya.exposition.Stopwatches;
 import io.atalaya.gateway.Lifecycle.State;
 import io.atalaya.http.HttpOptions;
 import io.atalaya.http.HttpPipeline;
@@ -17,6 +18,7 @@ import io.atalaya.http.Route;
 import io.atalaya.http.Routes;
 import io.atalaya.http.UpgradeHandler;
 import io.atalaya.management.Sample.Phase;
+import io.atalaya.metrics.RequestTimes;
 import io.atalaya.proof.Provision;
 import io.atalaya.proof.UnusableFileException;
 import io.netty.channel.Channel;
@@ -62,17 +64,22 @@ public final class Gateway implements AutoCloseable {
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
             status = new StatusPages(core, readBack, documents, worker);
+            Stopwatches times = core.stopwatches();
             var entrance = new Entrance(edge());
             var streams = new EventStreams(entrance, new ResponseEncoder(core.clock()));
+            List<Route> routes = publicRoutes(readBack, worker, streams);
+            times.expect(routes);
             publicHttp = http(
-                    publicRoutes(readBack, worker, streams),
-                    UpgradeHandler.either(new WebSocketUpgrade(entrance), streams));
-            HttpPipeline managementHttp = http(status.managementRoutes(), UpgradeHandler.none());
+                    routes, UpgradeHandler.either(new WebSocketUpgrade(entrance), streams), times.publicPort());
+            HttpPipeline managementHttp =
+                    http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
             status.view().onPort("public", publicHttp::answersByStatus);
             status.view().onPort("management", managementHttp::answersByStatus);
             core.start(closing);
             closing.add("proof", status.proof());
             status.proof().start();
+            closing.add("metrics outlets", status.outlets());
+            status.outlets().start();
             closing.add("console", status.console());
             status.console().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
@@ -151,8 +158,9 @@ public final class Gateway implements AutoCloseable {
                 core.nanoClock());
     }
 
-    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades) {
-        return new HttpPipeline(HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock());
+    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades, RequestTimes times) {
+        return new HttpPipeline(
+                HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock(), times::record);
     }
 
     private EdgeServer bind(String setting, String host, int port, HttpPipeline http) {

@@ -6,6 +6,7 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.log.EventLog;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Timings;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.sqlite.acks.SqliteAckStore;
@@ -32,8 +33,14 @@ record Logs(EventLog log, AckStore acks) {
      * Opens both; what must be closed goes to {@code closing}.
      *
      * @param hearer hears what is stored
+     * @param redisTimes how long its commands take
      */
-    static Logs open(GatewayConfig config, InstantSource clock, RedisStreamLog.Hearer hearer, Closing closing) {
+    static Logs open(
+            GatewayConfig config,
+            InstantSource clock,
+            RedisStreamLog.Hearer hearer,
+            Closing closing,
+            Timings redisTimes) {
         Logs logs = switch (config.logStore()) {
             case EMBEDDED -> {
                 SqliteEventLog log = inFile(config, clock, hearer.listener());
@@ -43,7 +50,7 @@ record Logs(EventLog log, AckStore acks) {
                 new Logs(
                         new InMemoryEventLog(config.log(), newEpoch(), clock, hearer.listener()),
                         new InMemoryAckStore(REMEMBERED_ACKS));
-            case REDIS -> inRedis(config, hearer, closing);
+            case REDIS -> inRedis(config, hearer, closing, redisTimes);
         };
         closing.add("log", logs.log);
         closing.add("acknowledgements", logs.acks);
@@ -64,9 +71,10 @@ record Logs(EventLog log, AckStore acks) {
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static Logs inRedis(GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing) {
+    private static Logs inRedis(
+            GatewayConfig config, RedisStreamLog.Hearer hearer, Closing closing, Timings redisTimes) {
         RedisConfig redis = config.redis().orElseThrow();
-        var context = StreamContext.system(config.dataDir());
+        var context = StreamContext.system(config.dataDir(), redisTimes);
         var connections = new RedisConnections(redis, context.redis());
         closing.add("log connections", connections);
         var log = new RedisStreamLog(config.log(), config.streams(), connections, context, hearer);

@@ -10,6 +10,7 @@ import io.atalaya.management.HealthPages;
 import io.atalaya.management.HealthPages.Stores;
 import io.atalaya.management.HealthPages.Stores.Condition;
 import io.atalaya.management.ManagementRoutes;
+import io.atalaya.management.Sample;
 import io.atalaya.query.Buffers;
 import io.atalaya.query.CatchUpRoutes;
 import io.atalaya.query.DeadLettersApi;
@@ -56,6 +57,7 @@ final class ReadBack {
     private final StoredEvents events;
     private final DeliveriesPage deliveries;
     private final AtomicBoolean ticking = new AtomicBoolean();
+    private final AtomicBoolean asking = new AtomicBoolean();
 
     ReadBack(Core core, Executor worker) {
         GatewayConfig config = core.config();
@@ -130,6 +132,42 @@ final class ReadBack {
                 }
             });
         }
+        if (archiveIsThere() && asking.compareAndSet(false, true)) {
+            worker.execute(() -> {
+                try {
+                    stores.refreshStored();
+                } finally {
+                    asking.set(false);
+                }
+            });
+        }
+    }
+
+    private boolean archiveIsThere() {
+        return core.archiving()
+                .filter(parts -> parts.writer().status().breaker().state() == Breaker.State.CLOSED)
+                .isPresent();
+    }
+
+    /** What waits and what is stored, for metrics. */
+    Sample.Ingest ingest() {
+        Buffers.Reading reading = buffers.read();
+        Buffers.Queue fuller = reading.fuller();
+        return new Sample.Ingest(
+                fuller.size(),
+                fuller.capacity(),
+                fuller.utilizationPercent(),
+                switch (reading.status()) {
+                    case HEALTHY -> 1;
+                    case WARNING -> 2;
+                    case CRITICAL -> 3;
+                },
+                reading.uncommitted().capacity(),
+                reading.enqueued(),
+                reading.dropped(),
+                reading.dropRatePercent(),
+                reading.perSecond(),
+                stores.stored());
     }
 
     /** What clients and readers get. */

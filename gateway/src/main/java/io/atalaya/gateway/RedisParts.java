@@ -5,6 +5,7 @@ import io.atalaya.ingest.Intake;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
+import io.atalaya.metrics.Timings;
 import io.atalaya.profile.AuthenticationScheme;
 import io.atalaya.profile.Profile;
 import io.atalaya.redis.ChannelPatterns;
@@ -28,12 +29,14 @@ import java.util.stream.Collectors;
 /** Everything that exists only with {@code REDIS_URL}. Thread-safe: immutable, made of thread-safe parts. */
 final class RedisParts implements AutoCloseable {
     private final RedisConfig config;
-    private final RedisContext context = RedisContext.system();
+    private final RedisContext context;
     private final RedisConnections connections;
     private final RedisRevocations revocations;
 
-    RedisParts(RedisConfig config, Profile profile) {
+    /** @param times how long its commands take */
+    RedisParts(RedisConfig config, Profile profile, Timings times) {
         this.config = config;
+        this.context = RedisContext.system(times);
         this.connections = new RedisConnections(config, context);
         this.revocations = new RedisRevocations(connections, userSchemes(profile), context);
     }

@@ -3,6 +3,8 @@ package io.atalaya.gateway;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
+import io.atalaya.exposition.Outlets;
+import io.atalaya.exposition.Vocabulary;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.live.LiveFeed;
@@ -14,7 +16,6 @@ import io.atalaya.management.GatewayView;
 import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
-import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
@@ -42,6 +43,7 @@ final class StatusPages {
     private final GatewayView view;
     private final Proof proof;
     private final MetricsPages metrics;
+    private final Outlets outlets;
     private final HealthPages health;
     private final OperatorGate gate;
     private final Console console;
@@ -61,7 +63,9 @@ final class StatusPages {
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")),
-                LogQueue::droppedByAll);
+                LogQueue::droppedByAll,
+                core.stopwatches()::times,
+                readBack::ingest);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
         this.proof = new Proof(
                 core.provision(),
@@ -72,7 +76,9 @@ final class StatusPages {
                         core.clock(),
                         core.nanoClock(),
                         worker));
-        this.metrics = new MetricsPages(view::sample, proof::families);
+        MetricsPages.Views views = Vocabulary.views(proof::families);
+        this.metrics = new MetricsPages(view::sample, views);
+        this.outlets = new Outlets(config.exposition(), config.dataDir(), view::sample, views.canonical());
         this.health = new HealthPages(view::sample, view::probes);
         var token = new OperatorToken(config.management().token());
         this.gate = new OperatorGate(token, config.management().names(), new Logins(core.clock(), new SecureRandom()));
@@ -173,6 +179,11 @@ final class StatusPages {
                         changes.add(new ManagementRoutes.Page(change.method(), change.path(), change.handler())));
         changes.addAll(console.changes());
         return changes;
+    }
+
+    /** Where metrics go by themselves; not yet started. */
+    Outlets outlets() {
+        return outlets;
     }
 
     /** What keeps account of the service; not yet started. */

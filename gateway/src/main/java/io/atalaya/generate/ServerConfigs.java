@@ -84,7 +84,7 @@ final class ServerConfigs {
                                 "alertmanagers",
                                 List.of(map(
                                         "static_configs",
-                                        List.of(map("targets", TARGETS.getOrDefault("alertmanager", List.of())))))),
+                                        List.of(map("targets", Objects.requireNonNull(TARGETS.get("alertmanager"))))))),
                         "scrape_configs",
                         jobs));
     }

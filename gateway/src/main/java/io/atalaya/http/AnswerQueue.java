@@ -3,6 +3,7 @@ package io.atalaya.http;
 import io.atalaya.http.ResponseEncoder.Persistence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpMethod;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,8 +34,9 @@ final class AnswerQueue {
         waiting.add(exchange);
     }
 
-    Exchange open(boolean bodyless, Persistence persistence) {
-        return new Exchange(this, bodyless, persistence);
+    /** @param endpoint the path of the route that serves the request */
+    Exchange open(String endpoint, HttpMethod method, Persistence persistence) {
+        return new Exchange(this, endpoint, method, persistence);
     }
 
     boolean isEmpty() {
@@ -83,7 +85,7 @@ final class AnswerQueue {
     /** @return whether this was the connection's last answer */
     private boolean write(Exchange exchange, Response response) {
         release(exchange);
-        port.onAnswered(response);
+        port.onAnswered(exchange.endpoint, exchange.method, response, port.nanoTime() - exchange.startNanos);
         boolean last = exchange.persistence == Persistence.CLOSE
                 || response.opened() != null
                 || (port.isStopping() && waiting.isEmpty());
@@ -132,16 +134,27 @@ final class AnswerQueue {
     /** A request on its way to its answer. Confined to the event loop, except {@link #respond}. */
     static final class Exchange implements Route.Responder {
         private final AnswerQueue queue;
+        private final String endpoint;
+        private final HttpMethod method;
         private final boolean bodyless;
         private final AtomicReference<@Nullable Response> answer = new AtomicReference<>();
         private Persistence persistence;
         private boolean awaitsContinue;
         private @Nullable RequestBody body;
+        private long startNanos;
 
-        private Exchange(AnswerQueue queue, boolean bodyless, Persistence persistence) {
+        private Exchange(AnswerQueue queue, String endpoint, HttpMethod method, Persistence persistence) {
             this.queue = queue;
-            this.bodyless = bodyless;
+            this.endpoint = endpoint;
+            this.method = method;
+            this.bodyless = method.equals(HttpMethod.HEAD);
             this.persistence = persistence;
+            this.startNanos = queue.port.nanoTime();
+        }
+
+        /** The request is complete: what follows is the program's time and no longer the client's. */
+        void onComplete() {
+            startNanos = queue.port.nanoTime();
         }
 
         /** Has the client told to send its body when this request's turn comes. */

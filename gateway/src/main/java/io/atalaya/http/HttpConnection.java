@@ -52,6 +52,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** The last answer was written; what is read is thrown away. */
     private boolean closing;
 
+    /** Of the request whose head is being judged. */
+    private String endpoint = HttpPipeline.NO_ENDPOINT;
+
     private boolean takenOver;
     private boolean batching;
     private boolean flushPending;
@@ -262,6 +265,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onHead(HttpRequest message) {
+        endpoint = HttpPipeline.NO_ENDPOINT;
         Problem broken = Refusals.of(message);
         if (broken != null) {
             refuse(message, Response.problem(broken), true);
@@ -276,7 +280,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         var head = new RequestHead(
                 message, ctx.channel().remoteAddress(), ctx.channel().eventLoop());
         switch (port.routes().match(head.method(), head.path())) {
-            case Routes.Match.Found(Route route) -> admit(message, head, route);
+            case Routes.Match.Found(Route route) -> {
+                endpoint = route.path();
+                admit(message, head, route);
+            }
             case Routes.Match.NoSuchPath _ ->
                 refuse(message, Response.problem(Problem.of(404, "nothing is served at this path")), false);
             case Routes.Match.OtherMethods(String allow) -> refuse(message, otherMethods(head, allow), false);
@@ -326,7 +333,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private Exchange open(HttpRequest message) {
-        Exchange exchange = answers.open(message.method().equals(HttpMethod.HEAD), persistence(message));
+        Exchange exchange = answers.open(endpoint, message.method(), persistence(message));
         lastRequest = exchange.isLast();
         answers.add(exchange);
         return exchange;
@@ -391,6 +398,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void dispatch(Incoming received) {
         incoming = null;
+        received.exchange.onComplete();
         expectWithin(options.responseTimeout());
         try {
             received.handler.onRequest(new Request(received.head, received.body.toBytes()), received.exchange);

@@ -3,6 +3,7 @@ package io.atalaya.http;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,12 +28,16 @@ public final class HttpPipeline {
     /** Name of the handler that routes, answers and times out. */
     public static final String CONNECTION = "http-connection";
 
+    /** Stands for the route of a request that none serves. */
+    public static final String NO_ENDPOINT = "_other";
+
     private static final int LARGEST_CHUNK_BYTES = 64 * 1024;
 
     private final HttpOptions options;
     private final Routes routes;
     private final UpgradeHandler upgrades;
     private final LongSupplier nanoClock;
+    private final AnswerListener listener;
     private final ResponseEncoder encoder;
     private final RequestBody.Budget bodyBudget;
     private final AtomicLongArray answersByStatus = new AtomicLongArray(600);
@@ -40,16 +45,34 @@ public final class HttpPipeline {
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private volatile boolean stopping;
 
+    /** Hears of every answer, on the event loop of its connection. Thread-safe; never blocks. */
+    @FunctionalInterface
+    public interface AnswerListener {
+        /**
+         * A request was answered.
+         *
+         * @param endpoint the path of its route; {@link #NO_ENDPOINT} where there is none
+         * @param nanos from its last byte to the answer's first
+         */
+        void onAnswered(String endpoint, String method, int status, long nanos);
+    }
+
     /**
      * @param clock for the Date field
-     * @param nanoClock monotonic, for time-outs
+     * @param nanoClock monotonic, for time-outs and durations
      */
     public HttpPipeline(
-            HttpOptions options, Routes routes, UpgradeHandler upgrades, InstantSource clock, LongSupplier nanoClock) {
+            HttpOptions options,
+            Routes routes,
+            UpgradeHandler upgrades,
+            InstantSource clock,
+            LongSupplier nanoClock,
+            AnswerListener listener) {
         this.options = options;
         this.routes = routes;
         this.upgrades = upgrades;
         this.nanoClock = nanoClock;
+        this.listener = listener;
         this.encoder = new ResponseEncoder(clock);
         this.bodyBudget = new RequestBody.Budget(options.maxBufferedBodyBytes());
     }
@@ -149,8 +172,9 @@ public final class HttpPipeline {
         completeIfStopped();
     }
 
-    void onAnswered(Response response) {
+    void onAnswered(String endpoint, HttpMethod method, Response response, long nanos) {
         answersByStatus.incrementAndGet(response.status());
+        listener.onAnswered(endpoint, method.name(), response.status(), nanos);
     }
 
     private void completeIfStopped() {

@@ -4,6 +4,7 @@ import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.protocol.Wire;
 import io.atalaya.slow.Handling;
+import io.atalaya.slow.Origin;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,7 +33,7 @@ final class Delivery {
      * @param topics where the event goes
      * @param start first byte of the event's frame
      * @param end the byte after its last
-     * @param acceptedNanos when the event entered the gateway
+     * @param origin of the event
      * @param offset where it stands in the log; {@link #EPHEMERAL} for one that is not logged
      * @param epoch of that offset
      * @param handling how it may be given up where a client reads too slowly; null keeps it
@@ -43,7 +44,7 @@ final class Delivery {
             List<Topic> topics,
             int start,
             int end,
-            long acceptedNanos,
+            Origin origin,
             long offset,
             long epoch,
             @Nullable Handling handling,

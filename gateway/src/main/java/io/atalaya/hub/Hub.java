@@ -4,6 +4,8 @@ import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
+import io.atalaya.metrics.CappedLabels;
+import io.atalaya.metrics.LabelSet;
 import io.atalaya.progress.Attendance;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.Wire;
@@ -47,6 +49,8 @@ public final class Hub {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final AtomicLong revocations = new AtomicLong();
+    private final LabelSet types;
+    private final CappedLabels tenants;
 
     /**
      * @param loops one shard is made for each; at most {@link #MAX_SHARDS}
@@ -66,6 +70,8 @@ public final class Hub {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.admission = new Admission(config);
+        this.types = LabelSet.of(routes.types());
+        this.tenants = new CappedLabels(config.countedTenants());
         this.router = new Router(routes, this, config);
         for (EventExecutor executor : loops) {
             if (shards.size() == MAX_SHARDS) {
@@ -114,6 +120,16 @@ public final class Hub {
         return Stream.of(socketTopics, streamTopics)
                 .flatMap(directory -> directory.topics().stream())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The event types whose latencies are told apart. */
+    LabelSet types() {
+        return types;
+    }
+
+    /** The tenants that are counted by name. */
+    public CappedLabels tenants() {
+        return tenants;
     }
 
     /** How many shards there are. */

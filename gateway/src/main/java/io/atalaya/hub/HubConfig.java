@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param drain over how long a graceful stop spreads its closes
  * @param deliveryWindow events routed but not yet drained by every shard
  * @param broadcastsPerSecond events fanned out per second over the whole process; 0 is unlimited
+ * @param countedTenants tenants that are counted by name; 0 counts none of them
  */
 public record HubConfig(
         int eventLoops,
@@ -34,7 +35,8 @@ public record HubConfig(
         int maxOutboundBytes,
         Duration drain,
         int deliveryWindow,
-        int broadcastsPerSecond) {
+        int broadcastsPerSecond,
+        int countedTenants) {
 
     /** What is between a client and us may give up a silent event stream, and so may a client: one is never silent for long. */
     private static final Duration LONGEST_STREAM_SILENCE = Duration.ofSeconds(15);
@@ -61,6 +63,7 @@ public record HubConfig(
                 1024 * 1024,
                 Duration.ofSeconds(10),
                 50_000,
+                0,
                 0);
     }
 }

@@ -1,7 +1,9 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.Topic;
+import io.atalaya.metrics.CappedLabels;
 import io.atalaya.protocol.Wire;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,14 +20,17 @@ final class Lane {
     private final int mostUnflushedBytes;
     private final int maxOutboundBytes;
     private final long pingNanos;
-    private final ShardCounters counters = new ShardCounters();
+    private final ShardCounters counters;
     private final Map<Topic, Subscribers> index = new HashMap<>();
+    private final CappedLabels tenants;
     private long stamp;
 
     Lane(Shard shard, Wire wire, int mostUnflushedBytes) {
         this.shard = shard;
         this.wire = wire;
         this.mostUnflushedBytes = mostUnflushedBytes;
+        this.counters = new ShardCounters(shard.types());
+        this.tenants = shard.tenants();
         this.maxOutboundBytes = shard.config().maxOutboundBytes();
         this.pingNanos = shard.config().pingInterval(wire).toNanos();
     }
@@ -59,6 +64,10 @@ final class Lane {
         return pingNanos;
     }
 
+    Instant now() {
+        return shard.now();
+    }
+
     long nowNanos() {
         return shard.nowNanos();
     }
@@ -73,6 +82,9 @@ final class Lane {
             if (subscribers != null) {
                 anyone = true;
                 counters.matched += subscribers.size();
+                if (tenants.isOn()) {
+                    counters.onMatched(tenants.of(topic.tenant().value()), subscribers.size());
+                }
                 offerToAll(subscribers, delivery, item, atOnce);
             }
         }

@@ -3,6 +3,7 @@ package io.atalaya.hub;
 import io.atalaya.event.Cursor;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.slow.Handling;
+import io.atalaya.slow.Origin;
 import io.atalaya.slow.WaitingLine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbound {
     private static final Cursor EVERYTHING_DURABLE = new Cursor(0, Delivery.EPHEMERAL - 1);
-    private static final long UNTIMED = Long.MIN_VALUE;
+
+    /** A delivery that took so long is worth an example: the bound of the objective of latency. */
+    private static final long SLOW_NANOS = 200_000_000L;
 
     private final Session session;
     private final ChannelHandlerContext ctx;
@@ -53,7 +56,9 @@ final class Outbound {
     private @Nullable ByteBuf runFrames;
     private int runStart;
     private int runEnd;
-    private long oldestNanos;
+    private @Nullable Origin origin;
+    private int stretch;
+    private @Nullable Stretch earlier;
     private long lastStamp;
 
     /** Offset of the last event of the log that was handed to the socket, or is in the run. */
@@ -82,6 +87,10 @@ final class Outbound {
         this.lane = lane;
         this.tally = tally;
     }
+
+    /** Deliveries of one type that are neither sent nor marked, with those before them. */
+    private record Stretch(
+            @Nullable Origin origin, int events, @Nullable Stretch before) {}
 
     Session session() {
         return session;
@@ -181,7 +190,7 @@ final class Outbound {
             return false;
         }
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < lane.mostUnflushedBytes()) {
-            unmarked++;
+            add(item.origin(), 1);
             runEnd = item.end();
             onWritten(item);
             return false;
@@ -198,9 +207,7 @@ final class Outbound {
 
     private boolean startRun(ByteBuf frames, Delivery.Item item) {
         boolean first = runFrames == null;
-        if (first) {
-            oldestNanos = item.acceptedNanos();
-        } else {
+        if (!first) {
             endRun();
             if (abandoned) {
                 lane.counters().closed++;
@@ -211,12 +218,36 @@ final class Outbound {
                 return false;
             }
         }
-        unmarked++;
+        add(item.origin(), 1);
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
         onWritten(item);
         return first;
+    }
+
+    /** Of neighbours of one type the oldest speaks for all. */
+    private void add(@Nullable Origin from, int events) {
+        if (unmarked == 0) {
+            origin = from;
+        } else if (typeOf(from) != typeOf(origin)) {
+            earlier = new Stretch(origin, stretch, earlier);
+            origin = from;
+            stretch = 0;
+        }
+        stretch += events;
+        unmarked += events;
+    }
+
+    private static int typeOf(@Nullable Origin origin) {
+        return origin == null ? -1 : origin.type();
+    }
+
+    private void forgetUnmarked() {
+        unmarked = 0;
+        stretch = 0;
+        origin = null;
+        earlier = null;
     }
 
     /** Much at once is flushed at once, so that a reader which does not keep up is noticed while events can still wait. */
@@ -234,10 +265,11 @@ final class Outbound {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
         long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
-        standInLine(frame, 1, item.handling(), item.acceptedNanos(), offset);
+        standInLine(frame, 1, item.handling(), item.origin(), offset);
     }
 
-    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
+    private void standInLine(
+            byte[] frame, int events, @Nullable Handling handling, @Nullable Origin from, long offset) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(lane.wire(), new GivenUp());
@@ -245,7 +277,7 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, sinceNanos, offset, lane.maxOutboundBytes() - unsent)) {
+        if (!line.add(frame, events, handling, from, offset, lane.maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -273,11 +305,10 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(bytes, events, null, UNTIMED, 0);
+            standInLine(bytes, events, null, null, 0);
             return;
         }
-        unmarked += events;
-        oldestNanos = UNTIMED;
+        add(null, events);
         runFrames = frames;
         runStart = frames.readerIndex();
         runEnd = frames.writerIndex();
@@ -322,8 +353,7 @@ final class Outbound {
             if (waiting.isEmpty()) {
                 waiting = null;
             }
-            unmarked += batch.events();
-            oldestNanos = batch.sinceNanos();
+            batch.parts().forEach(part -> add(part.origin(), part.events()));
             written = Math.max(written, batch.through());
             direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
@@ -370,41 +400,52 @@ final class Outbound {
     }
 
     private void onEverythingAccepted() {
-        onAccepted(unmarked, oldestNanos, written);
-        unmarked = 0;
+        long nowNanos = lane.nowNanos();
+        accepted = written;
+        acceptedNanos = nowNanos;
+        onAccepted(origin, stretch, nowNanos);
+        if (earlier != null) {
+            onAccepted(earlier, nowNanos);
+        }
+        forgetUnmarked();
     }
 
-    private void onAccepted(int events, long sinceNanos, long through) {
+    private void onAccepted(Stretch latest, long nowNanos) {
+        for (Stretch each = latest; each != null; each = each.before()) {
+            onAccepted(each.origin(), each.events(), nowNanos);
+        }
+    }
+
+    private void onAccepted(@Nullable Origin from, int events, long nowNanos) {
         ShardCounters counters = lane.counters();
-        long nowNanos = lane.nowNanos();
-        counters.sent += events;
+        counters.onSent(from, events, nowNanos);
         tally.sent += events;
         sent += events;
-        accepted = through;
-        acceptedNanos = nowNanos;
-        if (sinceNanos != UNTIMED) {
-            counters.latency.record(nowNanos - sinceNanos, events);
+        if (from != null && nowNanos - from.acceptedNanos() > SLOW_NANOS) {
+            counters.onSlow(from, nowNanos - from.acceptedNanos(), lane.now().toEpochMilli());
         }
     }
 
     private void mark() {
         int events = unmarked;
-        long sinceNanos = oldestNanos;
+        var latest = new Stretch(origin, stretch, earlier);
         long through = written;
         marked += events;
-        unmarked = 0;
+        forgetUnmarked();
         markers++;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos, through));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, latest, through));
         ctx.flush();
     }
 
-    private void onMarker(boolean succeeded, int events, long sinceNanos, long through) {
+    private void onMarker(boolean succeeded, int events, Stretch latest, long through) {
         if (!succeeded || abandoned) {
             return;
         }
         markers--;
         marked -= events;
-        onAccepted(events, sinceNanos, through);
+        accepted = through;
+        acceptedNanos = lane.nowNanos();
+        onAccepted(latest, acceptedNanos);
         session.onTaken();
         writeWaiting();
         if (pending() == 0) {
@@ -419,7 +460,7 @@ final class Outbound {
         runFrames = null;
         lane.counters().closed += pending();
         waiting = null;
-        unmarked = 0;
+        forgetUnmarked();
         marked = 0;
     }
 

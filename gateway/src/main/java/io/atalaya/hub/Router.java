@@ -9,11 +9,15 @@ import io.atalaya.profile.EventType.SlowPolicy;
 import io.atalaya.protocol.Wire;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.slow.Handling;
+import io.atalaya.slow.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,6 +53,7 @@ public final class Router implements EventLog.CommitListener {
     private final LongAdder withoutAudience = new LongAdder();
     private final LongAdder ephemeralDropped = new LongAdder();
     private final LongAdder failed = new LongAdder();
+    private final ConcurrentHashMap<String, LongAdder> routedByTenant = new ConcurrentHashMap<>();
 
     private record Routable(Event event, EventLog.@Nullable Entry entry) {
         @Nullable
@@ -72,9 +77,20 @@ public final class Router implements EventLog.CommitListener {
      * @param rateLimited events not fanned out because of the global limit
      * @param onTheirWay events that some shard has still to drain
      * @param failed events that could not be encoded, for want of memory or by a fault of ours; logged
+     * @param routedByTenant events routed, by tenant, where tenants are told apart
      */
     public record Totals(
-            long routed, long withoutAudience, long ephemeralDropped, long rateLimited, long onTheirWay, long failed) {}
+            long routed,
+            long withoutAudience,
+            long ephemeralDropped,
+            long rateLimited,
+            long onTheirWay,
+            long failed,
+            Map<String, Long> routedByTenant) {
+        public Totals {
+            routedByTenant = Map.copyOf(routedByTenant);
+        }
+    }
 
     Router(EventRoutes routes, Hub hub, HubConfig config) {
         this.routes = routes;
@@ -140,6 +156,12 @@ public final class Router implements EventLog.CommitListener {
 
     private void route(List<Routable> batch) {
         routed.add(batch.size());
+        if (hub.tenants().isOn()) {
+            for (Routable routable : batch) {
+                String tenant = hub.tenants().of(routable.event().tenant().value());
+                routedByTenant.computeIfAbsent(tenant, _ -> new LongAdder()).increment();
+            }
+        }
         int from = 0;
         while (from < batch.size()) {
             int to = from;
@@ -280,12 +302,16 @@ public final class Router implements EventLog.CommitListener {
                 topics,
                 start,
                 end,
-                routable.event().acceptedNanos(),
+                origin(routable.event(), rule),
                 routable.offset(),
                 routable.epoch(),
                 handling(routable, rule),
                 rule.ack().isPresent() ? routable.entry() : null,
                 counted);
+    }
+
+    private Origin origin(Event event, EventType rule) {
+        return new Origin(hub.types().indexOf(rule.name()), event.id().value(), event.acceptedNanos());
     }
 
     private static @Nullable Handling handling(Routable routable, EventType rule) {
@@ -322,7 +348,14 @@ public final class Router implements EventLog.CommitListener {
                 ephemeralDropped.sum(),
                 limit.refused(),
                 onTheirWay.get(),
-                failed.sum());
+                failed.sum(),
+                byTenant());
+    }
+
+    private Map<String, Long> byTenant() {
+        var counts = new HashMap<String, Long>();
+        routedByTenant.forEach((tenant, count) -> counts.put(tenant, count.sum()));
+        return counts;
     }
 
     /**

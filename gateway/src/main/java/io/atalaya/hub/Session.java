@@ -18,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,6 +54,7 @@ public final class Session {
     private int[] positions = {};
     private int shardPosition;
     private boolean ended;
+    private boolean initialStateSent;
 
     private final ShardCounters.Tally tally;
     private long roundTripNanos;
@@ -119,6 +121,14 @@ public final class Session {
 
     public Principal principal() {
         return principal;
+    }
+
+    /** The role that let the client in, for counting; an endpoint's own, so that there are few. */
+    String role() {
+        return endpoint.roles().stream()
+                .filter(principal.roles()::contains)
+                .min(Comparator.naturalOrder())
+                .orElse(ShardSnapshot.Lives.NO_ROLE);
     }
 
     /** For frames to {@link #reply} with. */
@@ -257,6 +267,39 @@ public final class Session {
         lane.counters().unknownClientMessages++;
     }
 
+    /**
+     * The client sent a command of the profile. What becomes of it is to be told by {@link #onCommandFailed} or
+     * {@link #onCommandAnswered}.
+     *
+     * @return when, for the latter
+     */
+    public long onCommand(String name) {
+        lane.counters().onCommand(name);
+        return shard().nowNanos();
+    }
+
+    /** A command could not be carried out. */
+    public void onCommandFailed(String name) {
+        lane.counters().onCommandFailed(name);
+    }
+
+    /**
+     * A command was answered, whether well or not.
+     *
+     * @param sinceNanos what {@link #onCommand} returned
+     */
+    public void onCommandAnswered(String name, long sinceNanos) {
+        lane.counters().onCommandAnswered(name, shard().nowNanos() - sinceNanos);
+    }
+
+    /** The client has been sent what it asked for first; only the first call counts. */
+    public void onInitialStateSent() {
+        if (!initialStateSent && !ended) {
+            initialStateSent = true;
+            lane.counters().initialState.record(shard().nowNanos() - joinedNanos, 1);
+        }
+    }
+
     /** The client answered a ping of ours; a stray pong is ignored. Pongs do not count as activity. */
     public void onPong(long payload) {
         if (pingSentNanos != 0 && payload == pingSentNanos) {
@@ -319,6 +362,7 @@ public final class Session {
 
     /** The companion has delivered everything durable up to {@code position}; what comes after is delivered live. */
     public void goLive(Cursor position) {
+        onInitialStateSent();
         outbound.takeDurableAfter(position);
     }
 
@@ -492,12 +536,14 @@ public final class Session {
 
     private void end(String reason) {
         ended = true;
+        lane.counters().lifetime.record(shard().nowNanos() - joinedNanos, 1);
         Progress last = progress(Optional.of(new Progress.End(shard().now(), reason)));
         for (int i = topics.length - 1; i >= 0; i--) {
             leave(i);
         }
         outbound.abandon();
         lane.counters().onLeft(tally);
+        lane.counters().onEnded(role());
         shard().onEnded(this, last);
         slot.release();
         Companion left = companion;

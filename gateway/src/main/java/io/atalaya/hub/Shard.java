@@ -3,6 +3,8 @@ package io.atalaya.hub;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
+import io.atalaya.metrics.CappedLabels;
+import io.atalaya.metrics.LabelSet;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.progress.Attendance;
 import io.atalaya.progress.Departures;
@@ -101,6 +103,16 @@ public final class Shard {
 
     long nowNanos() {
         return hub.nowNanos();
+    }
+
+    /** The event types whose latencies are told apart. */
+    LabelSet types() {
+        return hub.types();
+    }
+
+    /** The tenants that are counted by name. */
+    CappedLabels tenants() {
+        return hub.tenants();
     }
 
     /** Whether the caller runs on the shard's loop. */
@@ -229,7 +241,7 @@ public final class Shard {
         Lane lane = lane(wire);
         var session = new Session(nextSessionId, lane, ctx, endpoint, principal, slot);
         nextSessionId += Hub.MAX_SHARDS;
-        lane.counters().accepted++;
+        lane.counters().onAccepted(session.role());
         session.onShardPosition(sessions.size());
         sessions.add(session);
         session.subscribe(topics);
@@ -273,6 +285,8 @@ public final class Shard {
         for (int i = sessions.size() - 1; i >= 0; i--) {
             sessions.get(i).onSweep(nowNanos, now);
         }
+        sockets.counters().sweptAtMillis = now.toEpochMilli();
+        streams.counters().sweptAtMillis = now.toEpochMilli();
     }
 
     /** The open sessions, for operators; a copy. On the loop only. */

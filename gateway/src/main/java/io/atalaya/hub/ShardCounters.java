@@ -1,19 +1,28 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.metrics.Bounds;
+import io.atalaya.metrics.Distributions.Example;
 import io.atalaya.metrics.Histogram;
+import io.atalaya.metrics.Histograms;
+import io.atalaya.metrics.LabelSet;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.Wire;
+import io.atalaya.slow.Origin;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard counts of the sessions with one wire. Plain fields, confined to the shard's event loop; others get {@link ShardSnapshot}s that the
  * loop takes between two drains, so that each is consistent in itself.
  */
 final class ShardCounters {
+    /** A label of an exemplar has at most 128 characters, its name included (OpenMetrics 1.0, exemplars). */
+    private static final int LONGEST_EXAMPLE_ID = 100;
+
     long matched;
     long replayed;
     long resent;
@@ -32,13 +41,29 @@ final class ShardCounters {
 
     private final Map<Crowd, Tally> tallies = new HashMap<>();
 
-    final Histogram latency = new Histogram();
-    final Histogram fanout = new Histogram();
-    final Histogram roundTrip = new Histogram();
+    final Histograms latency;
+    final Histogram fanout = new Histogram(Bounds.LATENCIES);
+    final Histogram roundTrip = new Histogram(Bounds.LATENCIES);
+    final Histogram initialState = new Histogram(Bounds.LATENCIES);
+    final Histogram lifetime = new Histogram(Bounds.LIFETIMES);
+    long sweptAtMillis;
+    private final Map<String, Integer> roles = new HashMap<>();
+    private final Map<String, CommandCounters> commands = new HashMap<>();
+    private final Map<String, Long> matchedByTenant = new HashMap<>();
+    private @Nullable Example slowest;
     private final Map<CloseReason, Long> refusals = new EnumMap<>(CloseReason.class);
     private final Map<CloseReason, Long> closes = new EnumMap<>(CloseReason.class);
 
-    ShardCounters() {
+    /** One command of the profile. */
+    private static final class CommandCounters {
+        long received;
+        long failed;
+        final Histogram answered = new Histogram(Bounds.LATENCIES);
+    }
+
+    /** @param types event types whose latencies are told apart */
+    ShardCounters(LabelSet types) {
+        latency = new Histograms(types);
         for (CloseReason reason : CloseReason.values()) {
             refusals.put(reason, 0L);
             closes.put(reason, 0L);
@@ -93,6 +118,71 @@ final class ShardCounters {
         }
     }
 
+    /** Deliveries of a tenant were chosen, where tenants are told apart. */
+    void onMatched(String tenant, int events) {
+        matchedByTenant.merge(tenant, (long) events, Long::sum);
+    }
+
+    /**
+     * The socket has taken deliveries.
+     *
+     * @param origin of the oldest of them; null when their latency is not measured
+     */
+    void onSent(@Nullable Origin origin, int events, long nowNanos) {
+        sent += events;
+        if (origin != null) {
+            latency.record(origin.type(), nowNanos - origin.acceptedNanos(), events);
+        }
+    }
+
+    /** Remembers a delivery that took so long that somebody may want to look at it. */
+    void onSlow(Origin origin, long nanos, long atMillis) {
+        if (origin.id().length() <= LONGEST_EXAMPLE_ID) {
+            slowest = new Example(origin.id(), nanos, atMillis);
+        }
+    }
+
+    /** A connection became a session. */
+    void onAccepted(String role) {
+        accepted++;
+        roles.merge(role, 1, Integer::sum);
+    }
+
+    /** A session has ended. */
+    void onEnded(String role) {
+        roles.merge(role, -1, Integer::sum);
+    }
+
+    /** A client has sent a command of the profile. */
+    void onCommand(String name) {
+        command(name).received++;
+    }
+
+    /** It could not be carried out. */
+    void onCommandFailed(String name) {
+        command(name).failed++;
+    }
+
+    /** It was answered. */
+    void onCommandAnswered(String name, long nanos) {
+        command(name).answered.record(nanos, 1);
+    }
+
+    private CommandCounters command(String name) {
+        return commands.computeIfAbsent(name, _ -> new CommandCounters());
+    }
+
+    private ShardSnapshot.Lives lives() {
+        var told = new HashMap<String, ShardSnapshot.Command>();
+        commands.forEach((name, count) ->
+                told.put(name, new ShardSnapshot.Command(count.received, count.failed, count.answered.snapshot())));
+        return new ShardSnapshot.Lives(roles, lifetime.snapshot(), initialState.snapshot(), told, sweptAtMillis);
+    }
+
+    private List<Example> slowest() {
+        return slowest == null ? List.of() : List.of(slowest);
+    }
+
     /** A later event took the place of one of this type, which waited for a slow client. */
     void onConflated(String type) {
         conflated.merge(type, 1L, Long::sum);
@@ -122,7 +212,7 @@ final class ShardCounters {
                 accepted - sessions,
                 refusals.values().stream().mapToLong(Long::longValue).sum(),
                 book(new ShardSnapshot.GivenUp(conflated, dropped), 0),
-                latency.snapshot(),
+                Histograms.total(latency.snapshots()),
                 roundTrip.snapshot());
     }
 
@@ -155,9 +245,12 @@ final class ShardCounters {
                 0,
                 clientMessages,
                 unknownClientMessages,
-                latency.snapshot(),
+                latency.snapshots(),
                 fanout.snapshot(),
                 roundTrip.snapshot(),
-                ShardSnapshot.Silence.NONE);
+                ShardSnapshot.Silence.NONE,
+                lives(),
+                slowest(),
+                Map.copyOf(matchedByTenant));
     }
 }

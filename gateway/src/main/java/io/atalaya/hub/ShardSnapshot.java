@@ -1,15 +1,20 @@
 package io.atalaya.hub;
 
 import io.atalaya.event.TenantId;
+import io.atalaya.metrics.Bounds;
+import io.atalaya.metrics.Distributions.Example;
 import io.atalaya.metrics.Histogram;
+import io.atalaya.metrics.Histograms;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.Wire;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /**
  * One shard, or several added up, at one moment. Immutable.
@@ -20,10 +25,13 @@ import java.util.function.BinaryOperator;
  * @param fanoutsWithFailures drains in which at least one delivery ended with its session
  * @param clientMessages text messages received from clients
  * @param unknownClientMessages those that the gateway does not understand
- * @param latency from the event's acceptance to the socket's
+ * @param latencies from the event's acceptance to the socket's, by event type
  * @param fanout from routing an event to the last flush of its shard
  * @param roundTrip WebSocket ping to pong
  * @param silence for how long sessions have given no sign of life
+ * @param lives of sessions: who they are, how long they last, what they say
+ * @param slowest the latest delivery of each loop that took very long
+ * @param matchedByTenant live deliveries chosen, by tenant, where tenants are told apart
  */
 public record ShardSnapshot(
         Map<Wire, Share> shares,
@@ -32,15 +40,18 @@ public record ShardSnapshot(
         long fanoutsWithFailures,
         long clientMessages,
         long unknownClientMessages,
-        Histogram.Snapshot latency,
+        Map<String, Histogram.Snapshot> latencies,
         Histogram.Snapshot fanout,
         Histogram.Snapshot roundTrip,
-        Silence silence) {
+        Silence silence,
+        Lives lives,
+        List<Example> slowest,
+        Map<String, Long> matchedByTenant) {
 
     private static final Histogram.Snapshot NO_TIMES = Histogram.Snapshot.empty();
 
     public static final ShardSnapshot EMPTY = new ShardSnapshot(
-            Map.of(), new GivenUp(Map.of(), Map.of()), 0, 0, 0, 0, NO_TIMES, NO_TIMES, NO_TIMES, Silence.NONE);
+            Map.of(), new GivenUp(Map.of(), Map.of()), 0, 0, 0, 0, Map.of(), NO_TIMES, NO_TIMES, Silence.NONE, Lives.NONE, List.of(), Map.of());
 
     public ShardSnapshot {
         var all = new EnumMap<Wire, Share>(Wire.class);
@@ -48,12 +59,81 @@ public record ShardSnapshot(
             all.put(wire, shares.getOrDefault(wire, Share.NONE));
         }
         shares = Collections.unmodifiableMap(all);
+        latencies = Map.copyOf(latencies);
+        slowest = List.copyOf(slowest);
+        matchedByTenant = Map.copyOf(matchedByTenant);
     }
 
     /** What a shard counts for itself. */
     static ShardSnapshot ofShard(long fanoutsWithFailures, Silence silence) {
         return new ShardSnapshot(
-                Map.of(), EMPTY.givenUp, 0, fanoutsWithFailures, 0, 0, NO_TIMES, NO_TIMES, NO_TIMES, silence);
+                Map.of(), EMPTY.givenUp, 0, fanoutsWithFailures, 0, 0, Map.of(), NO_TIMES, NO_TIMES, silence, Lives.NONE, List.of(), Map.of());
+    }
+
+    /** From the event's acceptance to the socket's, over all types. */
+    public Histogram.Snapshot latency() {
+        return Histograms.total(latencies);
+    }
+
+    /**
+     * Sessions as people see them. Immutable.
+     *
+     * @param roles open sessions by the role that let them in; see {@link #NO_ROLE}
+     * @param lifetime of the sessions that have ended
+     * @param initialState from a client's connection until it has got what it asked for first
+     * @param commands by name, of those that were ever sent
+     * @param sweptAtMillis when the loop that is farthest behind has last looked after its sessions, in milliseconds since
+     *     1970 UTC; 0 when one never has
+     */
+    public record Lives(
+            Map<String, Integer> roles,
+            Histogram.Snapshot lifetime,
+            Histogram.Snapshot initialState,
+            Map<String, Command> commands,
+            long sweptAtMillis) {
+        /** Stands for the role where an endpoint asks for none. */
+        public static final String NO_ROLE = "none";
+
+        public static final Lives NONE = new Lives(
+                Map.of(),
+                Histogram.Snapshot.empty(Bounds.LIFETIMES),
+                Histogram.Snapshot.empty(),
+                Map.of(),
+                Long.MAX_VALUE);
+
+        public Lives {
+            roles = Map.copyOf(roles);
+            commands = Map.copyOf(commands);
+        }
+
+        Lives plus(Lives other) {
+            var allRoles = new HashMap<>(roles);
+            other.roles.forEach((role, count) -> allRoles.merge(role, count, Integer::sum));
+            var allCommands = new HashMap<>(commands);
+            other.commands.forEach((name, command) -> allCommands.merge(name, command, Command::plus));
+            return new Lives(
+                    allRoles,
+                    lifetime.plus(other.lifetime),
+                    initialState.plus(other.initialState),
+                    allCommands,
+                    Math.min(sweptAtMillis, other.sweptAtMillis));
+        }
+    }
+
+    /**
+     * A command of the profile. Immutable.
+     *
+     * @param received how often clients sent it
+     * @param failed how often it could not be carried out
+     * @param answered from its arrival to its answer
+     */
+    public record Command(long received, long failed, Histogram.Snapshot answered) {
+        /** Never sent. */
+        public static final Command NONE = new Command(0, 0, Histogram.Snapshot.empty());
+
+        Command plus(Command other) {
+            return new Command(received + other.received, failed + other.failed, answered.plus(other.answered));
+        }
     }
 
     /**
@@ -219,10 +299,13 @@ public record ShardSnapshot(
                 fanoutsWithFailures + other.fanoutsWithFailures,
                 clientMessages + other.clientMessages,
                 unknownClientMessages + other.unknownClientMessages,
-                latency.plus(other.latency),
+                Histograms.sum(latencies, other.latencies),
                 fanout.plus(other.fanout),
                 roundTrip.plus(other.roundTrip),
-                silence.plus(other.silence));
+                silence.plus(other.silence),
+                lives.plus(other.lives),
+                Stream.concat(slowest.stream(), other.slowest.stream()).toList(),
+                sum(matchedByTenant, other.matchedByTenant, Long::sum));
     }
 
     /**

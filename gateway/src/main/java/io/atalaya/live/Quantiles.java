@@ -1,5 +1,6 @@
 package io.atalaya.live;
 
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 
 /**
@@ -24,7 +25,7 @@ record Quantiles(long count, double p50, double p95, double p99) {
         if (total == 0) {
             return NONE;
         }
-        double[] bounds = Histogram.Snapshot.boundsSeconds();
+        Bounds bounds = after.bounds();
         return new Quantiles(
                 total,
                 at(0.5, counts, total, bounds),
@@ -32,17 +33,17 @@ record Quantiles(long count, double p50, double p95, double p99) {
                 at(0.99, counts, total, bounds));
     }
 
-    private static double at(double quantile, long[] counts, long total, double[] bounds) {
+    private static double at(double quantile, long[] counts, long total, Bounds bounds) {
         double rank = quantile * total;
         double seen = 0;
-        for (int i = 0; i < bounds.length; i++) {
+        for (int i = 0; i < bounds.size(); i++) {
             if (seen + counts[i] >= rank) {
-                double lower = i == 0 ? 0 : bounds[i - 1];
+                double lower = i == 0 ? 0 : bounds.nanos(i - 1) / 1e6;
                 double share = counts[i] == 0 ? 1 : (rank - seen) / counts[i];
-                return 1e3 * (lower + (bounds[i] - lower) * share);
+                return lower + (bounds.nanos(i) / 1e6 - lower) * share;
             }
             seen += counts[i];
         }
-        return 1e3 * bounds[bounds.length - 1];
+        return bounds.nanos(bounds.size() - 1) / 1e6;
     }
 }

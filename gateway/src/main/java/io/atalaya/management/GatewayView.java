@@ -9,8 +9,11 @@ import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.log.EventLog;
 import io.atalaya.management.Sample.Identity;
+import io.atalaya.management.Sample.Ingest;
+import io.atalaya.management.Sample.Known;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.Sample.Population;
+import io.atalaya.management.Sample.Times;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.profile.Profile;
 import io.atalaya.profile.TopicShape;
@@ -63,6 +66,8 @@ public final class GatewayView {
      * @param redis how the gateway gets on with Redis
      * @param archive how its writer gets on; empty where nothing is archived
      * @param logLinesDropped lines of the log lost so far
+     * @param times how long requests, queries and commands took so far
+     * @param ingest what waits and what is stored; may block as reading the log's totals does
      */
     public record Sources(
             Profile profile,
@@ -75,7 +80,9 @@ public final class GatewayView {
             DependencyStatus.Source redis,
             Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process,
-            LongSupplier logLinesDropped) {}
+            LongSupplier logLinesDropped,
+            Supplier<Times> times,
+            Supplier<Ingest> ingest) {}
 
     /** @param worker runs what must not run on an event loop; unbounded, like virtual threads */
     public GatewayView(Sources sources, Identity identity, InstantSource clock, Executor worker) {
@@ -150,7 +157,10 @@ public final class GatewayView {
                 sources.redis().status(),
                 sources.archive().get(),
                 sources.process().sample(),
-                sources.logLinesDropped().getAsLong());
+                sources.logLinesDropped().getAsLong(),
+                sources.times().get(),
+                sources.ingest().get(),
+                Known.of(sources.profile(), sources.hub().tenants()));
     }
 
     private Population population(ShardSnapshot shards) {

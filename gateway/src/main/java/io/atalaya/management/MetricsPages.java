@@ -10,13 +10,14 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.DistributionDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -32,39 +33,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricsPages {
     private final Supplier<CompletionStage<Sample>> view;
-    private final Supplier<MetricSnapshots> more;
+    private final Views views;
 
     /**
-     * @param view gathers a sample, as {@link GatewayView#sample} does
-     * @param more further families of the canonical vocabulary, brought from elsewhere
+     * How a sample is named. Immutable.
+     *
+     * @param byWord the vocabularies by the word that asks for them, in their order
+     * @param canonical the one that says everything
+     * @param publicWord the one that the public path shows
      */
-    public MetricsPages(Supplier<CompletionStage<Sample>> view, Supplier<MetricSnapshots> more) {
-        this.view = view;
-        this.more = more;
+    public record Views(
+            Map<String, Function<Sample, MetricSnapshots>> byWord,
+            Function<Sample, MetricSnapshots> canonical,
+            String publicWord) {
+        public Views {
+            byWord = Collections.unmodifiableMap(new LinkedHashMap<>(byWord));
+        }
     }
 
-    /** One naming of what is measured. */
-    public enum Vocabulary {
-        /** The canonical one. */
-        ATALAYA(AtalayaMetrics::of),
-        /** The restaurant gateway's. */
-        WSGATEWAY(WsGatewayMetrics::of);
-
-        private final Function<Sample, MetricSnapshots> families;
-
-        Vocabulary(Function<Sample, MetricSnapshots> families) {
-            this.families = families;
-        }
-
-        /** The families of a sample, named. */
-        public MetricSnapshots of(Sample sample) {
-            return families.apply(sample);
-        }
-
-        /** The name in {@code ?view=}. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+    /** @param view gathers a sample, as {@link GatewayView#sample} does */
+    public MetricsPages(Supplier<CompletionStage<Sample>> view, Views views) {
+        this.view = view;
+        this.views = views;
     }
 
     /** {@code GET /metrics}: every vocabulary; JSON for who prefers it. */
@@ -78,54 +68,43 @@ public final class MetricsPages {
             case "openmetrics" -> ExpositionFormat.OPEN_METRICS;
             default -> throw new Answers.BadRequest("format: unknown (expected: one of json, prometheus, openmetrics)");
         };
-        respond(request, EnumSet.allOf(Vocabulary.class), format, responder);
+        respond(request, views.byWord().keySet(), format, responder);
     }
 
     /** {@code GET /metrics/prometheus}: every vocabulary; always text. */
     public void onPrometheus(Request request, Responder responder) {
-        respond(request, EnumSet.allOf(Vocabulary.class), preference(request).format(), responder);
+        respond(request, views.byWord().keySet(), preference(request).format(), responder);
     }
 
     /** {@code GET /ws/metrics}: the restaurant gateway's vocabulary unless others are asked for; always text. */
     public void onPublicMetrics(Request request, Responder responder) {
-        respond(request, EnumSet.of(Vocabulary.WSGATEWAY), preference(request).format(), responder);
+        respond(request, Set.of(views.publicWord()), preference(request).format(), responder);
     }
 
     private static Preference preference(Request request) {
         return Preference.of(request.header(HttpHeaderNames.ACCEPT).orElse(""));
     }
 
-    private void respond(
-            Request request, Set<Vocabulary> usual, @Nullable ExpositionFormat format, Responder responder) {
-        Set<Vocabulary> wanted =
-                request.parameter("view").map(MetricsPages::vocabularies).orElse(usual);
+    private void respond(Request request, Set<String> usual, @Nullable ExpositionFormat format, Responder responder) {
+        Set<String> wanted = request.parameter("view").map(this::words).orElse(usual);
         Answers.respond(responder, view.get().thenApply(sample -> {
             var families = new ArrayList<MetricSnapshot>();
-            wanted.forEach(vocabulary -> vocabulary.of(sample).forEach(families::add));
-            if (wanted.contains(Vocabulary.ATALAYA)) {
-                more.get().forEach(families::add);
-            }
+            views.byWord().forEach((word, vocabulary) -> {
+                if (wanted.contains(word)) {
+                    vocabulary.apply(sample).forEach(families::add);
+                }
+            });
             return format == null ? json(families) : text(format, families);
         }));
     }
 
-    private static Set<Vocabulary> vocabularies(String view) {
-        var wanted = EnumSet.noneOf(Vocabulary.class);
-        for (String word : view.split(",", -1)) {
-            wanted.add(vocabulary(word));
+    private Set<String> words(String view) {
+        var words = Set.copyOf(List.of(view.split(",", -1)).stream().distinct().toList());
+        if (!views.byWord().keySet().containsAll(words)) {
+            throw new Answers.BadRequest("view: unknown (expected: some of %s, separated by commas)"
+                    .formatted(List.copyOf(views.byWord().keySet())));
         }
-        return wanted;
-    }
-
-    private static Vocabulary vocabulary(String word) {
-        var known = new ArrayList<String>();
-        for (Vocabulary vocabulary : Vocabulary.values()) {
-            if (vocabulary.word().equals(word)) {
-                return vocabulary;
-            }
-            known.add(vocabulary.word());
-        }
-        throw new Answers.BadRequest("view: unknown (expected: some of %s, separated by commas)".formatted(known));
+        return words;
     }
 
     private static Response text(ExpositionFormat format, List<MetricSnapshot> families) {
@@ -161,6 +140,7 @@ public final class MetricsPages {
                 series.put("count", distribution.getCount());
                 series.put("sum", distribution.getSum());
             }
+            case InfoSnapshot.InfoDataPointSnapshot _ -> series.put("value", 1);
             default -> throw new IllegalStateException("no vocabulary has a " + point.getClass());
         }
         return series;

@@ -2,6 +2,7 @@ package io.atalaya.management;
 
 import io.atalaya.ack.AckReport;
 import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.archive.Statistics;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
@@ -9,14 +10,21 @@ import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeBook.Drop;
 import io.atalaya.log.EventLog;
+import io.atalaya.metrics.CappedLabels;
+import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.ProcessSample;
+import io.atalaya.metrics.RequestTimes;
+import io.atalaya.profile.Profile;
 import io.atalaya.recovery.RecoveryTotals;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Everything that metrics, health and books speak of, gathered once. Immutable. Each book balances in itself; between
@@ -26,6 +34,9 @@ import java.util.TreeMap;
  * @param limits what sessions and deliveries are bounded by
  * @param logOpen whether the log takes appends
  * @param answers HTTP answers by port name and status
+ * @param times how long requests, queries and commands take
+ * @param ingest what waits and what is stored
+ * @param known what names can be expected
  * @param archive empty where nothing is archived
  * @param logLinesDropped lines of the log that were lost
  */
@@ -46,7 +57,10 @@ public record Sample(
         DependencyStatus redis,
         Optional<ArchiveWriter.Status> archive,
         ProcessSample process,
-        long logLinesDropped) {
+        long logLinesDropped,
+        Times times,
+        Ingest ingest,
+        Known known) {
 
     public Sample {
         answers = Map.copyOf(answers);
@@ -54,6 +68,74 @@ public record Sample(
 
     /** Which program this is; told by the composition root. Immutable. */
     public record Identity(String service, String version, String environment, String profile) {}
+
+    /**
+     * How long things take that are not deliveries. Immutable.
+     *
+     * @param requests of HTTP, by port name
+     * @param database calls to the archive, look-ups of assignments and appends to an embedded log, by name
+     * @param redis commands, by name; empty without Redis
+     */
+    public record Times(
+            Map<String, List<RequestTimes.Timed>> requests,
+            Map<String, Histogram.Snapshot> database,
+            Map<String, Histogram.Snapshot> redis) {
+        public Times {
+            requests = Map.copyOf(requests);
+            database = Map.copyOf(database);
+            redis = Map.copyOf(redis);
+        }
+    }
+
+    /**
+     * What waits between producers and the archive, and what that holds. Immutable.
+     *
+     * @param size events that wait
+     * @param capacity events that may
+     * @param condition how worried one should be: 1 not at all, 2 somewhat, 3 very much
+     * @param uncommittedMax events that may wait for their commit
+     * @param enqueued events taken in since the start
+     * @param dropped good events turned away or lost since the start
+     * @param dropRatePercent share of the dropped, over the last minute
+     * @param perSecond events taken in, over the last minute
+     * @param stored what the archive holds, as it was known last; empty before it was first
+     */
+    public record Ingest(
+            long size,
+            long capacity,
+            double utilizationPercent,
+            int condition,
+            long uncommittedMax,
+            long enqueued,
+            long dropped,
+            double dropRatePercent,
+            double perSecond,
+            Optional<Statistics> stored) {}
+
+    /**
+     * Names that can be expected, so that their series are there from the start. Immutable.
+     *
+     * @param roles that let sessions in
+     * @param commands that clients may send
+     * @param tenants whether tenants are told apart
+     * @param tenantOverflow how often one was not, for there are too many
+     */
+    public record Known(Set<String> roles, Set<String> commands, boolean tenants, long tenantOverflow) {
+        public Known {
+            roles = Set.copyOf(roles);
+            commands = Set.copyOf(commands);
+        }
+
+        /** Those of a profile. */
+        static Known of(Profile profile, CappedLabels tenants) {
+            var roles = new TreeSet<String>();
+            profile.endpoints()
+                    .values()
+                    .forEach(endpoint -> roles.addAll(
+                            endpoint.roles().isEmpty() ? Set.of(ShardSnapshot.Lives.NO_ROLE) : endpoint.roles()));
+            return new Known(roles, profile.commands().keySet(), tenants.isOn(), tenants.overflow());
+        }
+    }
 
     /** Where the process is in its life. */
     public enum Phase {
@@ -112,7 +194,7 @@ public record Sample(
     }
 
     /** Whether the archive has failed so often that it is left alone. */
-    boolean archiveAway() {
+    public boolean archiveAway() {
         return archive.filter(status -> status.breaker().state() != Breaker.State.CLOSED)
                 .isPresent();
     }

@@ -2,16 +2,16 @@ package io.atalaya.metrics;
 
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplar;
+import io.prometheus.metrics.model.snapshots.Exemplars;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Collects the metric families of a scrape. Confined to the thread that builds it.
@@ -62,35 +62,44 @@ public final class Families {
         return gauge(name, help, Series.of(value));
     }
 
-    /** A histogram of seconds, with all the bounds that are recorded. */
+    /** A histogram of seconds without labels, with the bounds that the canonical vocabulary shows of latencies. */
     public Families histogram(String name, String help, Histogram.Snapshot histogram) {
-        double[] bounds = Histogram.Snapshot.boundsSeconds();
-        long[] counts = histogram.counts();
-        var buckets = ClassicHistogramBuckets.builder();
-        for (int i = 0; i < counts.length; i++) {
-            buckets.bucket(i < bounds.length ? bounds[i] : Double.POSITIVE_INFINITY, counts[i]);
-        }
-        families.add(HistogramSnapshot.builder()
-                .name(name)
-                .help(help)
-                .dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
-                        .classicHistogramBuckets(buckets.build())
-                        .sum(histogram.sumSeconds())
-                        .build())
-                .build());
+        return histogram(name, help, Buckets.LATENCY_SECONDS, Distributions.of(histogram));
+    }
+
+    /** Histograms with the bounds and the unit of a view. */
+    public Families histogram(String name, String help, Buckets buckets, Distributions distributions) {
+        var builder = HistogramSnapshot.builder().name(name).help(help);
+        distributions.points().forEach(point -> builder.dataPoint(point(buckets, point)));
+        families.add(builder.build());
         return this;
     }
 
-    /** Counts and sums of seconds by one label. */
-    public Families summary(String name, String help, String labelName, Map<String, Timing> timings) {
-        var builder = SummarySnapshot.builder().name(name).help(help);
-        new TreeMap<>(timings)
-                .forEach((label, timing) -> builder.dataPoint(SummarySnapshot.SummaryDataPointSnapshot.builder()
-                        .labels(Labels.of(labelName, label))
-                        .count(timing.count())
-                        .sum(timing.seconds())
-                        .build()));
-        families.add(builder.build());
+    private static HistogramDataPointSnapshot point(Buckets view, Distributions.Point point) {
+        long[] counts = view.counts(point.histogram());
+        var buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < counts.length; i++) {
+            buckets.bucket(i < view.size() ? view.bound(i) : Double.POSITIVE_INFINITY, counts[i]);
+        }
+        var builder = HistogramDataPointSnapshot.builder()
+                .labels(point.labels())
+                .classicHistogramBuckets(buckets.build())
+                .sum(view.inUnit(point.histogram().sumSeconds() * 1e9));
+        if (!point.examples().isEmpty()) {
+            builder.exemplars(Exemplars.of(point.examples().stream()
+                    .map(example -> Exemplar.builder()
+                            .value(view.inUnit((double) example.nanos()))
+                            .timestampMillis(example.atMillis())
+                            .labels(Labels.of("event_id", example.eventId()))
+                            .build())
+                    .toList()));
+        }
+        return builder.build();
+    }
+
+    /** Families that somebody else has built. */
+    public Families add(MetricSnapshots others) {
+        others.forEach(families::add);
         return this;
     }
 
@@ -98,11 +107,4 @@ public final class Families {
     public MetricSnapshots build() {
         return new MetricSnapshots(families);
     }
-
-    /**
-     * How often something happened and how long it took altogether. Immutable.
-     *
-     * @param seconds the sum
-     */
-    public record Timing(long count, double seconds) {}
 }

@@ -6,76 +6,56 @@ import java.util.Arrays;
 /**
  * Counts durations in fixed buckets. Confined to its owner's thread; others see {@link #snapshot()}s that the owner
  * takes.
- *
- * <p>The bounds are the union of those that any vocabulary exposes and of every threshold that an objective names, so
- * that a view can merge buckets but never has to guess.
  */
 public final class Histogram {
-    private static final long MICRO = 1_000;
-    private static final long MILLI = 1_000 * MICRO;
-    private static final long[] BOUNDS_NANOS = {
-        100 * MICRO,
-        250 * MICRO,
-        500 * MICRO,
-        MILLI,
-        2_500 * MICRO,
-        5 * MILLI,
-        10 * MILLI,
-        25 * MILLI,
-        50 * MILLI,
-        100 * MILLI,
-        200 * MILLI,
-        250 * MILLI,
-        500 * MILLI,
-        1_000 * MILLI,
-        2_500 * MILLI,
-        5_000 * MILLI,
-        10_000 * MILLI
-    };
-
-    private final long[] counts = new long[BOUNDS_NANOS.length + 1];
+    private final Bounds bounds;
+    private final long[] counts;
     private long sumNanos;
+
+    public Histogram(Bounds bounds) {
+        this.bounds = bounds;
+        this.counts = new long[bounds.size() + 1];
+    }
 
     /** Records {@code count} observations of the same duration; a negative duration counts as zero. */
     public void record(long nanos, long count) {
         long duration = Math.max(0, nanos);
-        counts[bucketOf(duration)] += count;
+        counts[bounds.bucketOf(duration)] += count;
         sumNanos += duration * count;
-    }
-
-    private static int bucketOf(long nanos) {
-        int bucket = 0;
-        while (bucket < BOUNDS_NANOS.length && nanos > BOUNDS_NANOS[bucket]) {
-            bucket++;
-        }
-        return bucket;
     }
 
     /** An immutable copy. */
     public Snapshot snapshot() {
-        return new Snapshot(counts, sumNanos);
+        return new Snapshot(bounds, counts.clone(), sumNanos);
     }
 
     /** A histogram at one moment. Immutable. */
     public static final class Snapshot {
-        private static final Snapshot EMPTY = new Snapshot(new long[BOUNDS_NANOS.length + 1], 0);
+        private static final Snapshot NO_LATENCIES = empty(Bounds.LATENCIES);
 
+        private final Bounds bounds;
         private final long[] counts;
         private final long sumNanos;
 
-        private Snapshot(long[] counts, long sumNanos) {
-            this.counts = counts.clone();
+        /** @param counts not modified any more */
+        Snapshot(Bounds bounds, long[] counts, long sumNanos) {
+            this.bounds = bounds;
+            this.counts = counts;
             this.sumNanos = sumNanos;
         }
 
-        /** A snapshot without observations. */
+        /** Of latencies, without observations. */
         public static Snapshot empty() {
-            return EMPTY;
+            return NO_LATENCIES;
         }
 
-        /** Upper bounds in seconds, inclusive, ascending; the last bucket has none. */
-        public static double[] boundsSeconds() {
-            return Arrays.stream(BOUNDS_NANOS).mapToDouble(bound -> bound / 1e9).toArray();
+        /** Without observations. */
+        public static Snapshot empty(Bounds bounds) {
+            return new Snapshot(bounds, new long[bounds.size() + 1], 0);
+        }
+
+        public Bounds bounds() {
+            return bounds;
         }
 
         /** Observations a bucket, not cumulative; one more than there are bounds. */
@@ -91,13 +71,37 @@ public final class Histogram {
             return sumNanos / 1e9;
         }
 
-        /** Both together. */
+        /** Both together; of the same bounds. */
         public Snapshot plus(Snapshot other) {
+            if (!bounds.equals(other.bounds)) {
+                throw new IllegalArgumentException("bounds: others (expected: the same)");
+            }
             long[] sums = counts.clone();
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += other.counts[i];
             }
-            return new Snapshot(sums, sumNanos + other.sumNanos);
+            return new Snapshot(bounds, sums, sumNanos + other.sumNanos);
+        }
+
+        /**
+         * Observations a bucket of a view that shows fewer bounds.
+         *
+         * @param view bounds in nanoseconds, ascending, all of them recorded
+         * @return not cumulative; one more than there are bounds
+         */
+        long[] merged(long... view) {
+            long[] merged = new long[view.length + 1];
+            int from = 0;
+            for (int i = 0; i < view.length; i++) {
+                int through = bounds.indexOf(view[i]);
+                for (; from <= through; from++) {
+                    merged[i] += counts[from];
+                }
+            }
+            for (; from < counts.length; from++) {
+                merged[view.length] += counts[from];
+            }
+            return merged;
         }
 
         /**
@@ -117,13 +121,13 @@ public final class Histogram {
             }
             long rank = Math.max(1, rankOf(q, total));
             long seen = 0;
-            for (int i = 0; i < BOUNDS_NANOS.length; i++) {
+            for (int i = 0; i < bounds.size(); i++) {
                 seen += counts[i];
                 if (seen >= rank) {
-                    return Duration.ofNanos(BOUNDS_NANOS[i]);
+                    return Duration.ofNanos(bounds.nanos(i));
                 }
             }
-            return Duration.ofNanos(BOUNDS_NANOS[BOUNDS_NANOS.length - 1]);
+            return Duration.ofNanos(bounds.nanos(bounds.size() - 1));
         }
 
         /** Rounded up, but not for the last bits of a product such as 0.07 · 100, which lies just above 7. */

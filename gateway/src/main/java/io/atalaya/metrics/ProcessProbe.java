@@ -1,7 +1,14 @@
 package io.atalaya.metrics;
 
-import io.atalaya.metrics.Families.Timing;
 import io.atalaya.metrics.ProcessSample.Memory;
+import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmRuntimeInfoMetric;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -9,38 +16,51 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Looks at this process. Thread-safe: holds nothing but the place it reads from. Reads small files of the kernel's, so
- * it does not belong on an event loop.
+ * Looks at this process. Thread-safe: what it remembers of the last minute is guarded by its monitor. Reads small files of
+ * the kernel's, so it does not belong on an event loop.
  */
 public final class ProcessProbe {
+    private static final double WINDOW_SECONDS = 60;
+
     private final Path proc;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ArrayDeque<Mark> marks = new ArrayDeque<>(List.of(new Mark(0, 0)));
+
+    /** How much processor time there had been at a moment. */
+    private record Mark(double uptimeSeconds, double cpuSeconds) {}
 
     /** @param proc the process's directory, {@code /proc/self}; where it is not there, some numbers are unknown */
     public ProcessProbe(Path proc) {
         this.proc = proc;
+        ProcessMetrics.builder().register(registry);
+        JvmMemoryMetrics.builder().register(registry);
+        JvmBufferPoolMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+        JvmThreadsMetrics.builder().register(registry);
+        JvmClassLoadingMetrics.builder().register(registry);
+        JvmRuntimeInfoMetric.builder().register(registry);
     }
 
     /** The process at this moment. */
     public ProcessSample sample() {
         var runtime = ManagementFactory.getRuntimeMXBean();
-        var threads = ManagementFactory.getThreadMXBean();
         var memory = ManagementFactory.getMemoryMXBean();
+        double uptimeSeconds = runtime.getUptime() / 1e3;
+        double cpuSeconds = cpuSeconds();
         return new ProcessSample(
-                cpuSeconds(),
-                kilobytes("status", "VmRSS:"),
-                openFds(),
-                number("limits", "Max open files"),
+                cpuSeconds,
+                cpuPercent(uptimeSeconds, cpuSeconds),
+                residentBytes(),
                 Instant.ofEpochMilli(runtime.getStartTime()),
-                runtime.getUptime() / 1e3,
+                uptimeSeconds,
                 Map.of("heap", of(memory.getHeapMemoryUsage()), "nonheap", of(memory.getNonHeapMemoryUsage())),
-                collectors(),
-                threads.getThreadCount(),
-                threads.getDaemonThreadCount());
+                registry.scrape());
     }
 
     /**
@@ -54,7 +74,7 @@ public final class ProcessProbe {
     /** The process in brief. */
     public Brief brief() {
         double uptimeSeconds = ManagementFactory.getRuntimeMXBean().getUptime() / 1e3;
-        return new Brief(cpuSeconds(), kilobytes("status", "VmRSS:"), uptimeSeconds);
+        return new Brief(cpuSeconds(), residentBytes(), uptimeSeconds);
     }
 
     private static double cpuSeconds() {
@@ -62,38 +82,29 @@ public final class ProcessProbe {
         return spent.toNanos() / 1e9;
     }
 
+    /** From the oldest mark of the last minute to now; since the start where there is none. */
+    private synchronized double cpuPercent(double uptimeSeconds, double cpuSeconds) {
+        while (marks.size() > 1 && uptimeSeconds - marks.getFirst().uptimeSeconds() > WINDOW_SECONDS) {
+            marks.removeFirst();
+        }
+        Mark then = marks.getFirst();
+        double elapsed = uptimeSeconds - then.uptimeSeconds();
+        if (uptimeSeconds - marks.getLast().uptimeSeconds() >= 1) {
+            marks.addLast(new Mark(uptimeSeconds, cpuSeconds));
+        }
+        return elapsed <= 0 ? 0 : Math.max(0, 100 * (cpuSeconds - then.cpuSeconds()) / elapsed);
+    }
+
     private static Memory of(MemoryUsage usage) {
         return new Memory(usage.getUsed(), usage.getCommitted(), usage.getMax());
     }
 
-    private static Map<String, Timing> collectors() {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream()
-                .collect(Collectors.toMap(
-                        gc -> gc.getName(),
-                        gc -> new Timing(
-                                Math.max(0, gc.getCollectionCount()), Math.max(0, gc.getCollectionTime()) / 1e3)));
-    }
-
-    private long openFds() {
-        try (Stream<Path> descriptors = Files.list(proc.resolve("fd"))) {
-            return descriptors.count();
-        } catch (IOException _) {
-            return ProcessSample.UNKNOWN;
-        }
-    }
-
-    private long kilobytes(String file, String label) {
-        long value = number(file, label);
-        return value == ProcessSample.UNKNOWN ? value : value * 1024;
-    }
-
-    /** The first number after a label at the start of a line. */
-    private long number(String file, String label) {
-        try (Stream<String> lines = Files.lines(proc.resolve(file))) {
-            return lines.filter(line -> line.startsWith(label))
-                    .map(line -> line.substring(label.length()).strip().split("\\s+", 2)[0])
-                    .filter(text -> text.matches("\\d{1,18}"))
-                    .mapToLong(Long::parseLong)
+    private long residentBytes() {
+        try (Stream<String> lines = Files.lines(proc.resolve("status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .map(line -> line.substring("VmRSS:".length()).strip().split("\\s+", 2)[0])
+                    .filter(text -> text.matches("\\d{1,15}"))
+                    .mapToLong(kilobytes -> Long.parseLong(kilobytes) * 1024)
                     .findFirst()
                     .orElse(ProcessSample.UNKNOWN);
         } catch (IOException _) {

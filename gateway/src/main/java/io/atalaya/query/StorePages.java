@@ -68,6 +68,22 @@ public final class StorePages {
         this.nanoClock = nanoClock;
     }
 
+    /** What the archive holds, as it was known last; never blocks. */
+    public Optional<Statistics> stored() {
+        return business == null ? Optional.empty() : business.latest();
+    }
+
+    /** Asks the archive what it holds, where that is not known by now. May block; an archive that is away is left alone. */
+    public void refreshStored() {
+        try {
+            if (business != null) {
+                business.statistics();
+            }
+        } catch (ArchiveException _) {
+            // what was known last stays
+        }
+    }
+
     /** {@code GET /health/buffer}. */
     public void onBuffer(Request request, Responder responder) {
         parts.reads().answer(responder, () -> answer(buffer(parts.buffers().read())));

@@ -105,6 +105,7 @@ final class Opening implements Session.Companion {
                 session.allocator().directBuffer(json.length + session.wire().maxOverhead());
         session.wire().encodeNotice(json, state.position(), frame);
         session.reply(frame);
+        session.onInitialStateSent();
         next.accept(state.position());
     }
 

@@ -12,7 +12,6 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
@@ -61,7 +60,7 @@ public final class RedisConnections implements AutoCloseable {
         this.resources = ClientResources.builder()
                 .eventLoopGroupProvider(eventLoops)
                 .computationThreadPoolSize(2)
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
+                .commandLatencyRecorder(new CommandTimes(context.commandTimes()))
                 .build();
         this.client = RedisClient.create(resources, uri);
         client.setOptions(options(context.timings()));

@@ -14,12 +14,22 @@ import java.util.random.RandomGenerator;
  * @param clock wall clock: "since when" in answers, revocation lifetimes
  * @param nanoClock monotonic clock: time-outs, windows, latencies
  * @param random jitter of reconnections; used by one thread only
+ * @param commandTimes how long commands take, by their names
  */
-public record RedisContext(Timings timings, InstantSource clock, LongSupplier nanoClock, RandomGenerator random) {
+public record RedisContext(
+        Timings timings,
+        InstantSource clock,
+        LongSupplier nanoClock,
+        RandomGenerator random,
+        io.atalaya.metrics.Timings commandTimes) {
     /** The clocks and the chance of this process, with the default timings. */
-    public static RedisContext system() {
+    public static RedisContext system(io.atalaya.metrics.Timings commandTimes) {
         return new RedisContext(
-                Timings.defaults(), InstantSource.system(), System::nanoTime, RandomGenerator.getDefault());
+                Timings.defaults(),
+                InstantSource.system(),
+                System::nanoTime,
+                RandomGenerator.getDefault(),
+                commandTimes);
     }
 
     /** A breaker around commands, which lets one through to see. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public final class EventRoutes {
     /** What the catalogue says about an event's type. */
     public EventType ruleOf(Event event) {
         return routes.getOrDefault(event.type(), unknownTypes).rule;
+    }
+
+    /** The types of the catalogue. */
+    public Set<String> types() {
+        return Set.copyOf(routes.keySet());
     }
 
     /** Whether there are types whose events have to be acknowledged. */

@@ -6,7 +6,9 @@ import io.atalaya.protocol.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -47,28 +49,34 @@ public final class WaitingLine {
      * What {@link #take} took.
      *
      * @param frames owned by the caller
-     * @param events how many deliveries are in it; gaps are none
-     * @param sinceNanos of the oldest of them
+     * @param parts the deliveries in it, in order; gaps are none
      * @param through the furthest log offset among them; 0 when none is of the log
      */
-    public record Batch(ByteBuf frames, int events, long sinceNanos, long through) {}
+    public record Batch(ByteBuf frames, List<Part> parts, long through) {}
+
+    /**
+     * Deliveries that stand together. Immutable.
+     *
+     * @param origin of the oldest of them; null when their latency is not measured
+     */
+    public record Part(int events, @Nullable Origin origin) {}
 
     private static final class Node {
         private final byte[] frame;
         private final int events;
         private final @Nullable Handling handling;
-        private final long sinceNanos;
+        private final @Nullable Origin origin;
         private final long offset;
         private int dropped;
         private @Nullable Cursor droppedThrough;
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
+        private Node(byte[] frame, int events, @Nullable Handling handling, @Nullable Origin origin, long offset) {
             this.frame = frame;
             this.events = events;
             this.handling = handling;
-            this.sinceNanos = sinceNanos;
+            this.origin = origin;
             this.offset = offset;
         }
 
@@ -107,14 +115,19 @@ public final class WaitingLine {
      * @param frame one or several frames, one behind the other
      * @param deliveries how many they are; 1 with a handling
      * @param handling how they may be given up; null keeps them
-     * @param sinceNanos the start of their latency
+     * @param origin of the oldest of them; null when their latency is not measured
      * @param offset where the last of them stands in the log; 0 when it is not of the log
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
     public boolean add(
-            byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long offset, long room) {
-        var node = new Node(frame, deliveries, handling, sinceNanos, offset);
+            byte[] frame,
+            int deliveries,
+            @Nullable Handling handling,
+            @Nullable Origin origin,
+            long offset,
+            long room) {
+        var node = new Node(frame, deliveries, handling, origin, offset);
         append(node);
         if (handling != null) {
             if (handling.latestOf() == null) {
@@ -160,7 +173,7 @@ public final class WaitingLine {
         if (before != null && before.isGap()) {
             widen(before, 1, cursor);
         } else {
-            var gap = new Node(new byte[0], 0, null, node.sinceNanos, 0);
+            var gap = new Node(new byte[0], 0, null, null, 0);
             gap.dropped = 1;
             gap.droppedThrough = cursor;
             insertBefore(node, gap);
@@ -211,8 +224,7 @@ public final class WaitingLine {
     /** Takes the first frames, as many as fit into {@code maxBytes} and at least one. The line is not empty. */
     public Batch take(ByteBufAllocator allocator, int maxBytes) {
         ByteBuf frames = allocator.directBuffer();
-        int taken = 0;
-        long sinceNanos = first == null ? 0 : first.sinceNanos;
+        var parts = new ArrayList<Part>();
         long through = 0;
         for (Node node = first; node != null; node = first) {
             int length = node.isGap() ? GAP_BYTES : node.frame.length;
@@ -223,12 +235,12 @@ public final class WaitingLine {
                 RecoveryFrames.writeSlowGap(wire, frames, node.dropped, node.droppedThrough);
             } else {
                 frames.writeBytes(node.frame);
+                parts.add(new Part(node.events, node.origin));
             }
-            taken += node.events;
             through = Math.max(through, node.offset);
             forget(node);
         }
-        return new Batch(frames, taken, sinceNanos, through);
+        return new Batch(frames, parts, through);
     }
 
     private void forget(Node node) {

@@ -22,13 +22,14 @@ public record StreamContext(RedisContext redis, Optional<InstantSource> clock, T
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(2);
 
     /** The surroundings of production. */
-    public static StreamContext system(Path directory) {
-        RedisContext redis = RedisContext.system();
+    public static StreamContext system(Path directory, io.atalaya.metrics.Timings commandTimes) {
+        RedisContext redis = RedisContext.system(commandTimes);
         var eager = new RedisContext(
                 redis.timings().withBackoff(BACKOFF_MIN, BACKOFF_MAX),
                 redis.clock(),
                 redis.nanoClock(),
-                redis.random());
+                redis.random(),
+                redis.commandTimes());
         return new StreamContext(eager, Optional.empty(), Timings.defaults(), directory);
     }
 

@@ -40,6 +40,8 @@ final class Ownership {
             "proof",
             "operator",
             "live",
+            "exposition",
+            "metrics",
             "console");
 
     private static final Pattern STATEMENT =

@@ -30,6 +30,7 @@ final class PackageTable {
             Map.entry("hikari", List.of("com.zaxxer.hikari.")),
             Map.entry("flyway", List.of("org.flywaydb.")),
             Map.entry("prometheus", List.of("io.prometheus.")),
+            Map.entry("opentelemetry", List.of("io.opentelemetry.")),
             Map.entry("hdrhistogram", List.of("org.HdrHistogram.")),
             Map.entry("picocli", List.of("picocli.")));
 
@@ -88,7 +89,7 @@ final class PackageTable {
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
-        row(rows, "streams", "event log breaker redis", "slf4j lettuce");
+        row(rows, "streams", "event metrics log breaker redis", "slf4j lettuce");
         row(rows, "streams.acks", "event log ack breaker redis streams", "lettuce");
         var ports =
                 "event protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
@@ -101,6 +102,8 @@ final class PackageTable {
         row(rows, "management", ports + " operator", "slf4j netty jackson prometheus jdk-measures");
         row(rows, "live", ports + " management slo budget", "slf4j netty jackson");
         row(rows, "console", ports + " edge query management operator live", "slf4j netty jackson");
+        row(rows, "timed", "event metrics log archive", "");
+        row(rows, "exposition", ports + " management timed", "slf4j netty jackson prometheus opentelemetry");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
         row(rows, "kpi", "yaml slo budget", "jackson");
         row(rows, "kpiapi", "event metrics log archive http slo budget kpi", "slf4j netty jackson prometheus");
@@ -116,7 +119,7 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge edge.websocket edge.sse query reach collector management operator live console config"
+                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge edge.websocket edge.sse query reach collector management exposition timed operator live console config"
                         + " slo budget proof",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

@@ -12,6 +12,7 @@ import io.atalaya.canary.CanaryConfig;
 import io.atalaya.collector.CollectorConfig;
 import io.atalaya.config.GatewayConfig.LogStore;
 import io.atalaya.edge.EdgeConfig;
+import io.atalaya.exposition.ExpositionConfig;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.kpiapi.KpiConfig;
@@ -131,7 +132,8 @@ class ConfigReaderTest {
                         2 << 20,
                         Duration.ofSeconds(3),
                         60_000,
-                        10));
+                        10,
+                        50));
         assertThat(config.intake())
                 .isEqualTo(new IntakeConfig(
                         Map.of("a7c4e1f09b3d58266e0f", "galicia", "d41c=9be70a5f33127c", "*"),
@@ -186,6 +188,13 @@ class ConfigReaderTest {
         assertThat(config.streams()).isEqualTo(new StreamConfig(8, false, 1));
         assertThat(config.redis())
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
+        assertThat(config.exposition())
+                .isEqualTo(new ExpositionConfig(
+                        Duration.ofSeconds(15),
+                        5 << 20,
+                        Duration.ofDays(3),
+                        Optional.of(URI.create("http://collector:4318/v1/metrics")),
+                        Duration.ofSeconds(20)));
         assertThat(config.management())
                 .isEqualTo(new ManagementConfig(
                         "0.0.0.0",

@@ -66,7 +66,8 @@ class PublishRouteIT {
             new Routes(java.util.List.of(new PublishRoute(config, intake, longBodies).route())),
             UpgradeHandler.none(),
             InstantSource.system(),
-            System::nanoTime);
+            System::nanoTime,
+            (_, _, _, _) -> {});
     private InetSocketAddress address = new InetSocketAddress(0);
 
     @BeforeEach

@@ -180,10 +180,7 @@ class GeneratorTest {
                 .findFirst()
                 .orElseThrow()
                 .text();
-        assertThat(list)
-                .contains("| objective api-latency-p95 | `http_request_duration_seconds` |")
-                .contains("| alert WebSocketHighErrorRate | `websocket_event_errors_total` |")
-                .contains("| panel Event ingest: Buffer Utilization % | `buffer_utilization_percent` |");
+        assertThat(list).contains("| panel Executive scorecard: KPI states | `atalaya_kpi_state` |");
     }
 
     @Test

@@ -31,7 +31,8 @@ final class BodyStreamTest {
                     Route.get("/now", (_, responder) -> responder.respond(Response.text(200, "now"))))),
             UpgradeHandler.none(),
             InstantSource.fixed(Instant.EPOCH),
-            () -> 0);
+            () -> 0,
+                (_, _, _, _) -> {});
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach

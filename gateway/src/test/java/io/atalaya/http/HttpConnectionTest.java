@@ -69,6 +69,25 @@ class HttpConnectionTest {
     }
 
     @Test
+    void whoListensHearsOfEveryAnswerByItsRoute() {
+        rig.send(HttpRig.get("/later"));
+        rig.pass(Duration.ofSeconds(2));
+        rig.waiting.getFirst().respond(Response.text(200, "at last"));
+        rig.send(HttpRig.get("/now?x=1") + HttpRig.get("/nowhere/to/be/found"));
+
+        assertThat(rig.timed).containsExactly("GET /later 200 2000000000", "GET /now 200 0", "GET _other 404 0");
+    }
+
+    @Test
+    void theTimeOfASlowSenderIsNotTheAnswers() {
+        rig.send("POST /echo HTTP/1.1\r\n" + HttpRig.HOST + "Content-Length: 2\r\n\r\na");
+        rig.pass(Duration.ofSeconds(1));
+        rig.send("b");
+
+        assertThat(rig.timed).containsExactly("POST /echo 200 0");
+    }
+
+    @Test
     void answersInTheOrderOfTheRequests() {
         rig.send(HttpRig.get("/later") + HttpRig.get("/now") + HttpRig.get("/later"));
         assertThat(rig.received()).isEmpty();

@@ -28,6 +28,7 @@ final class HttpRig implements AutoCloseable {
 
     final List<Route.Responder> waiting = new ArrayList<>();
     final List<String> bodies = new ArrayList<>();
+    final List<String> timed = new ArrayList<>();
     UpgradeHandler upgrades = UpgradeHandler.none();
     private final AtomicLong nanos = new AtomicLong();
     HttpPipeline port = port(256L << 20);
@@ -81,7 +82,8 @@ final class HttpRig implements AutoCloseable {
                 routes,
                 (ctx, head) -> upgrades.onUpgrade(ctx, head),
                 InstantSource.fixed(Instant.EPOCH),
-                nanos::get);
+                nanos::get,
+                (endpoint, method, status, took) -> timed.add("%s %s %d %d".formatted(method, endpoint, status, took)));
     }
 
     private void echo(Request request, Route.Responder responder) {

@@ -36,6 +36,7 @@ class AdmissionTest {
                 some.maxOutboundBytes(),
                 some.drain(),
                 some.deliveryWindow(),
+                0,
                 0));
     }
 

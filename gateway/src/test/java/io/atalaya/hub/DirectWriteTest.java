@@ -11,6 +11,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
 import io.atalaya.protocol.Wire;
+import io.atalaya.slow.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -112,7 +113,8 @@ class DirectWriteTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, 5);
         slab.writeBytes("later".getBytes(UTF_8));
-        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, HubRig.EPOCH, null, null, null);
+        var item = new Delivery.Item(
+                List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
         rig.shard(0).offer(new Delivery(Wire.WEBSOCKET, slab, List.of(item), 0, 1, () -> {}));
 
         rig.run();

@@ -26,6 +26,7 @@ class HubDrainTest {
                 some.maxOutboundBytes(),
                 drain,
                 some.deliveryWindow(),
+                0,
                 0);
     }
 

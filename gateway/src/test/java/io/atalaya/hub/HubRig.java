@@ -100,7 +100,8 @@ public final class HubRig implements AutoCloseable {
                 maxOutboundBytes,
                 some.drain(),
                 deliveryWindow,
-                broadcastsPerSecond);
+                broadcastsPerSecond,
+                0);
     }
 
     public static HubConfig limits() {

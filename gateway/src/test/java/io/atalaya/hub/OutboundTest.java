@@ -8,13 +8,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.event.Event;
+import io.atalaya.metrics.Histogram;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
 import io.atalaya.protocol.Wire;
+import io.atalaya.slow.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +132,57 @@ class OutboundTest {
         assertThat(latency.sumSeconds()).isBetween(2.0, 2.1);
     }
 
+    private static Histogram.Snapshot of(Map<String, Histogram.Snapshot> latencies, String type) {
+        return Objects.requireNonNull(latencies.get(type));
+    }
+
+    @Test
+    void latenciesAreToldApartByTypeWhateverLeavesTogether() {
+        rig.join(socket, all(), room("1"));
+        rig.ticker.advance(3, TimeUnit.SECONDS);
+
+        rig.publish(event("ALL", "", "a"), event("ALL", "", "b"), event("ROOM", "1", "c"), event("ALL", "", "d"));
+
+        var latencies = rig.snapshot().latencies();
+        assertThat(of(latencies, "ALL").count()).isEqualTo(3);
+        assertThat(of(latencies, "ROOM").count()).isEqualTo(1);
+        assertThat(of(latencies, "ROOM").sumSeconds()).isBetween(3.0, 3.1);
+        assertThat(of(latencies, "BOTH").count()).isZero();
+    }
+
+    @Test
+    void whatHasWaitedKeepsItsTypeAndItsStart() {
+        rig.join(socket, all(), room("1"));
+        socket.acceptOnly(0);
+        rig.publish(event("ALL", "", "a"));
+        rig.publish(event("ROOM", "1", "b"), event("ALL", "", "c"));
+
+        rig.ticker.advance(2, TimeUnit.SECONDS);
+        socket.acceptEverything();
+
+        var latencies = rig.snapshot().latencies();
+        assertThat(of(latencies, "ALL").count()).isEqualTo(2);
+        assertThat(of(latencies, "ALL").sumSeconds()).isBetween(4.0, 4.2);
+        assertThat(of(latencies, "ROOM").sumSeconds()).isBetween(2.0, 2.1);
+    }
+
+    @Test
+    void aDeliveryThatTookLongIsRemembered() {
+        rig.join(socket, all());
+        rig.publish(event("ALL", "", "quick"));
+        assertThat(rig.snapshot().slowest()).isEmpty();
+        socket.acceptOnly(0);
+        rig.publish(event("ALL", "", "a"));
+
+        rig.ticker.advance(2, TimeUnit.SECONDS);
+        socket.acceptEverything();
+
+        assertThat(rig.snapshot().slowest()).singleElement().satisfies(example -> {
+            assertThat(example.eventId()).isEqualTo("e");
+            assertThat(example.nanos()).isGreaterThanOrEqualTo(2_000_000_000L);
+        });
+    }
+
     @Test
     void aSlowReaderHoldsCopiesAndNotTheSharedBuffer() {
         TestSocket fast = rig.socket();
@@ -161,7 +216,8 @@ class OutboundTest {
         ByteBuf slab = Unpooled.directBuffer();
         WebSocketFrames.writeTextHeader(slab, text.length());
         slab.writeBytes(text.getBytes(UTF_8));
-        var item = new Delivery.Item(List.of(all()), 0, slab.writerIndex(), 0, 1, HubRig.EPOCH, null, null, null);
+        var item = new Delivery.Item(
+                List.of(all()), 0, slab.writerIndex(), new Origin(0, "e", 0), 1, HubRig.EPOCH, null, null, null);
         rig.shard(0).offer(new Delivery(Wire.WEBSOCKET, slab, List.of(item), 0, 1, () -> {}));
         return slab;
     }

@@ -18,6 +18,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -117,7 +118,7 @@ class RouterTest {
             rig.publish(event("ROOM", "1", "f"));
 
             var totals = rig.hub.router().totals();
-            assertThat(totals).isEqualTo(new Router.Totals(6, 5, 0, 0, 0, 0));
+            assertThat(totals).isEqualTo(new Router.Totals(6, 5, 0, 0, 0, 0, Map.of()));
             assertThat(socket.texts()).singleElement().asString().contains("\"f\"");
         }
     }
@@ -215,7 +216,7 @@ class RouterTest {
             rig.publish(events(3, "later-"));
 
             assertThat(socket.texts()).hasSize(3);
-            assertThat(rig.hub.router().totals()).isEqualTo(new Router.Totals(5, 0, 0, 0, 0, 2));
+            assertThat(rig.hub.router().totals()).isEqualTo(new Router.Totals(5, 0, 0, 0, 0, 2, Map.of()));
         }
     }
 
@@ -239,7 +240,7 @@ class RouterTest {
                 hub.router().onEphemeral(List.of(events(2, "")));
             }
 
-            assertThat(hub.router().totals()).isEqualTo(new Router.Totals(20, 0, 0, 0, 0, 0));
+            assertThat(hub.router().totals()).isEqualTo(new Router.Totals(20, 0, 0, 0, 0, 0, Map.of()));
         }
     }
 

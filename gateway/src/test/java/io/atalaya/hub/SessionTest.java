@@ -12,6 +12,7 @@ import io.atalaya.protocol.CloseReason;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +46,51 @@ class SessionTest {
                 some.maxOutboundBytes(),
                 some.drain(),
                 some.deliveryWindow(),
-                some.broadcastsPerSecond());
+                some.broadcastsPerSecond(),
+                0);
     }
 
     @AfterEach
     void everythingIsGivenBack() {
         rig.close();
+    }
+
+    @Test
+    void aSessionIsCountedByWhatItDoesAndHowLongItLasts() {
+        Session session = rig.join(socket);
+        assertThat(rig.snapshot().lives().roles()).containsExactly(Map.entry("none", 1));
+
+        rig.ticker.advance(3, TimeUnit.SECONDS);
+        session.onInitialStateSent();
+        rig.ticker.advance(4, TimeUnit.SECONDS);
+        session.onInitialStateSent();
+        long sinceNanos = session.onCommand("order");
+        session.onCommandFailed("order");
+        rig.ticker.advance(2, TimeUnit.SECONDS);
+        session.onCommandAnswered("order", sinceNanos);
+        session.close(CloseReason.DISCONNECTED);
+
+        var lives = rig.snapshot().lives();
+        assertThat(lives.initialState().count()).isEqualTo(1);
+        assertThat(lives.initialState().sumSeconds()).isEqualTo(3);
+        assertThat(lives.commands().get("order"))
+                .satisfies(
+                        order -> assertThat(order.received() + order.failed()).isEqualTo(2))
+                .satisfies(order -> assertThat(order.answered().sumSeconds()).isEqualTo(2));
+        assertThat(lives.lifetime().count()).isEqualTo(1);
+        assertThat(lives.lifetime().sumSeconds()).isEqualTo(9);
+        assertThat(lives.roles()).containsExactly(Map.entry("none", 0));
+    }
+
+    @Test
+    void theSweepLeavesItsTime() {
+        rig.hub.start();
+        assertThat(rig.snapshot().lives().sweptAtMillis()).isZero();
+
+        rig.pass(SECOND);
+
+        assertThat(rig.snapshot().lives().sweptAtMillis())
+                .isEqualTo(HubRig.START.plus(SECOND).toEpochMilli());
     }
 
     @Test

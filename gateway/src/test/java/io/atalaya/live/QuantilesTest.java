@@ -3,9 +3,11 @@ package io.atalaya.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Quantiles of a second, from counts that only grow. */
@@ -14,7 +16,7 @@ final class QuantilesTest {
 
     @Test
     void onlyWhatCameInBetweenCounts() {
-        var histogram = new Histogram();
+        var histogram = new Histogram(Bounds.LATENCIES);
         histogram.record(9_000 * MILLI, 1_000);
         Histogram.Snapshot before = histogram.snapshot();
         histogram.record(MILLI, 100);
@@ -27,7 +29,7 @@ final class QuantilesTest {
 
     @Test
     void withoutObservationsThereAreNone() {
-        Histogram.Snapshot same = new Histogram().snapshot();
+        Histogram.Snapshot same = new Histogram(Bounds.LATENCIES).snapshot();
 
         assertThat(Quantiles.between(same, same)).isEqualTo(Quantiles.NONE);
         assertThat(Quantiles.NONE.p50()).isNaN();
@@ -35,7 +37,7 @@ final class QuantilesTest {
 
     @Test
     void whatLiesAboveEveryBoundIsShownAsTheLargest() {
-        var histogram = new Histogram();
+        var histogram = new Histogram(Bounds.LATENCIES);
         histogram.record(60_000 * MILLI, 1);
 
         assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot())
@@ -48,7 +50,7 @@ final class QuantilesTest {
         long seed = 20_300_601;
         var random = new Random(seed);
         for (int round = 0; round < 200; round++) {
-            var histogram = new Histogram();
+            var histogram = new Histogram(Bounds.LATENCIES);
             double[] millis = new double[1 + random.nextInt(500)];
             for (int i = 0; i < millis.length; i++) {
                 millis[i] = Math.exp(random.nextGaussian() * 2);
@@ -59,8 +61,8 @@ final class QuantilesTest {
             Quantiles quantiles = Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot());
 
             double median = millis[(int) Math.ceil(0.5 * millis.length) - 1];
-            double[] bounds = Arrays.stream(Histogram.Snapshot.boundsSeconds())
-                    .map(seconds -> seconds * 1e3)
+            double[] bounds = IntStream.range(0, Bounds.LATENCIES.size())
+                    .mapToDouble(i -> Bounds.LATENCIES.nanos(i) / 1e6)
                     .toArray();
             int bucket =
                     (int) Arrays.stream(bounds).filter(bound -> bound < median).count();
@@ -74,7 +76,7 @@ final class QuantilesTest {
 
     @Test
     void withinABucketObservationsAreSpreadEvenly() {
-        var histogram = new Histogram();
+        var histogram = new Histogram(Bounds.LATENCIES);
         histogram.record(7 * MILLI, 10);
 
         assertThat(Quantiles.between(Histogram.Snapshot.empty(), histogram.snapshot())

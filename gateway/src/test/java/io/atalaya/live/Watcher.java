@@ -30,7 +30,8 @@ public final class Watcher implements AutoCloseable {
                 new Routes(routes),
                 UpgradeHandler.none(),
                 InstantSource.fixed(Instant.EPOCH),
-                () -> 0);
+                () -> 0,
+                (_, _, _, _) -> {});
         port.install(channel.pipeline());
         channel.writeInbound(Unpooled.copiedBuffer(
                 "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n", StandardCharsets.UTF_8));

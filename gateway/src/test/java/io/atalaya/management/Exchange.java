@@ -52,7 +52,12 @@ public record Exchange(
         var channel = new Peer(peer);
         var options = HttpOptions.defaults();
         new HttpPipeline(
-                        options, new Routes(routes), UpgradeHandler.none(), InstantSource.fixed(Instant.EPOCH), () -> 0)
+                        options,
+                        new Routes(routes),
+                        UpgradeHandler.none(),
+                        InstantSource.fixed(Instant.EPOCH),
+                        () -> 0,
+                        (_, _, _, _) -> {})
                 .install(channel.pipeline());
         channel.begin();
         var head = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");

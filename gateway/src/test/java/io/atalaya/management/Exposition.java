@@ -17,12 +17,12 @@ import java.util.regex.Pattern;
  * @param types type by family
  * @param values value by series, as written
  */
-record Exposition(Map<String, String> types, Map<String, Double> values) {
+public record Exposition(Map<String, String> types, Map<String, Double> values) {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern SAMPLE =
             Pattern.compile("(" + NAME + ")(\\{(?:[a-z_]+=\"(?:[^\"\\\\]|\\\\.)*\",?)*})? (\\S+)");
 
-    static Exposition parse(String text) {
+    public static Exposition parse(String text) {
         if (!text.endsWith("\n")) {
             throw new AssertionError("the last line does not end");
         }
@@ -57,16 +57,22 @@ record Exposition(Map<String, String> types, Map<String, Double> values) {
     }
 
     private void requireCumulative(String name) {
-        List<Double> buckets = new ArrayList<>();
+        Map<String, List<Double>> buckets = new LinkedHashMap<>();
         values.forEach((series, value) -> {
             if (series.startsWith(name + "_bucket{")) {
-                buckets.add(value);
+                String labels = series.substring(name.length() + "_bucket".length());
+                String others = labels.replaceAll(",?le=\"[^\"]*\"", "");
+                List<Double> own = buckets.computeIfAbsent(others.equals("{}") ? "" : others, _ -> new ArrayList<>());
+                own.add(value);
+                require(!labels.contains("le=\"+Inf\"") || own.size() > 1, name + labels + ": one bucket");
             }
         });
-        require(buckets.stream().sorted().toList().equals(buckets), name + ": not cumulative");
-        require(values.containsKey(name + "_bucket{le=\"+Inf\"}"), name + ": without +Inf");
-        require(buckets.getLast().equals(values.get(name + "_count")), name + ": count");
-        require(values.containsKey(name + "_sum"), name + ": sum");
+        require(!buckets.isEmpty(), name + ": without buckets");
+        buckets.forEach((labels, counts) -> {
+            require(counts.stream().sorted().toList().equals(counts), name + labels + ": not cumulative");
+            require(counts.getLast().equals(values.get(name + "_count" + labels)), name + labels + ": count");
+            require(values.containsKey(name + "_sum" + labels), name + labels + ": sum");
+        });
     }
 
     private static boolean belongs(String name, String family, String type) {

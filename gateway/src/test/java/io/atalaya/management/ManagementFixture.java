@@ -6,6 +6,7 @@ import io.atalaya.auth.InMemoryRevocationList;
 import io.atalaya.auth.Principal;
 import io.atalaya.console.SessionPages;
 import io.atalaya.event.TenantId;
+import io.atalaya.exposition.Vocabulary;
 import io.atalaya.http.Route;
 import io.atalaya.hub.Admission;
 import io.atalaya.hub.Hub;
@@ -80,7 +81,9 @@ public final class ManagementFixture implements AutoCloseable {
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
                     new ProcessProbe(Path.of("/proc/self")),
-                    () -> 0),
+                    () -> 0,
+                    () -> Samples.busy().times(),
+                    () -> Samples.busy().ingest()),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),
             InstantSource.fixed(NOW),
             Runnable::run);
@@ -127,7 +130,7 @@ public final class ManagementFixture implements AutoCloseable {
 
     private static List<Route> routes(ManagementConfig config, ManagementFixture gateway) {
         var pages = new ManagementRoutes.Pages(
-                new MetricsPages(gateway.view::sample, MetricSnapshots::new),
+                new MetricsPages(gateway.view::sample, Vocabulary.views(MetricSnapshots::new)),
                 new HealthPages(gateway.view::sample, gateway.view::probes),
                 new BooksPages(gateway.view::sample, List::of),
                 new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),

@@ -4,6 +4,7 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.exposition.Vocabulary;
 import io.atalaya.http.Route;
 import io.netty.handler.codec.http.HttpMethod;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -21,7 +22,8 @@ final class MetricsPagesTest {
     private static final String PROMETHEUS_ACCEPT = "application/openmetrics-text;version=1.0.0;q=0.5,"
             + "application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
-    private final MetricsPages pages = new MetricsPages(() -> completedFuture(Samples.busy()), MetricSnapshots::new);
+    private final MetricsPages pages =
+            new MetricsPages(() -> completedFuture(Samples.busy()), Vocabulary.views(MetricSnapshots::new));
     private final List<Route> routes = List.of(
             Route.get("/metrics", pages::onMetrics),
             Route.get("/metrics/prometheus", pages::onPrometheus),
@@ -92,13 +94,18 @@ final class MetricsPagesTest {
     @Test
     void aViewPicksVocabularies() {
         var one = Exchange.of(routes, "/metrics?view=wsgateway").answer().body();
-        var both =
-                Exchange.of(routes, "/metrics?view=wsgateway,atalaya").answer().body();
+        var some = Exchange.of(routes, "/metrics?view=ggrt,websocket").answer().body();
+        var all = Exchange.of(routes, "/metrics?view=ingest,wsgateway,ggrt,atalaya,websocket")
+                .answer()
+                .body();
         var usual = Exchange.of(routes, "/metrics").answer().body();
         var open = Exchange.of(routes, "/ws/metrics").answer().body();
 
         assertThat(Exposition.parse(one).types().keySet()).allMatch(name -> name.startsWith("wsgateway_"));
-        assertThat(both).isEqualTo(usual);
+        assertThat(Exposition.parse(some).types().keySet())
+                .allMatch(name -> name.startsWith("ggrt_") || name.startsWith("websocket_"))
+                .hasSize(19);
+        assertThat(all).isEqualTo(usual);
         assertThat(open).isEqualTo(one);
         assertThat(Exposition.parse(usual).types())
                 .containsKeys("wsgateway_connections_total", "atalaya_uptime_seconds");
@@ -123,7 +130,8 @@ final class MetricsPagesTest {
 
     @Test
     void shardsThatDoNotAnswerAreA503() {
-        var stuck = new MetricsPages(() -> failedFuture(new TimeoutException()), MetricSnapshots::new);
+        var stuck =
+                new MetricsPages(() -> failedFuture(new TimeoutException()), Vocabulary.views(MetricSnapshots::new));
 
         var answer = Exchange.of(List.of(Route.get("/metrics", stuck::onMetrics)), "/metrics")
                 .answer();

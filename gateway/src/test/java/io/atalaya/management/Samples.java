@@ -2,6 +2,10 @@ package io.atalaya.management;
 
 import io.atalaya.ack.AckReport;
 import io.atalaya.ack.AckStore;
+import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveBook;
+import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.archive.Statistics;
 import io.atalaya.hub.DeliveryBook;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Router;
@@ -21,9 +25,13 @@ import io.atalaya.management.DependencyStatus.SharedLog;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.Sample.Population;
-import io.atalaya.metrics.Families.Timing;
+import io.atalaya.metrics.Bounds;
+import io.atalaya.metrics.Distributions.Example;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.ProcessSample;
+import io.atalaya.metrics.RequestTimes;
+import io.atalaya.metrics.Series;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.Wire;
 import io.atalaya.recovery.RecoveryTotals;
@@ -33,25 +41,26 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Samples with numbers that can be recognised: no two of them are the same where it matters. */
-final class Samples {
+public final class Samples {
     private static final Instant NOW = Instant.parse("2030-06-01T12:00:00.500Z");
 
     private Samples() {}
 
     /** A gateway in full swing, without Redis. */
-    static Sample busy() {
+    public static Sample busy() {
         return with(Phase.SERVING, true, new DependencyStatus.Disabled());
     }
 
-    /** The same, with a Redis whose subscription is up or not. */
-    static Sample withRedis(boolean subscribed) {
-        return with(Phase.SERVING, true, redis(subscribed));
+    /** The same, with an archive and a Redis whose subscription is up or not. */
+    public static Sample withRedis(boolean subscribed) {
+        return with(Phase.SERVING, true, redis(subscribed), Optional.of(archive()));
     }
 
     /** The same gateway before anything has happened: the known types are at zero. */
-    static Sample fresh() {
+    public static Sample fresh() {
         var none = Map.<Refusal, Long>of();
         var types = Map.of("ROUND_SUBMITTED", 0L, "ROUND_READY", 0L, IntakeBook.OTHER_TYPES, 0L);
         Sample busy = busy();
@@ -65,17 +74,25 @@ final class Samples {
                 new IntakeBook(0, 0, 0, 0, none, none, Map.of(), 0, Map.of(), types, Map.of(), 0),
                 new EventLog.Totals(0, 0, 0, 0),
                 true,
-                new Router.Totals(0, 0, 0, 0, 0, 0),
+                new Router.Totals(0, 0, 0, 0, 0, 0, Map.of()),
                 new RecoveryTotals(0, 0, 0, 0, 0, 0, Map.of()),
                 AckReport.EMPTY,
                 busy.answers(),
                 new DependencyStatus.Disabled(),
                 Optional.empty(),
                 busy.process(),
-                0);
+                0,
+                times(0),
+                new Sample.Ingest(0, 50_000, 0, 1, 50_000, 0, 0, 0, 0, Optional.empty()),
+                new Sample.Known(busy.known().roles(), busy.known().commands(), true, 0));
     }
 
     static Sample with(Phase phase, boolean logOpen, DependencyStatus redis) {
+        return with(phase, logOpen, redis, Optional.empty());
+    }
+
+    private static Sample with(
+            Phase phase, boolean logOpen, DependencyStatus redis, Optional<ArchiveWriter.Status> archive) {
         return new Sample(
                 NOW,
                 new Identity("ws-gateway", "1.2.3", "test", "restaurant"),
@@ -86,14 +103,70 @@ final class Samples {
                 intake(),
                 new EventLog.Totals(5000, 4900, 4000, 1_000_000),
                 logOpen,
-                new Router.Totals(5678, 78, 1, 7, 11, 2),
+                new Router.Totals(5678, 78, 1, 7, 11, 2, Map.of("1", 5000L, "2", 678L)),
                 new RecoveryTotals(9, 5, 1, 2, 700, 1, Map.of(Slice.Reason.RETENTION, 1L)),
                 new AckReport(new AckStore.Totals(9, 6, 1, 2), 1, 1, 3, 0, 0, histogram(2_000_000, 6)),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
-                Optional.empty(),
+                archive,
                 process(),
-                13);
+                13,
+                times(1),
+                new Sample.Ingest(30, 50_000, 0.06, 2, 50_000, 5_750, 20, 1.5, 62.5, Optional.of(stored())),
+                new Sample.Known(Set.of("WAITER", "KITCHEN", "ADMIN", "none"), Set.of("refresh_sectors"), true, 4));
+    }
+
+    private static Statistics stored() {
+        return new Statistics(
+                700,
+                Map.of("ROUND_SUBMITTED", 600L, "ROUND_READY", 100L),
+                Map.of("auth", 450L, "orders", 150L),
+                90,
+                12,
+                List.of());
+    }
+
+    private static ArchiveWriter.Status archive() {
+        return new ArchiveWriter.Status(
+                Optional.of(new ArchiveBook(5_000, 4_900, 0, 0, new Archive.Counts(4_700, 20, 180, 0))),
+                100,
+                49,
+                4_900,
+                3,
+                histogram(60_000_000, 49),
+                histogram(40_000_000, 50),
+                new io.atalaya.breaker.Breaker.Snapshot(
+                        "database",
+                        io.atalaya.breaker.Breaker.State.CLOSED,
+                        0,
+                        5,
+                        Duration.ofSeconds(30),
+                        99,
+                        3,
+                        0,
+                        2,
+                        Optional.empty()),
+                new Archive.Connections(1, 7, 0, 8));
+    }
+
+    private static Sample.Times times(long count) {
+        return new Sample.Times(
+                Map.of(
+                        "public",
+                                List.of(
+                                        timed("/api/v1/events", "POST", 202, 800 * count),
+                                        timed("/ws/health", "GET", 200, 90 * count)),
+                        "management", List.of(timed("/metrics", "GET", 200, 12 * count))),
+                Map.of(
+                        "archive_store",
+                        histogram(40_000_000, 50 * count),
+                        "archive_query",
+                        histogram(9_000_000, 5 * count)),
+                Map.of("GET", histogram(400_000, 30 * count), "EXISTS", histogram(700_000, 20 * count)));
+    }
+
+    private static RequestTimes.Timed timed(String endpoint, String method, int status, long count) {
+        return new RequestTimes.Timed(new RequestTimes.Request(endpoint, method, status), histogram(4_000_000, count));
     }
 
     private static ShardSnapshot shards() {
@@ -131,14 +204,32 @@ final class Samples {
                 12,
                 321,
                 9,
-                histogram(3_000_000, 9_900),
+                Map.of(
+                        "ROUND_SUBMITTED",
+                        histogram(3_000_000, 9_800),
+                        IntakeBook.OTHER_TYPES,
+                        histogram(300_000_000, 100)),
                 histogram(36_600_000, 1_235),
                 histogram(20_000_000, 17),
-                new ShardSnapshot.Silence(42.5, 0.25, 420));
+                new ShardSnapshot.Silence(42.5, 0.25, 420),
+                new ShardSnapshot.Lives(
+                        Map.of("WAITER", 20, "KITCHEN", 5, "ADMIN", 2, "none", 15),
+                        lifetimes(),
+                        histogram(8_000_000, 33),
+                        Map.of("refresh_sectors", new ShardSnapshot.Command(7, 1, histogram(6_000_000, 6))),
+                        NOW.toEpochMilli() - 250),
+                List.of(new Example("e-slow", 300_000_000, NOW.toEpochMilli() - 5_000)),
+                Map.of("1", 8_000L, "2", 1_000L));
+    }
+
+    private static Histogram.Snapshot lifetimes() {
+        var histogram = new Histogram(Bounds.LIFETIMES);
+        histogram.record(90_000_000_000L, 58);
+        return histogram.snapshot();
     }
 
     private static Histogram.Snapshot histogram(long nanos, long count) {
-        var histogram = new Histogram();
+        var histogram = new Histogram(Bounds.LATENCIES);
         histogram.record(nanos, count);
         return histogram.snapshot();
     }
@@ -199,16 +290,19 @@ final class Samples {
     private static ProcessSample process() {
         return new ProcessSample(
                 12.5,
+                3.5,
                 200_000_000,
-                120,
-                20_000,
                 NOW.minusSeconds(3600),
                 3600,
                 Map.of(
                         "heap", new ProcessSample.Memory(50_000_000, 60_000_000, 100_000_000),
                         "nonheap", new ProcessSample.Memory(30_000_000, 40_000_000, ProcessSample.UNKNOWN)),
-                Map.of("ZGC Minor Cycles", new Timing(3, 0.5)),
-                25,
-                20);
+                new Families()
+                        .counter("process_cpu_seconds_total", "User and system CPU time.", 12.5)
+                        .gauge("process_resident_memory_bytes", "Resident memory.", 200_000_000)
+                        .gauge("process_open_fds", "Open file descriptors.", 120)
+                        .gauge("process_max_fds", "Most file descriptors allowed.", 20_000)
+                        .gauge("jvm_memory_used_bytes", "Memory used.", Series.by("area", Map.of("heap", 50_000_000)))
+                        .build());
     }
 }

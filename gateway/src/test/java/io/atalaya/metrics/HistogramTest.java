@@ -14,18 +14,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HistogramTest {
     private static final long MILLI = 1_000_000;
 
-    private final Histogram histogram = new Histogram();
+    private final Histogram histogram = new Histogram(Bounds.LATENCIES);
+
+    private static double[] boundsSeconds() {
+        return java.util.stream.IntStream.range(0, Bounds.LATENCIES.size())
+                .mapToDouble(i -> Bounds.LATENCIES.nanos(i) / 1e9)
+                .toArray();
+    }
 
     private static long boundNanos(int bucket) {
-        return Math.round(Snapshot.boundsSeconds()[bucket] * 1e9);
+        return Math.round(boundsSeconds()[bucket] * 1e9);
     }
 
     @Test
     void boundsAscendAndEveryOneIsTheUpperEndOfItsBucket() {
-        double[] bounds = Snapshot.boundsSeconds();
+        double[] bounds = boundsSeconds();
         assertThat(bounds).isSorted().doesNotHaveDuplicates();
         for (int bucket = 0; bucket < bounds.length; bucket++) {
-            var own = new Histogram();
+            var own = new Histogram(Bounds.LATENCIES);
 
             own.record(boundNanos(bucket), 1);
             own.record(boundNanos(bucket) + 1, 2);
@@ -45,7 +51,7 @@ class HistogramTest {
 
         Snapshot snapshot = histogram.snapshot();
 
-        assertThat(snapshot.counts()).endsWith(2L).hasSize(Snapshot.boundsSeconds().length + 1);
+        assertThat(snapshot.counts()).endsWith(2L).hasSize(boundsSeconds().length + 1);
         assertThat(snapshot.quantile(0.5)).isEqualTo(Duration.ofSeconds(10));
         assertThat(snapshot.sumSeconds()).isEqualTo(2 * 3 * 86_400.0);
     }
@@ -60,7 +66,7 @@ class HistogramTest {
 
     @Test
     void manyAtOnceAreManyAlone() {
-        var alone = new Histogram();
+        var alone = new Histogram(Bounds.LATENCIES);
         for (int i = 0; i < 7; i++) {
             alone.record(3 * MILLI, 1);
         }
@@ -90,8 +96,8 @@ class HistogramTest {
     @ValueSource(longs = {1, 2, 3})
     void mergedIsAsIfRecordedInOne(long seed) {
         var random = new Random(seed);
-        var left = new Histogram();
-        var right = new Histogram();
+        var left = new Histogram(Bounds.LATENCIES);
+        var right = new Histogram(Bounds.LATENCIES);
         for (int i = 0; i < 500; i++) {
             long nanos = (long) Math.pow(10, random.nextDouble(11));
             int count = random.nextInt(4);
@@ -132,7 +138,7 @@ class HistogramTest {
         for (int count = 100; count <= 1_000; count += 100) {
             for (int percent = 1; percent < 100; percent++) {
                 int below = count * percent / 100;
-                var own = new Histogram();
+                var own = new Histogram(Bounds.LATENCIES);
                 own.record(MILLI, below);
                 own.record(200 * MILLI, count - below);
 
@@ -151,7 +157,7 @@ class HistogramTest {
         Arrays.stream(observed).forEach(nanos -> histogram.record(nanos, 1));
         for (int i = 1; i <= observed.length; i++) {
             long nanos = observed[i - 1];
-            Duration bound = Arrays.stream(Snapshot.boundsSeconds())
+            Duration bound = Arrays.stream(boundsSeconds())
                     .mapToObj(seconds -> Duration.ofNanos(Math.round(seconds * 1e9)))
                     .filter(candidate -> candidate.toNanos() >= nanos)
                     .findFirst()

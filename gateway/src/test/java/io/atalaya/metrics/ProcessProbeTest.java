@@ -11,36 +11,43 @@ import org.junit.jupiter.api.io.TempDir;
 /** The kernel's files are read as they are written. */
 final class ProcessProbeTest {
     @Test
-    void readsMemoryDescriptorsAndTheirLimit(@TempDir Path proc) throws IOException {
+    void readsMemory(@TempDir Path proc) throws IOException {
         Files.writeString(proc.resolve("status"), "Name:\tjava\nVmPeak:\t 9 kB\nVmRSS:\t  2048 kB\nThreads:\t3\n");
-        Files.writeString(proc.resolve("limits"), """
-                Limit                     Soft Limit           Hard Limit           Units
-                Max open files            20000                1048576              files
-                """);
-        Files.createDirectory(proc.resolve("fd"));
-        Files.createFile(proc.resolve("fd/0"));
-        Files.createFile(proc.resolve("fd/17"));
 
         var sample = new ProcessProbe(proc).sample();
 
         assertThat(sample.residentBytes()).isEqualTo(2048 * 1024);
-        assertThat(sample.maxFds()).isEqualTo(20_000);
-        assertThat(sample.openFds()).isEqualTo(2);
+        assertThat(sample.memoryBytes()).isEqualTo(2048 * 1024);
     }
 
     @Test
-    void whatTheSystemDoesNotTellIsUnknownAndNotExposed(@TempDir Path proc) throws IOException {
-        Files.writeString(proc.resolve("limits"), "Max open files            unlimited  unlimited  files\n");
-
+    void whereTheSystemDoesNotTellTheHeapIsWhatIsKnown(@TempDir Path proc) {
         var sample = new ProcessProbe(proc).sample();
 
         assertThat(sample.residentBytes()).isEqualTo(ProcessSample.UNKNOWN);
-        assertThat(sample.openFds()).isEqualTo(ProcessSample.UNKNOWN);
-        assertThat(sample.maxFds()).isEqualTo(ProcessSample.UNKNOWN);
-        var families = new Families();
-        sample.addTo(families);
-        assertThat(families.build().stream().map(family -> family.getMetadata().getName()))
-                .contains("process_cpu_seconds")
-                .doesNotContain("process_resident_memory_bytes", "process_open_fds", "process_max_fds");
+        assertThat(sample.memoryBytes()).isPositive();
+    }
+
+    @Test
+    void theProcessHasTheNamesThatEveryPrometheusClientUses(@TempDir Path proc) {
+        var sample = new ProcessProbe(proc).sample();
+
+        assertThat(sample.families().stream().map(family -> family.getMetadata().getName()))
+                .contains(
+                        "process_cpu_seconds",
+                        "process_start_time_seconds",
+                        "jvm_memory_used_bytes",
+                        "jvm_buffer_pool_used_bytes",
+                        "jvm_gc_collection_seconds",
+                        "jvm_threads_current");
+    }
+
+    @Test
+    void processorTimeIsAShareOfWhatHasPassed(@TempDir Path proc) {
+        var probe = new ProcessProbe(proc);
+
+        double percent = probe.sample().cpuPercent();
+
+        assertThat(percent).isBetween(0.0, 100.0 * Runtime.getRuntime().availableProcessors() + 100);
     }
 }

@@ -43,7 +43,8 @@ public final class HttpRig implements AutoCloseable {
                 new Routes(routes),
                 UpgradeHandler.none(),
                 InstantSource.system(),
-                System::nanoTime);
+                System::nanoTime,
+                (_, _, _, _) -> {});
         address = (InetSocketAddress) new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)

@@ -106,16 +106,16 @@ class StorePagesTest {
     }
 
     @Test
-    void statisticsAreAskedForOnceAMinute() {
+    void statisticsAreAskedForEveryTenSecondsAtMost() {
         var business = new Business(archive, clock);
         archive.store(Entries.entries(1, 3));
         assertThat(business.statistics().total()).isEqualTo(3);
 
         archive.store(Entries.entries(4, 9));
-        now.set(Entries.START.plusSeconds(59));
+        now.set(Entries.START.plusSeconds(9));
         assertThat(business.statistics().total()).isEqualTo(3);
 
-        now.set(Entries.START.plusSeconds(60));
+        now.set(Entries.START.plusSeconds(10));
         assertThat(business.statistics().total()).isEqualTo(9);
     }
 

@@ -20,6 +20,10 @@ final class Impatience {
                 Duration.ofMillis(600),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300));
-        return new RedisContext(timings, InstantSource.system(), System::nanoTime, new Random(1));
+        return new RedisContext(timings, InstantSource.system(), System::nanoTime, new Random(1), commandTimes());
+    }
+
+    static io.atalaya.metrics.Timings commandTimes() {
+        return new io.atalaya.metrics.Timings(CommandTimes.COMMANDS, System::nanoTime);
     }
 }

@@ -46,7 +46,7 @@ class RedisOutageIT {
     @Tag("long")
     @Timeout(240)
     void outageOfAMinuteWithTheTimingsOfProductionCostsOnlyWhatWasPublishedMeanwhile() throws InterruptedException {
-        assertRecovers(Duration.ofSeconds(60), RedisContext.system(), Duration.ofSeconds(90));
+        assertRecovers(Duration.ofSeconds(60), RedisContext.system(Impatience.commandTimes()), Duration.ofSeconds(90));
     }
 
     private void assertRecovers(Duration outage, RedisContext context, Duration patience) throws InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.budget.Measurements.Series;
 import io.atalaya.budget.SloEngine;
+import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.slo.ShippedObjectives;
@@ -17,7 +18,7 @@ class SloMetricsTest {
     private static final Instant START = Instant.parse("2030-05-01T00:00:00Z");
 
     private static ScrapedMeasurements scrape(long sent, long closed, long slow) {
-        var histogram = new Histogram();
+        var histogram = new Histogram(Bounds.LATENCIES);
         histogram.record(100_000_000, sent - slow);
         histogram.record(300_000_000, slow);
         return new ScrapedMeasurements(new Families()
@@ -85,7 +86,7 @@ class SloMetricsTest {
         assertThat(series)
                 .extracting(one -> one.labels().get("slo"))
                 .contains("websocket-uptime")
-                .doesNotContain("bot-availability", "postgis-latency-p95");
+                .doesNotContain("bot-availability", "proxy-latency-p95");
     }
 
     private static double value(ScrapedMeasurements scrape, String metric, String slo) {

@@ -37,7 +37,7 @@ class WaitingLineTest {
     private long offset;
 
     private boolean add(String text, @Nullable Handling handling, long room) {
-        return line.add(text.getBytes(UTF_8), 1, handling, ++offset, offset, room);
+        return line.add(text.getBytes(UTF_8), 1, handling, new Origin(0, "e", ++offset), offset, room);
     }
 
     private boolean keep(String text) {
@@ -91,15 +91,16 @@ class WaitingLineTest {
     }
 
     @Test
-    void aBatchIsAsOldAsItsFirstFrame() {
+    void aBatchTellsWhereItsFramesComeFrom() {
         keep("a");
         keep("b");
 
         WaitingLine.Batch batch = line.take(ByteBufAllocator.DEFAULT, 1_000);
         batch.frames().release();
 
-        assertThat(batch.sinceNanos()).isEqualTo(1);
-        assertThat(batch.events()).isEqualTo(2);
+        assertThat(batch.parts())
+                .containsExactly(
+                        new WaitingLine.Part(1, new Origin(0, "e", 1)), new WaitingLine.Part(1, new Origin(0, "e", 2)));
     }
 
     @Test
@@ -209,7 +210,9 @@ class WaitingLineTest {
                 }
             } else if (!line.isEmpty()) {
                 WaitingLine.Batch batch = line.take(ByteBufAllocator.DEFAULT, random.nextInt(60));
-                takenEvents += batch.events();
+                takenEvents += batch.parts().stream()
+                        .mapToInt(WaitingLine.Part::events)
+                        .sum();
                 taken.append(readable(batch.frames()));
             }
             assertThat(takenEvents + conflated.size() + dropped.size() + line.events())

@@ -5,6 +5,8 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.CommitListener;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogConfig;
+import io.atalaya.metrics.Timings;
+import io.atalaya.redis.CommandTimes;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.RedisContext;
@@ -99,7 +101,12 @@ final class StreamNode implements AutoCloseable {
                 Duration.ofMillis(300),
                 Duration.ofMillis(200),
                 Duration.ofMillis(300));
-        return new RedisContext(timings, InstantSource.system(), System::nanoTime, new Random(1));
+        return new RedisContext(
+                timings,
+                InstantSource.system(),
+                System::nanoTime,
+                new Random(1),
+                new Timings(CommandTimes.COMMANDS, System::nanoTime));
     }
 
     private static StreamContext.Timings timings() {

@@ -39,29 +39,45 @@ final class Conversation {
             session.onUnknownMessage();
             return;
         }
+        long sinceNanos = session.onCommand(name);
         switch (command) {
-            case Command.RefreshAssignments refresh -> refreshAssignments(context, session, refresh);
-            case Command.Publish publish -> publish(context, session, publish, message);
+            case Command.RefreshAssignments refresh -> refreshAssignments(context, session, refresh, sinceNanos);
+            case Command.Publish publish -> publish(context, session, publish, message, sinceNanos);
         }
     }
 
     /** Checks the credential first: who may no longer be here must not change anything. */
-    private static void publish(EdgeContext context, Session session, Command.Publish command, byte[] message) {
+    private static void publish(
+            EdgeContext context, Session session, Command.Publish command, byte[] message, long sinceNanos) {
         session.recheck(() -> context.commands()
                 .take(session.endpoint(), session.principal(), command, message)
-                .thenAccept(reply -> session.shard().execute(() -> onReply(session, reply))));
+                .thenAccept(reply -> session.shard().execute(() -> {
+                    onReply(session, command, reply);
+                    session.onCommandAnswered(command.text(), sinceNanos);
+                })));
     }
 
-    private static void onReply(Session session, CommandDesk.Reply reply) {
+    private static void onReply(Session session, Command command, CommandDesk.Reply reply) {
+        if (!reply.success()) {
+            session.onCommandFailed(command.text());
+        }
         session.reply(WebSocketFrames.text(session.allocator(), reply.json().getBytes(UTF_8)));
     }
 
     /** Checks the credential first: who may no longer be here must not learn anything new. */
-    private static void refreshAssignments(EdgeContext context, Session session, Command.RefreshAssignments command) {
+    private static void refreshAssignments(
+            EdgeContext context, Session session, Command.RefreshAssignments command, long sinceNanos) {
         Principal principal = session.principal();
         session.recheck(() -> context.assignments()
                 .refresh(principal.tenant(), principal.subject())
-                .thenAccept(fresh -> session.shard().execute(() -> onRefreshed(session, command, fresh))));
+                .whenComplete((fresh, _) -> session.shard().execute(() -> {
+                    if (fresh == null) {
+                        session.onCommandFailed(command.text());
+                    } else {
+                        onRefreshed(session, command, fresh);
+                        session.onCommandAnswered(command.text(), sinceNanos);
+                    }
+                })));
     }
 
     private static void onRefreshed(Session session, Command.RefreshAssignments command, List<Assignment> assignments) {

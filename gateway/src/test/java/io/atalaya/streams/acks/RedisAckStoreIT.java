@@ -12,6 +12,8 @@ import io.atalaya.ack.AckStoreContract;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.event.EventId;
 import io.atalaya.log.LogException;
+import io.atalaya.metrics.Timings;
+import io.atalaya.redis.CommandTimes;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.RedisContext;
@@ -50,7 +52,9 @@ class RedisAckStoreIT extends AckStoreContract {
     }
 
     private AckStore gateway(String name, int maxEntries) {
-        var connections = new RedisConnections(RedisConfig.of(server.url()), RedisContext.system());
+        var connections = new RedisConnections(
+                RedisConfig.of(server.url()),
+                RedisContext.system(new Timings(CommandTimes.COMMANDS, System::nanoTime)));
         opened.add(connections);
         return new RedisAckStore(
                 connections,

@@ -1,4 +1,4 @@
-package io.atalaya.management;
+package io.atalaya.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,8 @@ import io.atalaya.canary.Canary;
 import io.atalaya.kpi.KpiEngine;
 import io.atalaya.kpi.KpiFile;
 import io.atalaya.kpiapi.KpiMetrics;
-import io.atalaya.management.MetricsPages.Vocabulary;
+import io.atalaya.management.Samples;
+import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.slo.Catalogue;
 import io.atalaya.slo.Catalogue.Kind;
 import io.atalaya.slo.Catalogue.Metric;
@@ -23,6 +24,7 @@ import io.prometheus.metrics.model.snapshots.Label;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -57,6 +59,13 @@ class CatalogueTest {
                 new AlertLoop(AlertingConfig.none(), engine::report, Optional.empty(), InstantSource.system())) {
             alerts.metrics().forEach(families::add);
         }
+        new ProcessProbe(Path.of("/proc/self")).sample().families().forEach(family -> {
+            String name = family.getMetadata().getName();
+            if (families.stream()
+                    .noneMatch(known -> known.getMetadata().getName().equals(name))) {
+                families.add(family);
+            }
+        });
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));
@@ -78,6 +87,16 @@ class CatalogueTest {
         assertThat(exposed.keySet())
                 .as("slo/catalogue.yaml: exposed by now, so no longer pending; then ./atalaya slo generate")
                 .doesNotContainAnyElementsOf(pending);
+    }
+
+    /** Of the JVM's many only those that something shows. */
+    @Test
+    void whatIsExposedIsInTheCatalogue() {
+        assertThat(exposed.keySet().stream()
+                        .filter(name -> !name.startsWith("jvm_") && !name.startsWith("process_"))
+                        .filter(name -> !declared.containsKey(name)))
+                .as("slo/catalogue.yaml: lines that are missing")
+                .isEmpty();
     }
 
     @Test

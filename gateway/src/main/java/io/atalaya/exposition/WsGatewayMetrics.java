@@ -1,11 +1,13 @@
-package io.atalaya.management;
+package io.atalaya.exposition;
 
 import static io.atalaya.ingest.IntakeBook.Refusal.INVALID;
 import static io.atalaya.ingest.IntakeBook.Refusal.MALFORMED;
 
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeBook.Refusal;
+import io.atalaya.management.DependencyStatus;
 import io.atalaya.management.DependencyStatus.Breaker;
+import io.atalaya.management.Sample;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Series;
 import io.atalaya.protocol.CloseReason;

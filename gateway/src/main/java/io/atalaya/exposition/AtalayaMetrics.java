@@ -1,4 +1,4 @@
-package io.atalaya.management;
+package io.atalaya.exposition;
 
 import io.atalaya.archive.ArchiveWriter;
 import io.atalaya.breaker.Breaker;
@@ -6,11 +6,17 @@ import io.atalaya.hub.DeliveryBook;
 import io.atalaya.hub.ShardSnapshot;
 import io.atalaya.hub.ShardSnapshot.Share;
 import io.atalaya.ingest.IntakeBook;
+import io.atalaya.management.DependencyStatus;
+import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Health;
+import io.atalaya.metrics.Buckets;
+import io.atalaya.metrics.Distributions;
 import io.atalaya.metrics.Families;
+import io.atalaya.metrics.LabelSet;
 import io.atalaya.metrics.Series;
 import io.atalaya.protocol.CloseReason;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +34,9 @@ final class AtalayaMetrics {
     private static final String NO_REASON = "none";
     private static final String TRANSPORT = "transport";
 
+    /** What either port may well answer one day. */
+    private static final List<Integer> USUAL_STATUSES = List.of(200, 202, 400, 401, 403, 404, 413, 415, 429, 500, 503);
+
     private AtalayaMetrics() {}
 
     static MetricSnapshots of(Sample sample) {
@@ -40,7 +49,9 @@ final class AtalayaMetrics {
         sample.recovery().addTo(families);
         sample.acknowledgements().addTo(families);
         addDependencies(sample, families);
-        sample.process().addTo(families);
+        TimeMetrics.addTo(sample, families);
+        addLabels(sample, families);
+        families.add(sample.process().families());
         return families.build();
     }
 
@@ -69,9 +80,11 @@ final class AtalayaMetrics {
 
     private static Series answers(Sample sample) {
         var series = Series.labelled("port", "status");
-        new TreeMap<>(sample.answers())
-                .forEach((port, counts) -> new TreeMap<>(counts)
-                        .forEach((status, count) -> series.add(count, port, Integer.toString(status))));
+        new TreeMap<>(sample.answers()).forEach((port, counts) -> {
+            var all = new TreeMap<>(counts);
+            USUAL_STATUSES.forEach(status -> all.putIfAbsent(status, 0L));
+            all.forEach((status, count) -> series.add(count, port, Integer.toString(status)));
+        });
         return series;
     }
 
@@ -114,6 +127,60 @@ final class AtalayaMetrics {
                         "For how long the most silent session has given no sign of life.",
                         hub.oldestHeartbeatSeconds())
                 .histogram("atalaya_ping_round_trip_seconds", "WebSocket ping to pong.", hub.roundTrip());
+        addLives(sample, families);
+    }
+
+    private static void addLives(Sample sample, Families families) {
+        var lives = sample.hub().lives();
+        families.gauge(
+                        "atalaya_sessions_by_role",
+                        "Open sessions by the role that let them in.",
+                        Series.by("role", GgrtMetrics.rolesOf(sample)))
+                .histogram(
+                        "atalaya_session_duration_seconds",
+                        "How long the sessions lasted that have ended.",
+                        Buckets.LIFETIME_SECONDS,
+                        Distributions.of(lives.lifetime()))
+                .histogram(
+                        "atalaya_initial_state_latency_seconds",
+                        "From the connection until the client has got what it asked for first.",
+                        lives.initialState())
+                .gauge(
+                        "atalaya_heartbeat_last_timestamp_seconds",
+                        "When all sessions were last looked after, as a Unix time.",
+                        sweptAt(sample));
+    }
+
+    /** As a Unix time; 0 while some loop has still to do it. */
+    static double sweptAt(Sample sample) {
+        long millis = sample.hub().lives().sweptAtMillis();
+        return millis == Long.MAX_VALUE ? 0 : millis / 1e3;
+    }
+
+    /** What would have been a label of its own, were there not too many. */
+    private static void addLabels(Sample sample, Families families) {
+        families.counter(
+                "atalaya_metrics_label_overflow_total",
+                "Observations that are counted under _other, for want of a known label.",
+                Series.labelled("label")
+                        .add(sample.intake().acceptedByType().getOrDefault(LabelSet.OTHER, 0L), "type")
+                        .add(sample.known().tenantOverflow(), "tenant"));
+        if (sample.known().tenants()) {
+            families.counter(
+                            "atalaya_tenant_events_total",
+                            "Events routed, by tenant.",
+                            Series.by("tenant", withOther(sample.router().routedByTenant())))
+                    .counter(
+                            "atalaya_tenant_deliveries_total",
+                            "Live deliveries chosen, by tenant.",
+                            Series.by("tenant", withOther(sample.hub().matchedByTenant())));
+        }
+    }
+
+    private static Map<String, Long> withOther(Map<String, Long> counts) {
+        var all = new TreeMap<>(counts);
+        all.putIfAbsent(LabelSet.OTHER, 0L);
+        return all;
     }
 
     private static Series byTransport(ShardSnapshot hub, Function<Share, Number> value) {
@@ -159,6 +226,10 @@ final class AtalayaMetrics {
         families.counter("atalaya_intake_received_events_total", "Events that came in.", Series.by("source", received))
                 .counter("atalaya_intake_events_total", "Events by what became of them.", states)
                 .gauge("atalaya_intake_in_flight_events", "Events received and not yet decided.", book.inFlight())
+                .gauge(
+                        "atalaya_intake_capacity_events",
+                        "Events that may wait for their commit; more are refused.",
+                        sample.ingest().uncommittedMax())
                 .counter(
                         "atalaya_events_accepted_total",
                         "Events accepted, by type of the catalogue.",
@@ -203,7 +274,8 @@ final class AtalayaMetrics {
                 .histogram(
                         "atalaya_delivery_latency_seconds",
                         "From the event's acceptance until the socket has taken it.",
-                        sample.hub().latency())
+                        Buckets.LATENCY_SECONDS,
+                        Distributions.of(sample.hub().latency(), sample.hub().slowest()))
                 .histogram(
                         "atalaya_fanout_duration_seconds",
                         "From routing an event to the last flush of a shard.",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.exposition;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,242 @@
+package io.atalaya.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.atalaya.redis.RedisServer;
+import io.atalaya.slo.Catalogue;
+import io.atalaya.slo.ShippedObjectives;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Nothing in {@code deploy/} names a series that does not exist: a real Prometheus scrapes a gateway at work, and every
+ * panel, and every series that a rule names, has data. What other exporters expose is left to the catalogue's list of them.
+ */
+@Timeout(120)
+final class NoOrphanIT {
+    private static final Path DEPLOY = Path.of("../deploy");
+    private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
+    private static final Pattern SUBJECT = Pattern.compile("(?m)^ +(slo|capacity): \"([a-z0-9-]+)\"$");
+    private static final Pattern OTHER_JOB = Pattern.compile("job=\\\\?\"(?!api\\b)");
+    private static final String EVENT =
+            "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":%d,\"entity\":{\"round_id\":%d}}";
+
+    /** Panels that are empty as long as all is well. */
+    private static final Set<String> EMPTY_IS_GOOD = Set.of("Alerts firing", "Burning now");
+
+    /** Counters that move only when something goes wrong, or has to be told apart from it. */
+    private static final Set<String> RESTS_IN_PEACE = Set.of(
+            "atalaya_fanouts_failed_total",
+            "atalaya_redis_messages_dropped_total",
+            "atalaya_slo_excluded_total",
+            "atalaya_slo_inconsistent_total",
+            "events_dropped_total",
+            "websocket_event_errors_total");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path directory;
+
+    private final Catalogue catalogue = ShippedObjectives.read().catalogue();
+
+    private record Query(String panel, String expression) {}
+
+    @Test
+    void everyPanelAndEveryRuleHasData() throws IOException {
+        try (RedisServer redis = RedisServer.start();
+                GatewayTester gateway = GatewayTester.start(
+                        "profile",
+                        profile().toString(),
+                        "redis-url",
+                        redis.url().toString(),
+                        "query-api-keys",
+                        "reader=*",
+                        "ws-ping-interval",
+                        "1s",
+                        "archive-batch-interval",
+                        "50ms");
+                PrometheusServer prometheus = PrometheusServer.start(
+                        directory,
+                        List.of(
+                                DEPLOY.resolve("prometheus/rules/slo.yml"),
+                                DEPLOY.resolve("prometheus/rules/alerts.yml")),
+                        "127.0.0.1:" + gateway.gateway().managementPort())) {
+            prometheus.awaitScrapes(2);
+            work(gateway, redis, Duration.ofSeconds(25));
+            prometheus.awaitScrapes(15);
+
+            assertThat(orphans(prometheus)).as("panels without data").isEmpty();
+            assertThat(unknown(prometheus))
+                    .as("series of rules and panels that nobody exposes")
+                    .isEmpty();
+            assertThat(still(prometheus)).as("series that do not move").isEmpty();
+        }
+    }
+
+    /** The restaurant's, with a type that has to be acknowledged: the objective of notifications counts those. */
+    private Path profile() throws IOException {
+        String restaurant = Files.readString(Path.of("../profiles/restaurant.yaml"));
+        String changed = restaurant.replaceFirst("(ROUND_READY: .*])}", "$1, ack: true}");
+        assertThat(changed).isNotEqualTo(restaurant);
+        return Files.writeString(directory.resolve("profile.yaml"), changed);
+    }
+
+    /** A bit of everything that a gateway does. */
+    private static void work(GatewayTester gateway, RedisServer redis, Duration howLong) {
+        WireClient waiter = gateway.staff("waiter", 1, 5, 1, "WAITER");
+        WireClient diner = gateway.diner(1, 1, 42);
+        long end = System.nanoTime() + howLong.toNanos();
+        for (int round = 0; System.nanoTime() - end < 0; round++) {
+            gateway.publish(EVENT.formatted(42, round));
+            redis.publish("session:42", EVENT.formatted(42, 100_000 + round));
+            waiter.sendText("refresh_sectors");
+            try (WireClient brief = WireClient.connect(
+                    gateway.port(), "/ws/diner?since=now&table_token=" + gateway.tableToken(1, 1, 42))) {
+                brief.poll(Duration.ofMillis(100));
+                brief.sendFrame(0x80 | WireClient.CLOSE, new byte[] {3, (byte) 0xE8});
+            }
+            try (WireClient stranger = WireClient.connect(gateway.port(), "/ws/diner?table_token=none")) {
+                stranger.poll(Duration.ofMillis(100));
+            }
+            WireClient lost = WireClient.connect(
+                    gateway.port(), "/ws/diner?table_token=" + gateway.tableToken(1, 1, 43 + round % 10));
+            lost.close();
+            gateway.send(HttpRequest.newBuilder(gateway.publicUri("/api/v1/events?limit=5&tenant=1"))
+                    .header("Authorization", "Bearer reader"));
+            gateway.post("key-of-all", "no json");
+            assertThat(gateway.send(HttpRequest.newBuilder(gateway.managementUri("/api/v1/sessions/disconnect"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"tenant\":\"1\",\"subject\":\"99\"}")))
+                            .statusCode())
+                    .isEqualTo(200);
+            waiter.drain(Duration.ofMillis(100));
+            diner.drain(Duration.ofMillis(100)).forEach(text -> acknowledge(diner, text));
+            if (round % 3 == 0) {
+                WireClient evicted = gateway.staff("waiter", 1, 99, 1, "WAITER");
+                evicted.poll(Duration.ofMillis(50));
+            }
+        }
+    }
+
+    private static void acknowledge(WireClient client, String text) {
+        JsonNode frame = JsonMapper.shared().readTree(text);
+        if (frame.path("type").asString("").equals("ROUND_READY")) {
+            client.sendText("{\"type\":\"ack\",\"id\":\"" + frame.path("id").asString() + "\"}");
+        }
+    }
+
+    /** Panels of ours whose expressions have no number. */
+    private List<String> orphans(PrometheusServer prometheus) throws IOException {
+        var orphans = new ArrayList<String>();
+        for (Query query : queries()) {
+            String expression = query.expression.replace("$__rate_interval", "15s");
+            if (!EMPTY_IS_GOOD.contains(query.panel)
+                    && !isOthers(expression)
+                    && prometheus.query(expression).stream().noneMatch(sample -> Double.isFinite(sample.value()))) {
+                orphans.add(query.panel + ": " + expression);
+            }
+        }
+        return orphans;
+    }
+
+    /** Whether an expression needs an exporter that is not here, by itself or by what was recorded. */
+    private boolean isOthers(String expression) throws IOException {
+        return isOthersDirectly(expression) || recordedByOthers().stream().anyMatch(expression::contains);
+    }
+
+    /** Selectors of objectives and capacities whose recording rules need another exporter. */
+    private Set<String> recordedByOthers() throws IOException {
+        var selectors = new TreeSet<String>();
+        String rules = Files.readString(DEPLOY.resolve("prometheus/rules/slo.yml"));
+        for (String rule : rules.split("- record: ", -1)) {
+            if (isOthersDirectly(rule)) {
+                SUBJECT.matcher(rule).results().forEach(of -> selectors.add(of.group(1) + "=\"" + of.group(2) + "\""));
+            }
+        }
+        return selectors;
+    }
+
+    private boolean isOthersDirectly(String expression) {
+        return OTHER_JOB.matcher(expression).find()
+                || words(expression).stream()
+                        .map(catalogue::ofSeries)
+                        .flatMap(java.util.Optional::stream)
+                        .anyMatch(metric -> !metric.ours() && !metric.exporter().equals("prometheus"));
+    }
+
+    private List<String> unknown(PrometheusServer prometheus) throws IOException {
+        return ours().keySet().stream()
+                .filter(series -> prometheus.query("count(" + series + ")").isEmpty())
+                .toList();
+    }
+
+    private List<String> still(PrometheusServer prometheus) throws IOException {
+        var still = new ArrayList<String>();
+        ours().forEach((series, metric) -> {
+            boolean counts = metric.type() == Catalogue.Kind.COUNTER || series.endsWith("_bucket");
+            if (counts
+                    && !RESTS_IN_PEACE.contains(series)
+                    && prometheus.query("sum(" + series + ") > 0").isEmpty()) {
+                still.add(series);
+            }
+        });
+        return still;
+    }
+
+    /** Series of ours that a rule or a panel names. */
+    private Map<String, Catalogue.Metric> ours() throws IOException {
+        var names = new TreeSet<String>();
+        for (String file : List.of("slo.yml", "alerts.yml")) {
+            names.addAll(
+                    words(Files.readString(DEPLOY.resolve("prometheus/rules").resolve(file))));
+        }
+        queries().forEach(query -> names.addAll(words(query.expression)));
+        var ours = new TreeMap<String, Catalogue.Metric>();
+        for (String name : names) {
+            catalogue.ofSeries(name).filter(Catalogue.Metric::ours).ifPresent(metric -> ours.put(name, metric));
+        }
+        assertThat(ours).hasSizeGreaterThan(40);
+        return ours;
+    }
+
+    private static Set<String> words(String text) {
+        var words = new TreeSet<String>();
+        WORD.matcher(text).results().forEach(word -> words.add(word.group()));
+        return words;
+    }
+
+    private static List<Query> queries() throws IOException {
+        var queries = new ArrayList<Query>();
+        try (Stream<Path> files = Files.walk(DEPLOY.resolve("grafana/dashboards"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
+                for (JsonNode panel :
+                        JsonMapper.shared().readTree(Files.readString(file)).path("panels")) {
+                    for (JsonNode target : panel.path("targets")) {
+                        queries.add(new Query(
+                                panel.path("title").asString(),
+                                target.path("expr").asString()));
+                    }
+                }
+            }
+        }
+        assertThat(queries).hasSizeGreaterThan(80);
+        return queries;
+    }
+}
