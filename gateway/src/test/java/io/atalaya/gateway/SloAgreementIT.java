@@ -250,7 +250,8 @@ class SloAgreementIT {
         }
         assertThat(byEngine.keySet()).containsExactlyInAnyOrderElementsOf(wanted);
         byEngine.forEach((transition, at) -> assertThat(
-                        Duration.between(at, byPrometheus.getOrDefault(transition, Instant.EPOCH)).abs())
+                        Duration.between(at, byPrometheus.getOrDefault(transition, Instant.EPOCH))
+                                .abs())
                 .as("%s: %s here, %s there", transition, at, byPrometheus.getOrDefault(transition, Instant.EPOCH))
                 .isLessThanOrEqualTo(BOUND));
         assertThat(compared).as("figures compared").isGreaterThan(8);

@@ -42,7 +42,8 @@ class SloReaderTest {
                         Collectors.mapping(
                                 slo -> slo.objective().movePointRight(2).toPlainString(), Collectors.toList())));
         assertThat(percentages.get("api")).containsExactly("99.99", "95", "99", "95");
-        assertThat(percentages.get("websocket")).containsExactly("99.99", "99.99", "95", "95", "99", "99.9");
+        assertThat(percentages.get("websocket"))
+                .containsExactly("99.99", "99.99", "95", "95", "99", "99.9", "99.9", "95");
         assertThat(percentages.get("bot")).containsExactly("99.9", "95", "99");
         assertThat(percentages.get("postgis")).containsExactly("99.95", "95", "99");
         assertThat(percentages.get("redis")).containsExactly("99.99", "99.99", "95");
@@ -67,6 +68,7 @@ class SloReaderTest {
                         Map.entry("command-confirmation-p95", Duration.ofMillis(300)),
                         Map.entry("websocket-latency-p95", Duration.ofMillis(200)),
                         Map.entry("websocket-notification-p95", Duration.ofSeconds(5)),
+                        Map.entry("websocket-canary-p95", Duration.ofMillis(200)),
                         Map.entry("bot-latency-p95", Duration.ofSeconds(2)),
                         Map.entry("postgis-latency-p95", Duration.ofMillis(500)),
                         Map.entry("postgis-latency-p99", Duration.ofSeconds(1)),

@@ -30,7 +30,7 @@ class SloCommandTest {
     @Test
     void goodFilesEndWith0() {
         assertThat(run("check", "--from", SLO)).isZero();
-        assertThat(printed.toString()).contains("ok: 21 objectives");
+        assertThat(printed.toString()).contains("ok: 23 objectives");
     }
 
     @Test
