@@ -62,6 +62,8 @@ public final class Gateway implements AutoCloseable {
             core.start(closing);
             closing.add("budgets", status.budgets());
             status.budgets().start();
+            closing.add("capacity", status.capacity());
+            status.capacity().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",

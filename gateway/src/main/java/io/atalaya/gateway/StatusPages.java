@@ -1,6 +1,12 @@
 package io.atalaya.gateway;
 
 import io.atalaya.budget.Measurements;
+import io.atalaya.capacity.CapacityMetrics;
+import io.atalaya.capacity.CapacityPages;
+import io.atalaya.capacity.CapacityWatch;
+import io.atalaya.capacity.Load;
+import io.atalaya.capacity.Machine;
+import io.atalaya.capacity.StoreSize;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.http.Route;
@@ -17,6 +23,7 @@ import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.query.StorePages;
 import io.atalaya.slo.SloFile;
@@ -35,11 +42,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What both ports show of the gateway to operators and to the public. Thread-safe: immutable, made of such parts. */
 final class StatusPages {
     private final GatewayView view;
     private final BudgetLoop budgets;
+    private final CapacityWatch capacity;
     private final MetricsPages metrics;
     private final HealthPages health;
     private final OperatorGate gate;
@@ -65,7 +74,14 @@ final class StatusPages {
                 config.slo().keep() ? Optional.of(config.dataDir().resolve("budgets")) : Optional.empty(),
                 () -> view.sample().thenApply(StatusPages::measured),
                 core.clock());
-        this.metrics = new MetricsPages(view::sample, () -> SloMetrics.of(budgets.report()));
+        this.capacity = new CapacityWatch(
+                config.dataDir(),
+                new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core)),
+                Machine.here(),
+                core.clock());
+        this.metrics = new MetricsPages(
+                view::sample,
+                () -> Families.together(SloMetrics.of(budgets.report()), CapacityMetrics.of(capacity.report())));
         this.health = new HealthPages(view::sample, view::probes);
         this.gate = new OperatorGate(config.management());
         this.management = new ManagementRoutes(
@@ -87,6 +103,25 @@ final class StatusPages {
         return new ScrapedMeasurements(Vocabulary.ATALAYA.of(sample));
     }
 
+    private static Load load(Sample sample) {
+        return new Load(
+                sample.sessions(),
+                sample.hub().book().sent(),
+                sample.intake().logged() + sample.intake().ephemeral());
+    }
+
+    /** The log against its own bound, and everything on disk against the disk. */
+    private static List<StoreSize> stores(Core core) {
+        var log = new StoreSize(
+                "log",
+                core.log().totals().retainedBytes(),
+                core.config().log().maxBytes());
+        return Stream.concat(
+                        Stream.of(log),
+                        StoreSize.ofDirectory("disk", core.config().dataDir()).stream())
+                .toList();
+    }
+
     private static SloFile objectives(SloConfig config) {
         SloFolder folder = config.files().map(SloFolder::of).orElseGet(SloFolder::shipped);
         return switch (folder.read()) {
@@ -100,12 +135,18 @@ final class StatusPages {
     private Map<String, Route.Handler> operatorPages(ReadBack readBack) {
         var pages = new HashMap<>(readBack.operatorPages(health));
         pages.putAll(new SloPages(budgets::report).pages());
+        pages.putAll(new CapacityPages(capacity::report).pages());
         return pages;
     }
 
     /** What counts budgets; not yet started. */
     BudgetLoop budgets() {
         return budgets;
+    }
+
+    /** What compares use with what was proved; not yet started. */
+    CapacityWatch capacity() {
+        return capacity;
     }
 
     private static Identity identity(String profile) {

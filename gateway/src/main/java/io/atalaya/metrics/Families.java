@@ -99,6 +99,15 @@ public final class Families {
         return new MetricSnapshots(families);
     }
 
+    /** Families of several origins, as one scrape. */
+    public static MetricSnapshots together(MetricSnapshots... parts) {
+        var all = new ArrayList<MetricSnapshot>();
+        for (MetricSnapshots part : parts) {
+            part.forEach(all::add);
+        }
+        return new MetricSnapshots(all);
+    }
+
     /**
      * How often something happened and how long it took altogether. Immutable.
      *

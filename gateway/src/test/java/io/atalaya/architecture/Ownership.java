@@ -25,7 +25,8 @@ final class Ownership {
             "recovery",
             "slow",
             "ack",
-            "sqlite.acks");
+            "sqlite.acks",
+            "capacity");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

@@ -92,27 +92,28 @@ final class PackageTable {
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
+        row(rows, "capacity", "http metrics", "slf4j jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
                 "gateway",
                 ports
                         + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
-                        + " slo budget sloapi yaml",
+                        + " slo budget sloapi capacity yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
-        row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "bench", load + " capacity", "slf4j netty jackson hdrhistogram jdk-measures");
         row(rows, "explain", "event yaml profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench capacity"
                         + " cli.slo cli.trial",
                 "slf4j jackson picocli logback");
-        row(rows, "cli.trial", "event auth assignment config gateway demo", "");
+        row(rows, "cli.trial", "event auth assignment config gateway demo bench", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         return rows;
     }

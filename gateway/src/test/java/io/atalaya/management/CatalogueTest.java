@@ -3,6 +3,8 @@ package io.atalaya.management;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.budget.SloEngine;
+import io.atalaya.capacity.CapacityMetrics;
+import io.atalaya.capacity.CapacityReports;
 import io.atalaya.management.MetricsPages.Vocabulary;
 import io.atalaya.slo.Catalogue;
 import io.atalaya.slo.Catalogue.Kind;
@@ -43,6 +45,7 @@ class CatalogueTest {
         }
         var engine = new SloEngine(ShippedObjectives.read().file(), Instant.parse("2030-05-01T00:00:00Z"));
         SloMetrics.of(engine.report()).forEach(families::add);
+        CapacityMetrics.of(CapacityReports.full()).forEach(families::add);
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));
