@@ -105,12 +105,13 @@ final class PackageTable {
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
+        row(rows, "demo.incident", "client client.publish demo", "jackson");
         row(rows, "bench", load + " capacity", "slf4j netty jackson hdrhistogram jdk-measures");
         row(rows, "explain", "event yaml profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench capacity"
+                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo demo.incident bench capacity"
                         + " cli.slo cli.trial",
                 "slf4j jackson picocli logback");
         row(rows, "cli.trial", "event auth assignment config gateway demo bench", "");
