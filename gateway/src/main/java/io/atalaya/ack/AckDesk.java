@@ -6,6 +6,7 @@ import io.atalaya.ack.AckStore.Waiting;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
+import io.atalaya.log.LogException;
 import io.atalaya.metrics.Histogram;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class AckDesk {
     private sealed interface Task {
         record Report(Change change) implements Task {}
 
-        record Question(Consumer<AckStore> asking) implements Task {}
+        /** @param repeated whether somebody waits for the answer, so that it is asked until the store can be */
+        record Question(Consumer<AckStore> asking, boolean repeated) implements Task {}
     }
 
     /** @param worker runs what may block */
@@ -81,7 +83,7 @@ public final class AckDesk {
      * @param then called by the worker
      */
     public void awaiting(Recipient recipient, Optional<Cursor> after, int max, Consumer<List<Waiting>> then) {
-        add(new Task.Question(asked -> then.accept(asked.awaiting(recipient, after, max))));
+        add(new Task.Question(asked -> then.accept(asked.awaiting(recipient, after, max)), true));
     }
 
     /**
@@ -90,10 +92,11 @@ public final class AckDesk {
      * @param then called by the worker
      */
     public void due(long nowMillis, int max, Consumer<List<Waiting>> then) {
-        add(new Task.Question(asked -> {
+        Consumer<AckStore> asking = asked -> {
             asked.expire(nowMillis);
             then.accept(asked.due(nowMillis, max));
-        }));
+        };
+        add(new Task.Question(asking, false));
     }
 
     /** Everyone that an event was delivered to. May block. */
@@ -127,8 +130,14 @@ public final class AckDesk {
                 later.after(RETRY_NANOS, this::start);
                 return;
             }
-            if (queue.peek() instanceof Task.Question) {
-                done += answer(queue.remove());
+            if (queue.peek() instanceof Task.Question question) {
+                if (!answer(question)) {
+                    queued.addAndGet(-done);
+                    later.after(RETRY_NANOS, this::start);
+                    return;
+                }
+                queue.remove();
+                done++;
             }
         } while (queued.addAndGet(-done) > 0);
     }
@@ -181,16 +190,20 @@ public final class AckDesk {
         }
     }
 
-    private int answer(Task task) {
-        if (task instanceof Task.Question question) {
-            try {
-                question.asking().accept(store);
-            } catch (RuntimeException failure) {
-                failures.increment();
-                LOG.atWarn().setCause(failure).log("acknowledgements: could not be read");
-            }
+    /** Whether the question is done with; if not, the store is away and has to be asked again. */
+    private boolean answer(Task.Question question) {
+        try {
+            question.asking().accept(store);
+            return true;
+        } catch (LogException away) {
+            failures.increment();
+            LOG.atWarn().addKeyValue("error", away.getMessage()).log("acknowledgements: could not be read now");
+            return !question.repeated();
+        } catch (RuntimeException fault) {
+            failures.increment();
+            LOG.atError().setCause(fault).log("acknowledgements: could not be read");
+            return true;
         }
-        return 1;
     }
 
     /** How acknowledgements go. */

@@ -226,7 +226,7 @@ public final class DeadLettersCommand implements Runnable {
                             body.isEmpty()
                                     ? HttpRequest.BodyPublishers.noBody()
                                     : HttpRequest.BodyPublishers.ofString(body));
-            if (!body.isEmpty()) {
+            if (method.equals("POST")) {
                 request.header("Content-Type", "application/json");
             }
             if (token != null && !token.isBlank()) {

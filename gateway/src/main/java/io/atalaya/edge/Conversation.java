@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.assignment.Assignment;
 import io.atalaya.auth.Principal;
+import io.atalaya.command.CommandDesk;
 import io.atalaya.hub.Session;
 import io.atalaya.profile.Command;
 import io.atalaya.protocol.ClientMessage;
@@ -26,31 +27,43 @@ final class Conversation {
                     session.onUnknownMessage();
                 }
             }
-            case ClientMessage.Named named -> onNamed(context, session, named.name());
+            case ClientMessage.Named named -> onNamed(context, session, named.name(), utf8);
             case ClientMessage.Unknown _ -> session.onUnknownMessage();
         }
     }
 
-    private static void onNamed(EdgeContext context, Session session, String name) {
+    private static void onNamed(EdgeContext context, Session session, String name, byte[] message) {
         Command command = context.profile().commands().get(name);
         if (command == null || !session.endpoint().commands().contains(name)) {
             session.onUnknownMessage();
             return;
         }
-        switch (command.action()) {
-            case REFRESH_ASSIGNMENTS -> refreshAssignments(context, session, command);
+        switch (command) {
+            case Command.RefreshAssignments refresh -> refreshAssignments(context, session, refresh);
+            case Command.Publish publish -> publish(context, session, publish, message);
         }
     }
 
+    /** Checks the credential first: who may no longer be here must not change anything. */
+    private static void publish(EdgeContext context, Session session, Command.Publish command, byte[] message) {
+        session.recheck(() -> context.commands()
+                .take(session.endpoint(), session.principal(), command, message)
+                .thenAccept(reply -> session.shard().execute(() -> onReply(session, reply))));
+    }
+
+    private static void onReply(Session session, CommandDesk.Reply reply) {
+        session.reply(WebSocketFrames.text(session.allocator(), reply.json().getBytes(UTF_8)));
+    }
+
     /** Checks the credential first: who may no longer be here must not learn anything new. */
-    private static void refreshAssignments(EdgeContext context, Session session, Command command) {
+    private static void refreshAssignments(EdgeContext context, Session session, Command.RefreshAssignments command) {
         Principal principal = session.principal();
         session.recheck(() -> context.assignments()
                 .refresh(principal.tenant(), principal.subject())
                 .thenAccept(fresh -> session.shard().execute(() -> onRefreshed(session, command, fresh))));
     }
 
-    private static void onRefreshed(Session session, Command command, List<Assignment> assignments) {
+    private static void onRefreshed(Session session, Command.RefreshAssignments command, List<Assignment> assignments) {
         session.subscribe(SessionTopics.of(session.endpoint(), session.principal(), assignments));
         String values = assignments.stream()
                 .map(assignment -> assignment.scope().get(command.replyMember()))

@@ -2,6 +2,7 @@ package io.atalaya.edge;
 
 import io.atalaya.assignment.Assignments;
 import io.atalaya.auth.Authenticator;
+import io.atalaya.command.CommandDesk;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.profile.Profile;
@@ -21,6 +22,7 @@ public record EdgeContext(
         Assignments assignments,
         Hub hub,
         Recovery recovery,
+        CommandDesk commands,
         HubConfig limits,
         EdgeConfig config,
         LongSupplier nanoClock) {

@@ -1,7 +1,5 @@
 package io.atalaya.gateway;
 
-import io.atalaya.ack.AckStore;
-import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.archive.Archive;
 import io.atalaya.assignment.AssignmentRegister;
 import io.atalaya.assignment.CachedAssignments;
@@ -16,8 +14,6 @@ import io.atalaya.log.EventLog;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.recovery.Recovery;
 import io.atalaya.routing.EventRoutes;
-import io.atalaya.sqlite.acks.SqliteAckStore;
-import io.atalaya.sqlite.log.SqliteEventLog;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -48,7 +44,6 @@ record Core(
         Intake intake) {
 
     private static final int REMEMBERED_REVOCATIONS = 100_000;
-    private static final int REMEMBERED_ACKS = 1_000_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
     static Core build(GatewayConfig config, MultiThreadIoEventLoopGroup loops, Closing closing) {
@@ -71,8 +66,9 @@ record Core(
 
         var routes = new EventRoutes(config.profile());
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
-        EventLog log = Logs.open(config, clock, hub.router(), closing);
-        Recovery recovery = recovery(config, log, routes, clock, closing);
+        Logs logs = Logs.open(config, clock, hub.router(), closing);
+        EventLog log = logs.log();
+        Recovery recovery = recovery(config, logs, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock);
         archiving.ifPresent(parts -> closing.add("archive", parts));
         var intake = new Intake(config.intake(), config.profile(), log, hub.router()::onEphemeral, clock, nanoClock);
@@ -112,17 +108,12 @@ record Core(
     }
 
     private static Recovery recovery(
-            GatewayConfig config, EventLog log, EventRoutes routes, InstantSource clock, Closing closing) {
+            GatewayConfig config, Logs logs, EventRoutes routes, InstantSource clock, Closing closing) {
         var worker = Executors.newVirtualThreadPerTaskExecutor();
         closing.add("replays", worker::shutdownNow);
-        // with the log; where that is shared by several gateways, each remembers what it has sent itself
-        AckStore acks = log instanceof SqliteEventLog embedded
-                ? new SqliteAckStore(embedded.store(), REMEMBERED_ACKS)
-                : new InMemoryAckStore(REMEMBERED_ACKS);
-        closing.add("acknowledgements", acks);
         return new Recovery(
                 config.recovery(),
-                new Recovery.Stores(log, acks),
+                new Recovery.Stores(logs.log(), logs.acks()),
                 routes,
                 config.hub().maxOutboundBytes(),
                 Recovery.Pace.system(worker, clock));

@@ -1,6 +1,7 @@
 package io.atalaya.gateway;
 
 import io.atalaya.assignment.AssignmentRegister;
+import io.atalaya.command.CommandDesk;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
@@ -112,6 +113,7 @@ public final class Gateway implements AutoCloseable {
                 core.assignments(),
                 core.hub(),
                 core.recovery(),
+                new CommandDesk(config.profile(), core.intake()),
                 config.hub(),
                 config.edge(),
                 core.nanoClock()));

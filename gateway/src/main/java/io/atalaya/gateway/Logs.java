@@ -1,5 +1,7 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.AckStore;
+import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.hub.Router;
 import io.atalaya.log.EventLog;
@@ -7,29 +9,46 @@ import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogException;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
+import io.atalaya.sqlite.acks.SqliteAckStore;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.streams.RedisStreamLog;
 import io.atalaya.streams.StreamContext;
+import io.atalaya.streams.acks.AckCodec;
+import io.atalaya.streams.acks.RedisAckStore;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HexFormat;
 
-/** Opens the log that the settings ask for. Pure functions. */
-final class Logs {
-    private Logs() {}
+/**
+ * The log that the settings ask for, and the acknowledgements that are stored with it. Immutable; made of thread-safe
+ * parts.
+ */
+record Logs(EventLog log, AckStore acks) {
+    private static final int REMEMBERED_ACKS = 1_000_000;
+
+    /** In Redis an entry needs about a kilobyte of memory. */
+    private static final int REMEMBERED_ACKS_IN_REDIS = 250_000;
 
     /**
-     * Opens the log; what must be closed goes to {@code closing}.
+     * Opens both; what must be closed goes to {@code closing}.
      *
      * @param router hears what is stored
      */
-    static EventLog open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
-        EventLog log = switch (config.logStore()) {
-            case EMBEDDED -> inFile(config, clock, router);
-            case MEMORY -> new InMemoryEventLog(config.log(), newEpoch(), clock, router);
+    static Logs open(GatewayConfig config, InstantSource clock, Router router, Closing closing) {
+        Logs logs = switch (config.logStore()) {
+            case EMBEDDED -> {
+                SqliteEventLog log = inFile(config, clock, router);
+                yield new Logs(log, new SqliteAckStore(log.store(), REMEMBERED_ACKS));
+            }
+            case MEMORY ->
+                new Logs(
+                        new InMemoryEventLog(config.log(), newEpoch(), clock, router),
+                        new InMemoryAckStore(REMEMBERED_ACKS));
             case REDIS -> inRedis(config, router, closing);
         };
-        closing.add("log", log);
-        return log;
+        closing.add("log", logs.log);
+        closing.add("acknowledgements", logs.acks);
+        return logs;
     }
 
     /** A log in memory is new with every process, and so is its epoch. */
@@ -46,7 +65,7 @@ final class Logs {
     }
 
     /** Over connections of its own: a busy log and Pub/Sub do not share an I/O thread. */
-    private static RedisStreamLog inRedis(GatewayConfig config, Router router, Closing closing) {
+    private static Logs inRedis(GatewayConfig config, Router router, Closing closing) {
         RedisConfig redis = config.redis().orElseThrow();
         var context = StreamContext.system(config.dataDir());
         var connections = new RedisConnections(redis, context.redis());
@@ -58,7 +77,14 @@ final class Logs {
         } catch (LogException refused) {
             throw new StartException(String.valueOf(refused.getMessage()), refused);
         }
-        return log;
+        return new Logs(log, acks(connections, context, log));
+    }
+
+    private static RedisAckStore acks(RedisConnections connections, StreamContext context, RedisStreamLog log) {
+        String gateway = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        var settings = new RedisAckStore.Settings(
+                gateway, REMEMBERED_ACKS_IN_REDIS, context.timings().commandTimeout());
+        return new RedisAckStore(connections, new AckCodec(gateway, System::nanoTime), settings, log.breaker());
     }
 
     /** Starts to hear what is stored, where the log does not tell by itself. */

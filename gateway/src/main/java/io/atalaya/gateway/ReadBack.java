@@ -17,8 +17,13 @@ import io.atalaya.query.EventsRoute;
 import io.atalaya.query.ExplainPage;
 import io.atalaya.query.MissedEvents;
 import io.atalaya.query.QueryConfig;
+import io.atalaya.query.QueryKeys;
 import io.atalaya.query.Reads;
 import io.atalaya.query.StorePages;
+import io.atalaya.query.StoredEvents;
+import io.atalaya.reach.DeliveriesPage;
+import io.atalaya.reach.Reach;
+import io.atalaya.routing.EventRoutes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +49,8 @@ final class ReadBack {
     private final MissedEvents log;
     private final Buffers buffers;
     private final StorePages stores;
+    private final StoredEvents events;
+    private final DeliveriesPage deliveries;
     private final AtomicBoolean ticking = new AtomicBoolean();
 
     ReadBack(Core core, Executor worker) {
@@ -52,6 +59,10 @@ final class ReadBack {
         this.worker = worker;
         this.reads = new Reads(config.query(), worker);
         this.log = new MissedEvents(core.log());
+        this.events = new StoredEvents(log, archive());
+        var reach = new Reach(
+                new EventRoutes(config.profile()), core.hub(), core.recovery().desk(), core.clock());
+        this.deliveries = new DeliveriesPage(events, reach, reads);
         boolean archived = config.log().archived();
         this.buffers = new Buffers(
                 new Buffers.Sources(core.intake()::book, core.log()::totals, core.intake()::room),
@@ -112,6 +123,7 @@ final class ReadBack {
         core.archive()
                 .ifPresent(archive ->
                         routes.add(new EventsRoute(config.intake(), archive, config.profile(), reads).route()));
+        routes.add(deliveries.route(new QueryKeys(config.intake())));
         var clients = new CatchUpRoutes.Clients(
                 core.authentication().byScheme(), core.assignments(), config.edge(), core.clock());
         routes.addAll(new CatchUpRoutes(config.query(), config.profile(), clients, log, reads).routes());
@@ -129,8 +141,9 @@ final class ReadBack {
     /** What operators get, by path. */
     Map<String, Handler> operatorPages(HealthPages health) {
         var pages = new HashMap<>(pages(health));
-        var explain = new ExplainPage(core.config().profile(), core.hub(), core.assignments(), log, archive(), reads);
+        var explain = new ExplainPage(core.config().profile(), core.hub(), core.assignments(), events, reads);
         pages.put("/api/v1/explain", explain::onExplain);
+        pages.put(DeliveriesPage.PATH, deliveries::onOperator);
         return pages;
     }
 

@@ -2,7 +2,9 @@ package io.atalaya.hub;
 
 import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
+import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
+import io.atalaya.progress.Attendance;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.routing.EventRoutes;
 import io.netty.channel.EventLoop;
@@ -137,6 +139,17 @@ public final class Hub {
 
     /** Runs {@code question} on every shard's loop and gathers the answers. Callable by any thread. */
     public <T> CompletableFuture<List<T>> ask(Function<Shard, T> question) {
+        List<CompletableFuture<T>> answers = askEach(question);
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** Who of a tenant is connected and who has left lately: an answer a shard. Callable by any thread. */
+    public List<CompletableFuture<Attendance>> attendance(TenantId tenant) {
+        return askEach(shard -> shard.attendance(tenant));
+    }
+
+    private <T> List<CompletableFuture<T>> askEach(Function<Shard, T> question) {
         var answers = new ArrayList<CompletableFuture<T>>();
         for (Shard shard : shards) {
             var answer = new CompletableFuture<T>();
@@ -149,8 +162,7 @@ public final class Hub {
             });
             answers.add(answer);
         }
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
+        return answers;
     }
 
     /** The shards' counters added up; each shard's part is consistent in itself. */

@@ -54,6 +54,16 @@ final class Outbound {
     private int runEnd;
     private long oldestNanos;
     private long lastStamp;
+
+    /** Offset of the last event of the log that was handed to the socket, or is in the run. */
+    private long written;
+
+    /** The same of what the socket has accepted, and when it did so; set with every flush. */
+    private long accepted;
+
+    private long acceptedNanos;
+    private int givenUp;
+
     private @Nullable Cursor replayedThrough;
     private @Nullable WaitingLine waiting;
 
@@ -75,6 +85,30 @@ final class Outbound {
     /** Deliveries whose fate is open. */
     int pending() {
         return unmarked + marked + (waiting == null ? 0 : waiting.events());
+    }
+
+    /** Offset up to which the socket has accepted everything that was for the session. */
+    long through() {
+        return pending() == 0 ? written : accepted;
+    }
+
+    /** When the socket accepted something for the last time, on the monotonic clock; 0 when it never did. */
+    long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    /** Deliveries that a slow reader was spared. */
+    int givenUp() {
+        return givenUp;
+    }
+
+    boolean isReplaying() {
+        return replayedThrough != null && replayedThrough.offset() == EVERYTHING_DURABLE.offset();
+    }
+
+    /** What follows is the last that a replay has up to {@code offset}. */
+    void onReplayedThrough(long offset) {
+        written = offset;
     }
 
     /** A replay takes over what is durable: live offers of it are repetitions from now on. */
@@ -116,9 +150,17 @@ final class Outbound {
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < shard.mostUnflushedBytes()) {
             unmarked++;
             runEnd = item.end();
+            onWritten(item);
             return false;
         }
         return startRun(frames, item);
+    }
+
+    private void onWritten(Delivery.Item item) {
+        long offset = item.offset();
+        if (offset != Delivery.EPHEMERAL) {
+            written = offset;
+        }
     }
 
     private boolean startRun(ByteBuf frames, Delivery.Item item) {
@@ -140,6 +182,7 @@ final class Outbound {
         runFrames = frames;
         runStart = item.start();
         runEnd = item.end();
+        onWritten(item);
         return first;
     }
 
@@ -157,10 +200,11 @@ final class Outbound {
     private void standInLine(ByteBuf frames, Delivery.Item item) {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
-        standInLine(frame, 1, item.handling(), item.acceptedNanos());
+        long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
+        standInLine(frame, 1, item.handling(), item.acceptedNanos(), offset);
     }
 
-    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+    private void standInLine(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
         WaitingLine line = waiting;
         if (line == null) {
             line = new WaitingLine(new GivenUp());
@@ -168,7 +212,8 @@ final class Outbound {
         }
         ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-        if (!line.add(frame, events, handling, sinceNanos, shard.config().maxOutboundBytes() - unsent)) {
+        if (!line.add(
+                frame, events, handling, sinceNanos, offset, shard.config().maxOutboundBytes() - unsent)) {
             session.close(CloseReason.SLOW_CONSUMER);
         }
     }
@@ -177,11 +222,13 @@ final class Outbound {
     private final class GivenUp implements WaitingLine.Fate {
         @Override
         public void onConflated(String type) {
+            givenUp++;
             shard.counters().onConflated(type);
         }
 
         @Override
         public void onDropped(String type) {
+            givenUp++;
             shard.onDropped(session, type);
         }
     }
@@ -194,7 +241,7 @@ final class Outbound {
         if (markers > 0) {
             byte[] bytes = new byte[frames.readableBytes()];
             frames.getBytes(frames.readerIndex(), bytes);
-            standInLine(bytes, events, null, UNTIMED);
+            standInLine(bytes, events, null, UNTIMED, 0);
             return;
         }
         unmarked += events;
@@ -245,6 +292,7 @@ final class Outbound {
             }
             unmarked += batch.events();
             oldestNanos = batch.sinceNanos();
+            written = Math.max(written, batch.through());
             direct = null;
             ctx.channel().unsafe().write(batch.frames(), ctx.voidPromise());
             flushQueue();
@@ -290,35 +338,39 @@ final class Outbound {
     }
 
     private void onEverythingAccepted() {
-        onAccepted(unmarked, oldestNanos);
+        onAccepted(unmarked, oldestNanos, written);
         unmarked = 0;
     }
 
-    private void onAccepted(int events, long sinceNanos) {
+    private void onAccepted(int events, long sinceNanos, long through) {
         ShardCounters counters = shard.counters();
+        long nowNanos = shard.nowNanos();
         counters.sent += events;
+        accepted = through;
+        acceptedNanos = nowNanos;
         if (sinceNanos != UNTIMED) {
-            counters.latency.record(shard.nowNanos() - sinceNanos, events);
+            counters.latency.record(nowNanos - sinceNanos, events);
         }
     }
 
     private void mark() {
         int events = unmarked;
         long sinceNanos = oldestNanos;
+        long through = written;
         marked += events;
         unmarked = 0;
         markers++;
-        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos));
+        ctx.write(Unpooled.EMPTY_BUFFER).addListener(write -> onMarker(write.isSuccess(), events, sinceNanos, through));
         ctx.flush();
     }
 
-    private void onMarker(boolean accepted, int events, long sinceNanos) {
-        if (!accepted || abandoned) {
+    private void onMarker(boolean succeeded, int events, long sinceNanos, long through) {
+        if (!succeeded || abandoned) {
             return;
         }
         markers--;
         marked -= events;
-        onAccepted(events, sinceNanos);
+        onAccepted(events, sinceNanos, through);
         writeWaiting();
         if (pending() == 0) {
             session.onNothingPending();

@@ -6,6 +6,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
+import io.atalaya.progress.Progress;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +15,8 @@ import io.netty.channel.ChannelHandlerContext;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -46,6 +49,10 @@ public final class Session {
     private int[] positions = {};
     private int shardPosition;
     private boolean ended;
+
+    private final long joinedNanos;
+    private long subscribedNanos;
+    private @Nullable Cursor start;
 
     private long lastMessageNanos;
     private long nextPingNanos;
@@ -87,6 +94,8 @@ public final class Session {
         this.slot = slot;
         this.outbound = new Outbound(this, ctx, shard);
         long nowNanos = shard.nowNanos();
+        this.joinedNanos = nowNanos;
+        this.subscribedNanos = nowNanos;
         this.lastMessageNanos = nowNanos;
         this.nextPingNanos = nowNanos + shard.config().pingInterval().toNanos();
         this.nextRevalidationNanos =
@@ -151,12 +160,16 @@ public final class Session {
             return;
         }
         Set<Topic> missing = new LinkedHashSet<>(wanted);
+        int before = topics.length;
         for (int i = topics.length - 1; i >= 0; i--) {
             if (!missing.remove(topics[i].topic())) {
                 leave(i);
             }
         }
         int next = topics.length;
+        if (before > 0 && (next < before || !missing.isEmpty())) {
+            subscribedNanos = shard.nowNanos();
+        }
         topics = Arrays.copyOf(topics, next + missing.size());
         positions = Arrays.copyOf(positions, topics.length);
         for (Topic topic : missing) {
@@ -232,6 +245,42 @@ public final class Session {
         } else {
             outbound.reply(frame);
         }
+    }
+
+    /** What the session gets begins behind {@code position}. */
+    public void startsAfter(Cursor position) {
+        start = position;
+    }
+
+    /** A replay is about to deliver the last that it has up to {@code position}. */
+    public void onReplayedThrough(Cursor position) {
+        outbound.onReplayedThrough(position.offset());
+    }
+
+    /** How far the session has got. */
+    Progress progress() {
+        return progress(Optional.empty());
+    }
+
+    private Progress progress(Optional<Progress.End> end) {
+        Instant now = shard.now();
+        long nowNanos = shard.nowNanos();
+        long acceptedNanos = outbound.acceptedNanos();
+        return new Progress(
+                id,
+                endpoint.name(),
+                principal,
+                topics(),
+                new Progress.Lifetime(
+                        now.minusNanos(nowNanos - joinedNanos),
+                        now.minusNanos(nowNanos - subscribedNanos),
+                        outbound.isReplaying(),
+                        end),
+                Optional.ofNullable(start),
+                outbound.through(),
+                acceptedNanos == 0 ? Optional.empty() : Optional.of(now.minusNanos(nowNanos - acceptedNanos)),
+                outbound.pending(),
+                outbound.givenUp());
     }
 
     /** From now on durable events are left to {@code replay}, which reads them from the log. */
@@ -361,7 +410,7 @@ public final class Session {
             return;
         }
         shard.counters().onClosed(reason);
-        end();
+        end(reason.name().toLowerCase(Locale.ROOT));
         ctx.writeAndFlush(WebSocketFrames.close(ctx.alloc(), reason), ctx.voidPromise());
         ctx.executor().schedule(() -> ctx.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -373,7 +422,7 @@ public final class Session {
             return;
         }
         shard.counters().closedByClient++;
-        end();
+        end("closed_by_client");
         ctx.writeAndFlush(WebSocketFrames.closeEcho(ctx.alloc(), code)).addListener(_ -> ctx.close());
     }
 
@@ -381,17 +430,18 @@ public final class Session {
     public void onInactive() {
         if (!ended) {
             shard.counters().connectionsLost++;
-            end();
+            end("connection_lost");
         }
     }
 
-    private void end() {
+    private void end(String reason) {
         ended = true;
+        Progress last = progress(Optional.of(new Progress.End(shard.now(), reason)));
         for (int i = topics.length - 1; i >= 0; i--) {
             leave(i);
         }
         outbound.abandon();
-        shard.onEnded(this);
+        shard.onEnded(this, last);
         slot.release();
         Companion left = companion;
         companion = null;

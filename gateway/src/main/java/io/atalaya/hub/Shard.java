@@ -1,8 +1,12 @@
 package io.atalaya.hub;
 
 import io.atalaya.auth.Principal;
+import io.atalaya.event.TenantId;
 import io.atalaya.event.Topic;
 import io.atalaya.profile.Endpoint;
+import io.atalaya.progress.Attendance;
+import io.atalaya.progress.Departures;
+import io.atalaya.progress.Progress;
 import io.atalaya.protocol.CloseReason;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
@@ -36,6 +40,7 @@ public final class Shard {
     private static final long DROP_LOG_NANOS = 1_000_000_000L;
     private static final int MOST_UNFLUSHED_BYTES = 64 * 1024;
     private static final int EVENTS_PER_DRAIN = 1_024;
+    private static final int REMEMBERED_DEPARTURES = 512;
 
     private final int number;
     private final EventLoop loop;
@@ -49,6 +54,7 @@ public final class Shard {
 
     private final Map<Topic, Subscribers> index = new HashMap<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final Departures departures = new Departures(REMEMBERED_DEPARTURES);
     private final List<Delivery> draining = new ArrayList<>();
     private Outbound[] dirty = new Outbound[64];
     private int dirtySize;
@@ -98,6 +104,10 @@ public final class Shard {
 
     long nowNanos() {
         return hub.nowNanos();
+    }
+
+    Instant now() {
+        return hub.now();
     }
 
     /** What this shard counts; to be touched on its loop only. */
@@ -282,7 +292,8 @@ public final class Shard {
         }
     }
 
-    void onEnded(Session session) {
+    void onEnded(Session session, Progress atTheEnd) {
+        departures.add(atTheEnd);
         Session last = sessions.removeLast();
         if (last != session) {
             sessions.set(session.shardPosition(), last);
@@ -302,6 +313,17 @@ public final class Shard {
     List<Session> sessions() {
         assert loop.inEventLoop();
         return List.copyOf(sessions);
+    }
+
+    /** Who of a tenant is connected and who has left lately. On the loop only. */
+    Attendance attendance(TenantId tenant) {
+        assert loop.inEventLoop();
+        List<Progress> present = sessions.stream()
+                .filter(session -> session.principal().tenant().equals(tenant))
+                .map(Session::progress)
+                .toList();
+        List<Progress> departed = departures.all(one -> one.principal().tenant().equals(tenant));
+        return new Attendance(present, departed, departures.forgottenUntil());
     }
 
     /** Closes at most {@code most} sessions and returns how many are left. On the loop only. */

@@ -65,7 +65,9 @@ public record IntakeBook(
     /** A way in. */
     public enum Source {
         HTTP,
-        REDIS
+        REDIS,
+        /** A client's command. */
+        COMMAND
     }
 
     /** Why an event was not accepted. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.event.Event;
+import io.atalaya.event.ScopeText;
 import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -9,6 +9,7 @@ import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.archive.Rejection;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
+import io.atalaya.event.ScopeText;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.postgres.Tally.LogChange;
 import java.sql.Connection;

@@ -8,6 +8,7 @@ import io.atalaya.archive.Rejection;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
+import io.atalaya.event.ScopeText;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package io.atalaya.profile;
 
 import io.atalaya.profile.AuthenticationScheme.Kind;
+import io.atalaya.profile.Endpoint.FirstMessage;
 import io.atalaya.profile.Endpoint.Join;
 import io.atalaya.profile.Endpoint.SessionsPer;
 import io.atalaya.yaml.Definitions;
@@ -26,7 +27,6 @@ final class EndpointSection {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._~-]+)+");
-    private static final Pattern REPLY = Pattern.compile("[^\\p{Cntrl}]{1,128}");
 
     /** Paths of the public port that are the gateway's own, with everything below them. */
     private static final List<String> RESERVED = List.of("/api", "/sse", "/ws/health", "/ws/metrics", "/ws/catchup");
@@ -41,21 +41,23 @@ final class EndpointSection {
     private static final String ANY_OF = "any-of";
     private static final Map<String, SessionsPer> SESSIONS_PER =
             Map.of("user", SessionsPer.USER, "table", SessionsPer.TABLE);
-    private static final Map<String, Command.Action> ACTIONS =
-            Map.of("refresh-assignments", Command.Action.REFRESH_ASSIGNMENTS);
 
     private final EventSchema schema;
     private final Definitions<TopicShape> topics;
     private final Problems problems;
+    private final EventSection events;
+    private final ConversationSection conversation;
     private final Definitions<AuthenticationScheme> schemes;
     private final Definitions<Command> commands;
     private final Map<String, Endpoint> endpoints = new LinkedHashMap<>();
     private final Map<String, String> endpointByPath = new HashMap<>();
 
-    EndpointSection(EventSchema schema, Definitions<TopicShape> topics, Problems problems) {
+    EndpointSection(EventSchema schema, EventSection events, Problems problems) {
         this.schema = schema;
-        this.topics = topics;
+        this.topics = events.topics();
+        this.events = events;
         this.problems = problems;
+        this.conversation = new ConversationSection(schema, events, problems);
         this.schemes = new Definitions<>("a scheme of authentication", problems);
         this.commands = new Definitions<>("a command", problems);
     }
@@ -66,7 +68,7 @@ final class EndpointSection {
         fields.optional("commands")
                 .ifPresent(node -> Fields.named(node, problems)
                         .forEach((name, member) ->
-                                commands.define(name, member.key(), Optional.of(command(name, member)))));
+                                commands.define(name, member.key(), conversation.command(name, member))));
         fields.required("endpoints", "at least one endpoint").ifPresent(node -> {
             Map<String, Node.Member> named = Fields.named(node, problems);
             if (named.isEmpty() && node instanceof Node.Mapping) {
@@ -171,23 +173,6 @@ final class EndpointSection {
         }
     }
 
-    private Command command(String text, Node.Member source) {
-        if (text.equals("ping")) {
-            problems.add(source.key(), text, "another text; ping is answered by every endpoint");
-        }
-        Fields fields = Fields.of(source.value(), problems);
-        fields.required("action", "one of refresh-assignments");
-        Command.Action action = fields.choice("action", ACTIONS, Command.Action.REFRESH_ASSIGNMENTS);
-        String reply = fields.text("reply", REPLY, "the text that starts the reply", "");
-        String lists = fields.text("lists", WORD, "the member whose values the reply lists", "");
-        EventSchema.Member member = schema.members().get(lists);
-        if (!lists.isEmpty() && (member == null || !member.routing())) {
-            problems.add(fields.place().child("lists"), lists, "the name of a member with routing: true");
-        }
-        fields.rejectOthers();
-        return new Command(text, action, reply, lists);
-    }
-
     private void readEndpoint(String name, Node.Member source) {
         if (!NAME.matcher(name).matches()) {
             problems.add(source.key(), name, "an endpoint's name: a-z, 0-9 and -");
@@ -202,15 +187,19 @@ final class EndpointSection {
         SessionsPer sessionsPer = fields.choice("sessions-per", SESSIONS_PER, SessionsPer.USER);
         var accepted = new LinkedHashSet<String>();
         fields.texts("commands")
-                .forEach(reference -> commands.resolve(reference).ifPresent(command -> accepted.add(command.text())));
+                .forEach(reference -> commands.resolve(reference).ifPresent(command -> {
+                    conversation.checkRoles(reference, command, roles);
+                    accepted.add(command.text());
+                }));
         Set<String> roleNames =
                 roles.stream().map(Node.Text::text).collect(Collectors.toCollection(LinkedHashSet::new));
+        Optional<FirstMessage> first = fields.optional("first-message").map(events::firstMessage);
         var joins = new ArrayList<Join>();
         fields.required("joins", "a list of roles with their topics")
                 .ifPresent(node -> scheme.ifPresent(known -> readJoins(node, known, roles, joins)));
         fields.rejectOthers();
         scheme.ifPresent(known -> endpoints.put(
-                name, new Endpoint(name, path, known, roleNames, originChecked, sessionsPer, joins, accepted)));
+                name, new Endpoint(name, path, known, roleNames, originChecked, sessionsPer, joins, accepted, first)));
     }
 
     private void readJoins(Node node, AuthenticationScheme scheme, List<Node.Text> roles, List<Join> joins) {
@@ -313,5 +302,162 @@ final class EndpointSection {
 
     Map<String, Endpoint> endpoints() {
         return endpoints;
+    }
+
+    /** Reads what passes between a client and the gateway besides events. Confined to the reading thread. */
+    private static final class ConversationSection {
+        private static final Pattern REPLY = Pattern.compile("[^\\p{Cntrl}]{1,128}");
+        private static final Pattern TYPE = Pattern.compile("[^\\p{Cntrl}*]{1,128}");
+        private static final List<String> ACTIONS = List.of("refresh-assignments", "publish");
+        private static final Map<String, Boolean> TAKEN = Map.of("required", true, "optional", false);
+        private static final Set<String> ENVELOPE = Set.of("type", "tenant_id");
+
+        private final EventSchema schema;
+        private final EventSection events;
+        private final Problems problems;
+
+        private ConversationSection(EventSchema schema, EventSection events, Problems problems) {
+            this.schema = schema;
+            this.events = events;
+            this.problems = problems;
+        }
+
+        private Optional<Command> command(String text, Node.Member source) {
+            if (text.equals("ping") || text.equals("ack")) {
+                problems.add(source.key(), text, "another text; every endpoint understands " + text);
+            }
+            Fields fields = Fields.of(source.value(), problems);
+            String expected = "one of " + String.join(", ", ACTIONS);
+            Map<String, String> actions = ACTIONS.stream().collect(Collectors.toMap(name -> name, name -> name));
+            fields.required("action", expected);
+            Command command =
+                    fields.choice("action", actions, "refresh-assignments").equals("publish")
+                            ? publish(text, fields)
+                            : refresh(text, fields);
+            fields.rejectOthers();
+            return Optional.of(command);
+        }
+
+        private Command refresh(String text, Fields fields) {
+            String reply = fields.text("reply", REPLY, "the text that starts the reply", "");
+            String lists = fields.text("lists", WORD, "the member whose values the reply lists", "");
+            if (!lists.isEmpty()) {
+                requireRouting(fields.place().child("lists"), lists);
+            }
+            return new Command.RefreshAssignments(text, reply, lists);
+        }
+
+        private Command publish(String text, Fields fields) {
+            String type = fields.text("event", TYPE, "the type of its event", "");
+            if (!type.isEmpty()) {
+                events.requireDurable(fields.place().child("event"), type);
+            }
+            var takes = new LinkedHashMap<String, Command.Taken>();
+            fields.optional("takes")
+                    .ifPresent(node -> Fields.named(node, problems).forEach((name, member) -> {
+                        requireMember(member.key(), name);
+                        takes.put(name, taken(member.value()));
+                    }));
+            var sets = new LinkedHashMap<String, String>();
+            fields.optional("sets")
+                    .ifPresent(node -> Fields.named(node, problems).forEach((name, member) -> {
+                        requireText(member.key(), name, takes.keySet());
+                        sets.put(name, valueOf(member.value()));
+                    }));
+            String sender = fields.optionalText("sender", WORD, "the member that gets the sender's name", "");
+            if (!sender.isEmpty()) {
+                requireText(fields.place().child("sender"), sender, takes.keySet());
+            }
+            String idIn = fields.optionalText("id-in", WORD, "the member that gets the event's id", "");
+            if (!idIn.isEmpty()) {
+                requireText(fields.place().child("id-in"), idIn, takes.keySet());
+            }
+            String idAs = fields.optionalText("id-as", WORD, "what the answer calls the event's id", "id");
+            Set<String> roles =
+                    fields.texts("roles").stream().map(Node.Text::text).collect(Collectors.toSet());
+            var given = new HashSet<>(sets.keySet());
+            given.addAll(List.of(sender, idIn));
+            requireWhole(fields.place(), takes, given);
+            return new Command.Publish(text, type, roles, takes, sets, sender, idIn, idAs);
+        }
+
+        private Command.Taken taken(Node node) {
+            if (node instanceof Node.Sequence) {
+                List<String> texts = Fields.texts(node, problems).stream()
+                        .map(Node.Text::text)
+                        .toList();
+                if (!texts.isEmpty()) {
+                    return new Command.Taken(false, texts);
+                }
+            } else if (node instanceof Node.Text text && TAKEN.containsKey(text.text())) {
+                return new Command.Taken(TAKEN.getOrDefault(text.text(), false), List.of());
+            }
+            problems.add(node.place(), node.describe(), "required, optional or a list of the texts that it may be");
+            return new Command.Taken(false, List.of());
+        }
+
+        private String valueOf(Node node) {
+            if (node instanceof Node.Text text) {
+                return text.text();
+            }
+            problems.add(node.place(), node.describe(), "a text");
+            return "";
+        }
+
+        /** Whatever an event must have comes from somewhere, or the command could never succeed. */
+        private void requireWhole(Place place, Map<String, Command.Taken> takes, Set<String> given) {
+            schema.members().values().stream()
+                    .filter(EventSchema.Member::required)
+                    .map(EventSchema.Member::name)
+                    .filter(name -> !ENVELOPE.contains(name) && !given.contains(name))
+                    .filter(name -> !takes.containsKey(name) || !takes.get(name).required())
+                    .sorted()
+                    .forEach(name -> problems.add(
+                            place.child("takes"), "no " + name + ", which every event needs", name + ": required"));
+        }
+
+        private void requireMember(Place place, String name) {
+            if (ENVELOPE.contains(name)) {
+                problems.add(place, name, "another member; type and tenant come from the profile and the credential");
+            } else if (!schema.members().containsKey(name)) {
+                problems.add(
+                        place,
+                        name + ", which is not a member",
+                        "a member: " + Suggestion.oneOf(name, schema.members().keySet()));
+            }
+        }
+
+        private void requireText(Place place, String name, Set<String> taken) {
+            requireMember(place, name);
+            EventSchema.Member member = schema.members().get(name);
+            boolean text =
+                    member == null || member.kind() == EventSchema.Kind.STRING || member.kind() == EventSchema.Kind.ANY;
+            if (!text) {
+                problems.add(place, name + ", which is no text", "a member of kind string");
+            } else if (taken.contains(name)) {
+                problems.add(place, name + ", which the client gives, too", "each member from one side");
+            }
+        }
+
+        private void requireRouting(Place place, String name) {
+            EventSchema.Member member = schema.members().get(name);
+            if (member == null || !member.routing()) {
+                problems.add(place, name, "the name of a member with routing: true");
+            }
+        }
+
+        /** A role that the endpoint does not accept would never send the command. */
+        private void checkRoles(Node.Text reference, Command command, List<Node.Text> accepted) {
+            Set<String> names = accepted.stream().map(Node.Text::text).collect(Collectors.toSet());
+            if (command instanceof Command.Publish publish && !names.isEmpty()) {
+                publish.roles().stream()
+                        .filter(role -> !names.contains(role))
+                        .sorted()
+                        .forEach(role -> problems.add(
+                                reference.place(),
+                                "%s, which is for %s".formatted(reference.text(), role),
+                                "roles that the endpoint accepts: " + Suggestion.oneOf(role, names)));
+            }
+        }
     }
 }

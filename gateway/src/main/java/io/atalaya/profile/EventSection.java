@@ -1,5 +1,7 @@
 package io.atalaya.profile;
 
+import io.atalaya.profile.Endpoint.FirstMessage;
+import io.atalaya.profile.Endpoint.Section;
 import io.atalaya.profile.EventType.Ack;
 import io.atalaya.profile.EventType.SlowPolicy;
 import io.atalaya.yaml.Definitions;
@@ -19,11 +21,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@code topics}, {@code audiences}, {@code switches}, {@code events} and {@code unknown-events}. Confined to the
- * reading thread.
+ * Reads {@code topics}, {@code audiences}, {@code switches}, {@code events} and {@code unknown-events}, and what is made of
+ * stored events. Confined to the reading thread.
  */
 final class EventSection {
     private static final Pattern TYPE = Pattern.compile("[^\\p{Cntrl}*]{1,128}");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
+    private static final Set<String> OWN_MEMBERS = Set.of("type", "timestamp", "cursor", "truncated");
+    private static final int MOST_IN_A_SECTION = 1_000;
+    private static final int USUAL_IN_A_SECTION = 100;
     private static final Pattern SWITCH = Pattern.compile("[A-Z][A-Z0-9_]{0,63}");
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration DAY = Duration.ofDays(1);
@@ -216,6 +222,56 @@ final class EventSection {
             problems.add(list.place(), "an empty list", "at least one audience");
         }
         references.forEach(reference -> audiences.resolve(reference).ifPresent(audiencesOfEvent::add));
+    }
+
+    /** Reports a type of which no stored events are to be had. To be called when the events have been read. */
+    void requireDurable(Place place, String type) {
+        EventType known = events.get(type);
+        if (known == null) {
+            String expected = "an event type: " + Suggestion.oneOf(type, events.keySet());
+            problems.add(place, type + ", which is not in the catalogue", expected);
+        } else if (!known.durable()) {
+            problems.add(place, type + ", which is ephemeral", "a durable type");
+        }
+    }
+
+    /** Reads an endpoint's {@code first-message}, which is made of stored events. */
+    FirstMessage firstMessage(Node node) {
+        Fields fields = Fields.of(node, problems);
+        String type = fields.text("type", WORD, "the message's type, such as init", "");
+        var sections = new ArrayList<Section>();
+        each(
+                fields.required("members", "members with the events that they hold"),
+                (name, member) -> sections.add(section(name, member)));
+        fields.rejectOthers();
+        return new FirstMessage(type, sections);
+    }
+
+    private Section section(String name, Node.Member source) {
+        if (!WORD.matcher(name).matches() || OWN_MEMBERS.contains(name)) {
+            problems.add(source.key(), name, "a name other than type, timestamp, cursor and truncated");
+        }
+        Fields fields = Fields.of(source.value(), problems);
+        fields.required("events", "a list of event types");
+        Set<String> types = durableTypes(fields, "events");
+        String latestBy = fields.optional("latest-by").map(this::routingMember).orElse("");
+        Set<String> until = durableTypes(fields, "until");
+        if (latestBy.isEmpty() && !until.isEmpty()) {
+            problems.add(fields.place().child("until"), "until without latest-by", "both: the member tells what ends");
+        }
+        boolean single = fields.choice("as", Map.of("list", false, "one", true), false);
+        int limit = (int) fields.integer("limit", 1, MOST_IN_A_SECTION, single ? 1 : USUAL_IN_A_SECTION);
+        fields.rejectOthers();
+        return new Section(name, types, latestBy, until, limit, single);
+    }
+
+    private Set<String> durableTypes(Fields fields, String key) {
+        var types = new HashSet<String>();
+        for (Node.Text type : fields.texts(key)) {
+            requireDurable(type.place(), type.text());
+            types.add(type.text());
+        }
+        return types;
     }
 
     /** To be called when the endpoints have been read. */

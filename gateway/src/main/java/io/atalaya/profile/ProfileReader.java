@@ -79,7 +79,7 @@ public final class ProfileReader {
         EventSchema schema = SchemaSection.read(fields, problems);
         var events = new EventSection(schema, problems);
         events.read(fields, switches);
-        var endpoints = new EndpointSection(schema, events.topics(), problems);
+        var endpoints = new EndpointSection(schema, events, problems);
         endpoints.read(fields);
         Profile.HttpServices http = new HttpSection(schema, events, endpoints.endpoints(), problems).read(fields);
         events.rejectUnused();

@@ -6,19 +6,14 @@ import io.atalaya.archive.EventPage;
 import io.atalaya.archive.EventQuery;
 import io.atalaya.archive.EventQuery.Order;
 import io.atalaya.archive.EventQuery.Time;
-import io.atalaya.edge.ApiKeys;
 import io.atalaya.event.TenantId;
-import io.atalaya.http.Problem;
 import io.atalaya.http.Request;
-import io.atalaya.http.RequestHead;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
-import io.atalaya.http.Route.Admission;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.ingest.Submission.Scope;
 import io.atalaya.profile.EventSchema;
 import io.atalaya.profile.Profile;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Instant;
 import java.util.Map;
@@ -32,11 +27,6 @@ public final class EventsRoute {
     /** The path served. */
     public static final String PATH = "/api/v1/events";
 
-    private static final Response NO_KEY = unauthorized("authorization: missing (expected: Bearer <API key>)");
-    private static final Response UNKNOWN_KEY = unauthorized("authorization: unknown key (expected: a query key)");
-    private static final Response PUBLISH_KEY = Response.problem(
-            Problem.of(403, "authorization: a publish key, which does not read (expected: a query key)"));
-
     private static final Map<String, Order> ORDERS = Map.of(
             "newest", Order.NEWEST_FIRST,
             "oldest", Order.OLDEST_FIRST,
@@ -46,15 +36,13 @@ public final class EventsRoute {
     private static final int USUAL_LIMIT = 100;
     private static final String ID_SUFFIX = "_id";
 
-    private final ApiKeys queryKeys;
-    private final ApiKeys publishKeys;
+    private final QueryKeys keys;
     private final Archive archive;
     private final Profile profile;
     private final Reads reads;
 
     public EventsRoute(IntakeConfig keys, Archive archive, Profile profile, Reads reads) {
-        this.queryKeys = new ApiKeys(keys.queryKeys());
-        this.publishKeys = new ApiKeys(keys.publishKeys());
+        this.keys = new QueryKeys(keys);
         this.archive = archive;
         this.profile = profile;
         this.reads = reads;
@@ -62,28 +50,14 @@ public final class EventsRoute {
 
     /** The route to serve. */
     public Route route() {
-        return new Route(HttpMethod.GET, PATH, 0, this::admit);
-    }
-
-    private Admission admit(RequestHead head) {
-        Optional<String> authorization = head.header(HttpHeaderNames.AUTHORIZATION);
-        if (authorization.isEmpty()) {
-            return new Admission.Refused(NO_KEY);
-        }
-        Optional<Scope> scope = queryKeys.scopeOf(authorization.get());
-        if (scope.isPresent()) {
-            return new Admission.Admitted((request, responder) -> answer(scope.get(), request, responder));
-        }
-        boolean publishes = publishKeys.scopeOf(authorization.get()).isPresent();
-        return new Admission.Refused(publishes ? PUBLISH_KEY : UNKNOWN_KEY);
+        return new Route(HttpMethod.GET, PATH, 0, head -> keys.admit(head, this::answer));
     }
 
     private void answer(Scope scope, Request request, Route.Responder responder) {
         var parameters = new Parameters(request.head());
-        Optional<TenantId> tenant = tenant(scope, parameters);
+        Optional<TenantId> tenant = QueryKeys.tenant(scope, parameters);
         if (tenant.isPresent() && !scope.permits(tenant.get())) {
-            responder.respond(Response.problem(
-                    Problem.of(403, "tenant: %s (expected: the tenant of the API key)".formatted(tenant.get()))));
+            responder.respond(QueryKeys.otherTenant(tenant.get()));
             return;
         }
         EventQuery query = query(tenant, parameters);
@@ -97,16 +71,6 @@ public final class EventsRoute {
     private static Response page(EventPage page) {
         String next = page.next().map(key -> "\"next\":\"" + key + '"').orElse("\"next\":null");
         return Response.json(200, EventsJson.object(page.entries(), next)).with("cache-control", "no-store");
-    }
-
-    /** The tenant asked for, else the key's; empty when the key speaks for all and none was named. */
-    private static Optional<TenantId> tenant(Scope scope, Parameters parameters) {
-        Optional<String> named = parameters.text("tenant");
-        if (named.isPresent() && !TenantId.isValid(named.get())) {
-            parameters.fault("tenant", named.get(), "1 to 64 of [A-Za-z0-9._-]");
-            return scope.tenant();
-        }
-        return named.map(TenantId::new).or(scope::tenant);
     }
 
     private EventQuery query(Optional<TenantId> tenant, Parameters parameters) {
@@ -180,10 +144,5 @@ public final class EventsRoute {
             parameters.fault("cursor", cursor.get(), "the next of an answer to the same query");
         }
         return key.map(all::behind).orElse(all);
-    }
-
-    /** RFC 6750 section 3. */
-    private static Response unauthorized(String detail) {
-        return Response.problem(Problem.of(401, detail)).with("www-authenticate", "Bearer");
     }
 }

@@ -1,9 +1,7 @@
 package io.atalaya.query;
 
-import io.atalaya.archive.Archive;
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.Assignments;
-import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Problem;
@@ -12,7 +10,6 @@ import io.atalaya.http.Response;
 import io.atalaya.http.Route.Responder;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.SessionView;
-import io.atalaya.log.EventLog.Entry;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.Profile;
 import io.atalaya.routing.Explanation;
@@ -25,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -39,26 +35,14 @@ public final class ExplainPage {
     private final Profile profile;
     private final Hub hub;
     private final Assignments assignments;
-    private final MissedEvents log;
-    private final @Nullable Archive archive;
+    private final StoredEvents events;
     private final Reads reads;
 
-    /**
-     * @param log where events are looked for first, among its newest
-     * @param archive where they are looked for then; null where there is none
-     */
-    public ExplainPage(
-            Profile profile,
-            Hub hub,
-            Assignments assignments,
-            MissedEvents log,
-            @Nullable Archive archive,
-            Reads reads) {
+    public ExplainPage(Profile profile, Hub hub, Assignments assignments, StoredEvents events, Reads reads) {
         this.profile = profile;
         this.hub = hub;
         this.assignments = assignments;
-        this.log = log;
-        this.archive = archive;
+        this.events = events;
         this.reads = reads;
     }
 
@@ -108,8 +92,8 @@ public final class ExplainPage {
         return assignments(endpoint, session)
                 .thenCompose(assigned -> reads.perform(() -> {
                     var subscriber = new Subscriber(endpoint, session.principal(), assigned, session.topics());
-                    return find(owner, event)
-                            .map(found -> answer(Explanation.of(profile, subscriber, found), asText))
+                    return events.find(owner, event)
+                            .map(found -> answer(Explanation.of(profile, subscriber, found.event()), asText))
                             .orElseGet(() -> Response.problem(Problem.of(
                                     404,
                                     "event: tenant %s has no %s (expected: one in the archive, or among the newest of the log)"
@@ -122,14 +106,6 @@ public final class ExplainPage {
                 ? assignments.of(
                         session.principal().tenant(), session.principal().subject())
                 : CompletableFuture.completedFuture(List.of());
-    }
-
-    private Optional<Event> find(TenantId tenant, EventId id) {
-        List<Entry> logged = log.newest(tenant, 0, 1, event -> event.id().equals(id));
-        if (!logged.isEmpty()) {
-            return Optional.of(logged.getFirst().event());
-        }
-        return archive == null ? Optional.empty() : archive.find(tenant, id).map(Entry::event);
     }
 
     private static Response answer(Explanation explanation, boolean asText) {

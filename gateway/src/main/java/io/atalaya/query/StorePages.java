@@ -18,7 +18,11 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,6 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
  * thread-safe parts. Status codes tell the truth: 503 when what a page speaks of is not well.
  */
 public final class StorePages {
+    private static final Logger LOG = LoggerFactory.getLogger(StorePages.class);
+    private static final Pattern SQL_STATE = Pattern.compile("\\(SQLSTATE \\w+\\)");
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final double SLOW_MILLIS = 1000;
 
@@ -185,7 +191,7 @@ public final class StorePages {
         try {
             archive.probe();
         } catch (ArchiveException unavailable) {
-            error = String.valueOf(unavailable.getMessage());
+            error = withoutDetails(unavailable);
         }
         double millis = (nanoClock.getAsLong() - startNanos) / 1e6;
         Status status = !error.isEmpty() ? Status.CRITICAL : millis > SLOW_MILLIS ? Status.WARNING : Status.HEALTHY;
@@ -204,6 +210,14 @@ public final class StorePages {
             members.put("error", error);
         }
         return new Finding(status, members);
+    }
+
+    /** Names of machines, databases and users are for the log: a page may be shown to whoever may see health. */
+    private static String withoutDetails(ArchiveException unavailable) {
+        String text = String.valueOf(unavailable.getMessage());
+        LOG.atDebug().addKeyValue("error", text).log("the archive does not answer its probe");
+        Matcher state = SQL_STATE.matcher(text);
+        return state.find() ? "unavailable " + state.group() : "unavailable";
     }
 
     /** What is said of an archive that did not answer the probe in time. */

@@ -8,10 +8,13 @@ import io.atalaya.auth.Principal;
 import io.atalaya.event.Cursor;
 import io.atalaya.hub.Session;
 import io.atalaya.log.EventLog;
+import io.atalaya.profile.Endpoint.FirstMessage;
 import io.atalaya.protocol.RecoveryFrames;
+import io.atalaya.retained.RetainedStates;
 import io.atalaya.routing.EventRoutes;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,7 @@ public final class Recovery {
     private static final long TICK_NANOS = 1_000_000_000L;
 
     private final RecoveryContext context;
+    private final RetainedStates states;
     private final int maxChunkBytes;
 
     /**
@@ -55,6 +59,7 @@ public final class Recovery {
         var desk = new AckDesk(stores.acks(), pace.worker(), pace.later()::after);
         var acks = new Acknowledgements(desk, routes, pace.clock());
         this.context = new RecoveryContext(stores.log(), routes, queue, acks, pace, new RecoveryCounters());
+        this.states = new RetainedStates(stores.log(), routes, pace.clock());
         this.maxChunkBytes = Math.min(MOST_CHUNK_BYTES, maxOutboundBytes / 2);
     }
 
@@ -80,11 +85,25 @@ public final class Recovery {
      * anything to it.
      */
     public void begin(Session session, Wish wish) {
+        Optional<FirstMessage> first = session.endpoint().firstMessage();
+        boolean resumes = wish.since() instanceof Since.After || wish.since() instanceof Since.Unreadable;
+        if (first.isPresent() && !resumes) {
+            session.startsAfter(head(session));
+            new Opening(context, states, session, first.get(), maxChunkBytes)
+                    .start(position -> start(session, wish, position, true));
+        } else {
+            beginSilently(session, wish);
+        }
+    }
+
+    private void beginSilently(Session session, Wish wish) {
         boolean wantsAcks = context.routes().wantsAcks();
         switch (wish.since()) {
             case Since.Unsaid _ -> {
+                Cursor head = head(session);
+                session.startsAfter(head);
                 if (wantsAcks) {
-                    start(session, wish, head(session), true);
+                    start(session, wish, head, true);
                 }
             }
             case Since.Now _ -> {
@@ -104,6 +123,7 @@ public final class Recovery {
     }
 
     private void start(Session session, Wish wish, Cursor position, boolean atHead) {
+        session.startsAfter(position);
         var replay = new Replay(context, session, position, atHead, maxChunkBytes);
         if (context.routes().wantsAcks()) {
             Principal who = session.principal();

@@ -168,6 +168,7 @@ final class Replay implements Session.Companion {
         }
         context.counters().onGap(gap.reason());
         position = gap.resumeAfter();
+        session.startsAfter(position);
         session.reply(RecoveryFrames.gap(session.allocator(), gap.reason(), position));
         retry();
     }
@@ -187,6 +188,7 @@ final class Replay implements Session.Companion {
 
     private void deliver(Chunk chunk) {
         position = chunk.through();
+        session.onReplayedThrough(position);
         session.deliver(Kind.REPLAY, chunk.frames(), chunk.events());
         if (acked != null) {
             chunk.wanted().forEach(acked::onDelivered);

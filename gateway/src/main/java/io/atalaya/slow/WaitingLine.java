@@ -47,24 +47,27 @@ public final class WaitingLine {
      * @param frames owned by the caller
      * @param events how many deliveries are in it; gaps are none
      * @param sinceNanos of the oldest of them
+     * @param through the furthest log offset among them; 0 when none is of the log
      */
-    public record Batch(ByteBuf frames, int events, long sinceNanos) {}
+    public record Batch(ByteBuf frames, int events, long sinceNanos, long through) {}
 
     private static final class Node {
         private final byte[] frame;
         private final int events;
         private final @Nullable Handling handling;
         private final long sinceNanos;
+        private final long offset;
         private int dropped;
         private @Nullable Cursor droppedThrough;
         private @Nullable Node before;
         private @Nullable Node after;
 
-        private Node(byte[] frame, int events, @Nullable Handling handling, long sinceNanos) {
+        private Node(byte[] frame, int events, @Nullable Handling handling, long sinceNanos, long offset) {
             this.frame = frame;
             this.events = events;
             this.handling = handling;
             this.sinceNanos = sinceNanos;
+            this.offset = offset;
         }
 
         private boolean isGap() {
@@ -101,11 +104,13 @@ public final class WaitingLine {
      * @param deliveries how many they are; 1 with a handling
      * @param handling how they may be given up; null keeps them
      * @param sinceNanos the start of their latency
+     * @param offset where the last of them stands in the log; 0 when it is not of the log
      * @param room bytes that the line may need
      * @return false when what has to be kept needs more than {@code room}
      */
-    public boolean add(byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long room) {
-        var node = new Node(frame, deliveries, handling, sinceNanos);
+    public boolean add(
+            byte[] frame, int deliveries, @Nullable Handling handling, long sinceNanos, long offset, long room) {
+        var node = new Node(frame, deliveries, handling, sinceNanos, offset);
         append(node);
         if (handling != null) {
             if (handling.latestOf() == null) {
@@ -151,7 +156,7 @@ public final class WaitingLine {
         if (before != null && before.isGap()) {
             widen(before, 1, cursor);
         } else {
-            var gap = new Node(new byte[0], 0, null, node.sinceNanos);
+            var gap = new Node(new byte[0], 0, null, node.sinceNanos, 0);
             gap.dropped = 1;
             gap.droppedThrough = cursor;
             insertBefore(node, gap);
@@ -204,6 +209,7 @@ public final class WaitingLine {
         ByteBuf frames = allocator.directBuffer();
         int taken = 0;
         long sinceNanos = first == null ? 0 : first.sinceNanos;
+        long through = 0;
         for (Node node = first; node != null; node = first) {
             int length = node.isGap() ? GAP_BYTES : node.frame.length;
             if (frames.isReadable() && frames.readableBytes() + length > maxBytes) {
@@ -215,9 +221,10 @@ public final class WaitingLine {
                 frames.writeBytes(node.frame);
             }
             taken += node.events;
+            through = Math.max(through, node.offset);
             forget(node);
         }
-        return new Batch(frames, taken, sinceNanos);
+        return new Batch(frames, taken, sinceNanos, through);
     }
 
     private void forget(Node node) {

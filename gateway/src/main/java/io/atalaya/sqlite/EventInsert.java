@@ -1,6 +1,7 @@
 package io.atalaya.sqlite;
 
 import io.atalaya.event.Event;
+import io.atalaya.event.ScopeText;
 import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

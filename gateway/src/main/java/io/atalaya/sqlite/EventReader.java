@@ -2,6 +2,7 @@ package io.atalaya.sqlite;
 
 import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
+import io.atalaya.event.ScopeText;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
 import java.sql.Connection;

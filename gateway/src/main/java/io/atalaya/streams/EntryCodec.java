@@ -25,18 +25,18 @@ import org.jspecify.annotations.Nullable;
  * nanoseconds since 1970. {@code from} names the process that took the event in, with its monotonic clock: in that process
  * the event's latency is counted from there, in every other from the moment it is read.
  */
-final class EntryCodec {
+public final class EntryCodec {
     private final byte[] origin;
     private final LongSupplier nanoClock;
 
     /** @param origin names this process, like no other */
-    EntryCodec(String origin, LongSupplier nanoClock) {
+    public EntryCodec(String origin, LongSupplier nanoClock) {
         this.origin = (origin + ":").getBytes(UTF_8);
         this.nanoClock = nanoClock;
     }
 
     /** Adds the arguments that the append script expects of an event. */
-    void encode(Event event, List<byte[]> arguments) {
+    public void encode(Event event, List<byte[]> arguments) {
         Instant timestamp = event.timestamp();
         arguments.add(bytes(event.tenant().value()));
         arguments.add(bytes(event.id().value()));
@@ -90,7 +90,7 @@ final class EntryCodec {
      *
      * @throws RuntimeException when it is not one that {@link #encode} wrote
      */
-    Entry decode(StreamMessage<String, byte[]> message, long epoch) {
+    public Entry decode(StreamMessage<String, byte[]> message, long epoch) {
         Map<String, byte[]> fields = message.getBody();
         byte[] body = field(fields, "body");
         if (body.length == 0) {
@@ -173,11 +173,11 @@ final class EntryCodec {
         return value;
     }
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
 
-    static byte[] bytes(long number) {
+    public static byte[] bytes(long number) {
         return bytes(Long.toString(number));
     }
 }

@@ -117,10 +117,10 @@ final class PartitionStore {
         events.forEach(event -> codec.encode(event, arguments));
         byte[][] all = arguments.toArray(byte[][]::new);
         if (limits.waitReplicas() == 0) {
-            return ask(commands -> Script.APPEND.run(commands, keys, all)).thenApply(PartitionStore::appended);
+            return ask(commands -> Script.APPEND.run(commands, keys.all(), all)).thenApply(PartitionStore::appended);
         }
         return ask(commands -> Script.APPEND
-                        .run(commands, keys, all)
+                        .run(commands, keys.all(), all)
                         .thenCompose(
                                 reply -> replicated(commands).thenApply(replicas -> new Replicated(reply, replicas))))
                 .thenApply(this::appendedEverywhere);
@@ -247,7 +247,7 @@ final class PartitionStore {
         byte[][] ids = offsets.stream()
                 .map(offset -> EntryCodec.bytes(EntryCodec.id(offset)))
                 .toArray(byte[][]::new);
-        return ask(commands -> Script.CONFIRM.run(commands, keys, ids)).thenApply(_ -> null);
+        return ask(commands -> Script.CONFIRM.run(commands, keys.all(), ids)).thenApply(_ -> null);
     }
 
     Entry decode(StreamMessage<String, byte[]> message, long epoch) {
@@ -259,7 +259,7 @@ final class PartitionStore {
     }
 
     private CompletableFuture<List<Object>> run(Script script, byte[]... arguments) {
-        return ask(commands -> script.run(commands, keys, arguments));
+        return ask(commands -> script.run(commands, keys.all(), arguments));
     }
 
     private <T> CompletableFuture<T> ask(Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> commands) {

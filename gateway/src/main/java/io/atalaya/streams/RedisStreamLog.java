@@ -313,6 +313,11 @@ public final class RedisStreamLog implements EventLog {
                 .collect(Collectors.toSet());
     }
 
+    /** The breaker around appends, for others that depend on the same Redis. */
+    public Breaker breaker() {
+        return breaker;
+    }
+
     /** How the log gets on with Redis. */
     public Status status() {
         return new Status(reader.connected(), reader.heard(), reader.missed(), reader.outages(), breaker.snapshot());

@@ -16,27 +16,41 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
-/** A Lua script of this package, which Redis runs as one step. Immutable. */
-enum Script {
-    OPEN("open.lua"),
-    RENEW("renew.lua"),
-    APPEND("append.lua"),
-    CONFIRM("confirm.lua"),
-    UPKEEP("upkeep.lua");
+/** A Lua script, which Redis runs as one step. Immutable. */
+public final class Script {
+    static final Script OPEN = ofPartition("open.lua");
+    static final Script RENEW = ofPartition("renew.lua");
+    static final Script APPEND = ofPartition("append.lua");
+    static final Script CONFIRM = ofPartition("confirm.lua");
+    static final Script UPKEEP = ofPartition("upkeep.lua");
 
     private final String text;
     private final String digest;
 
-    Script(String file) {
-        this.text = read("account.lua") + read(file);
+    private Script(String text) {
+        this.text = text;
         this.digest = sha1(text);
     }
 
+    private static Script ofPartition(String file) {
+        return of(Script.class, "account.lua", file);
+    }
+
+    /** The files beside {@code owner}, one behind the other. */
+    public static Script of(Class<?> owner, String... files) {
+        var text = new StringBuilder();
+        for (String file : files) {
+            text.append(read(owner, file));
+        }
+        return new Script(text.toString());
+    }
+
     /** Runs it; the script itself is sent only to a Redis that does not know it. */
-    CompletionStage<List<Object>> run(RedisAsyncCommands<String, byte[]> redis, StreamKeys keys, byte[]... arguments) {
-        return redis.<List<Object>>evalsha(digest, ScriptOutputType.MULTI, keys.all(), arguments)
+    public CompletionStage<List<Object>> run(
+            RedisAsyncCommands<String, byte[]> redis, String[] keys, byte[]... arguments) {
+        return redis.<List<Object>>evalsha(digest, ScriptOutputType.MULTI, keys, arguments)
                 .exceptionallyCompose(failure -> isUnknown(failure)
-                        ? redis.<List<Object>>eval(text, ScriptOutputType.MULTI, keys.all(), arguments)
+                        ? redis.<List<Object>>eval(text, ScriptOutputType.MULTI, keys, arguments)
                         : CompletableFuture.failedFuture(failure));
     }
 
@@ -45,8 +59,8 @@ enum Script {
         return cause instanceof RedisNoScriptException;
     }
 
-    private static String read(String file) {
-        try (InputStream in = Script.class.getResourceAsStream(file)) {
+    private static String read(Class<?> owner, String file) {
+        try (InputStream in = owner.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + ": not in the program (expected: beside its classes)");
             }

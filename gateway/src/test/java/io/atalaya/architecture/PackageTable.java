@@ -76,19 +76,24 @@ final class PackageTable {
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow", "slf4j netty");
+        row(rows, "progress", "event auth", "");
+        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow progress", "slf4j netty");
         row(rows, "ack", "event metrics log", "slf4j");
-        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack", "slf4j netty");
+        row(rows, "retained", "event profile log routing", "");
+        row(rows, "recovery", "event protocol metrics profile auth log routing hub ack retained", "slf4j netty");
+        row(rows, "command", "event profile auth ingest", "jackson");
         row(
                 rows,
                 "redis",
                 "event metrics profile auth assignment log routing ingest breaker",
                 "slf4j jackson lettuce caffeine");
         row(rows, "streams", "event log breaker redis", "slf4j lettuce");
+        row(rows, "streams.acks", "event log ack breaker redis streams", "lettuce");
         var ports =
-                "event protocol metrics profile auth assignment log breaker archive http routing ingest hub ack recovery redis";
+                "event protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "query", ports + " edge", "slf4j netty jackson");
+        row(rows, "reach", ports + " progress query", "netty jackson");
         row(rows, "collector", ports + " edge query", "slf4j netty jackson");
         row(rows, "management", ports, "slf4j netty jackson prometheus jdk-measures");
         row(rows, "sloapi", "slo budget http metrics", "slf4j netty jackson prometheus");
@@ -98,7 +103,7 @@ final class PackageTable {
                 rows,
                 "gateway",
                 ports
-                        + " logging auth.journal postgres streams sqlite sqlite.log sqlite.archive sqlite.acks edge query collector management config"
+                        + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge query reach collector management config"
                         + " slo budget sloapi capacity yaml",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");

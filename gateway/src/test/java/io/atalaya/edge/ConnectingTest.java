@@ -8,10 +8,13 @@ import io.atalaya.assignment.Assignments;
 import io.atalaya.auth.AuthOutcome;
 import io.atalaya.auth.Authenticator;
 import io.atalaya.auth.Principal;
+import io.atalaya.command.CommandDesk;
 import io.atalaya.event.TenantId;
 import io.atalaya.hub.Hub;
 import io.atalaya.hub.HubConfig;
 import io.atalaya.hub.Session;
+import io.atalaya.ingest.Intake;
+import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogConfig;
 import io.atalaya.profile.Endpoint;
@@ -149,9 +152,16 @@ class ConnectingTest {
                 nothingAssigned(),
                 hub,
                 recovery(),
+                new CommandDesk(profile, intake()),
                 HubConfig.defaults(),
                 config,
                 () -> 0);
+    }
+
+    private Intake intake() {
+        var log = new InMemoryEventLog(LogConfig.defaults(), 1, () -> NOW, _ -> {});
+        var keys = new IntakeConfig(Map.of(), Map.of(), 65_536, 1 << 20, 100, 100);
+        return new Intake(keys, profile, log, _ -> {}, () -> NOW, () -> 0);
     }
 
     private Recovery recovery() {

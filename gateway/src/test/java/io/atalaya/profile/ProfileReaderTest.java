@@ -59,8 +59,7 @@ class ProfileReaderTest {
         Profile profile = valid(ProfileReader.read(RESTAURANT, ProfileReader.Switches.NONE));
 
         assertThat(profile.commands().get("refresh_sectors"))
-                .isEqualTo(new Command(
-                        "refresh_sectors", Command.Action.REFRESH_ASSIGNMENTS, "sectors_updated:", "sector_id"));
+                .isEqualTo(new Command.RefreshAssignments("refresh_sectors", "sectors_updated:", "sector_id"));
         assertThat(profile.endpoints().values())
                 .filteredOn(endpoint -> endpoint.commands().contains("refresh_sectors"))
                 .extracting(Endpoint::name)

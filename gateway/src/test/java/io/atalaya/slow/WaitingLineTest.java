@@ -36,7 +36,7 @@ class WaitingLineTest {
     private long offset;
 
     private boolean add(String text, @Nullable Handling handling, long room) {
-        return line.add(text.getBytes(UTF_8), 1, handling, ++offset, room);
+        return line.add(text.getBytes(UTF_8), 1, handling, ++offset, offset, room);
     }
 
     private boolean keep(String text) {

@@ -186,6 +186,22 @@ class SqliteRestartTest {
     }
 
     @Test
+    void aClockThatWasSetBackWhileItWasStoppedForgetsAndRepeatsNothing() {
+        Cursor first;
+        try (var log = open(ROOMY)) {
+            first = append(log, "a").getFirst().cursor();
+        }
+        millis = 1_000;
+        try (var log = open(ROOMY)) {
+            assertThat(append(log, "a")).containsExactly(new Appended.Duplicate(first));
+            assertThat(append(log, "b").getFirst().cursor().offset()).isEqualTo(2);
+
+            assertThat(ids(read(log, 0))).containsExactly("a", "b");
+            assertThat(read(log, 0)).extracting(Entry::atMillis).isSorted();
+        }
+    }
+
+    @Test
     void aRestoredBackupTakesANewEpoch() throws IOException {
         Path backup = directory.resolveSibling(directory.getFileName() + ".backup");
         Cursor lost;

@@ -1,4 +1,4 @@
-package io.atalaya.sqlite;
+package io.atalaya.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,6 +31,12 @@ class ScopeTextTest {
                     .as("seed %d", seed)
                     .isEqualTo(scope);
         }
+    }
+
+    @Test
+    void readsWhatADatabaseHasMadeOfIt() {
+        assertThat(ScopeText.read("{\"a\": \"1\\n\\t\\\"\", \"b\": \"\\u0001 2\"}"))
+                .isEqualTo(Map.of("a", "1\n\t\"", "b", "\u0001 2"));
     }
 
     private static String text(Random random) {

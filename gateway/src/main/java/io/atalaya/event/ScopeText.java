@@ -1,4 +1,4 @@
-package io.atalaya.sqlite;
+package io.atalaya.event;
 
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,7 +37,7 @@ public final class ScopeText {
     }
 
     /**
-     * Reads what {@link #write} wrote.
+     * Reads what {@link #write} wrote, also when a database has put blanks between the members.
      *
      * @throws IllegalArgumentException when it is anything else
      */
@@ -45,12 +45,12 @@ public final class ScopeText {
         var scope = new TreeMap<String, String>();
         var in = new Reader(text);
         in.expect('{');
-        if (!in.at('}')) {
+        if (!in.next('}')) {
             do {
                 String name = in.quoted();
                 in.expect(':');
                 scope.put(name, in.quoted());
-            } while (in.at(','));
+            } while (in.next(','));
             in.expect('}');
         }
         return scope;
@@ -65,6 +65,14 @@ public final class ScopeText {
             this.text = text;
         }
 
+        /** As {@link #at}, behind blanks. */
+        boolean next(char wanted) {
+            while (at(' ')) {
+                // passed over
+            }
+            return at(wanted);
+        }
+
         boolean at(char wanted) {
             if (position < text.length() && text.charAt(position) == wanted) {
                 position++;
@@ -74,7 +82,7 @@ public final class ScopeText {
         }
 
         void expect(char wanted) {
-            if (!at(wanted)) {
+            if (!next(wanted)) {
                 throw new IllegalArgumentException("scope: %s (expected: %s at %d)".formatted(text, wanted, position));
             }
         }
@@ -105,7 +113,14 @@ public final class ScopeText {
         private char escaped() {
             char c = next();
             if (c != 'u') {
-                return c;
+                return switch (c) {
+                    case 'n' -> '\n';
+                    case 't' -> '\t';
+                    case 'r' -> '\r';
+                    case 'b' -> '\b';
+                    case 'f' -> '\f';
+                    default -> c;
+                };
             }
             if (position + 4 > text.length()) {
                 expect('u');

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.command;
+
+import org.jspecify.annotations.NullMarked;

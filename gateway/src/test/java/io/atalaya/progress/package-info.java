@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.progress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.reach;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.retained;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.streams.acks;
+
+import org.jspecify.annotations.NullMarked;
