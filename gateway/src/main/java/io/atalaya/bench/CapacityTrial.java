@@ -41,7 +41,12 @@ public final class CapacityTrial {
      * @param clientThreads event loops of the client
      */
     public record Options(
-            int connections, Duration warmup, Duration duration, Duration latency, Duration patience, int clientThreads) {
+            int connections,
+            Duration warmup,
+            Duration duration,
+            Duration latency,
+            Duration patience,
+            int clientThreads) {
         public Options {
             if (connections < SMALL_AUDIENCE || connections % SMALL_AUDIENCE != 0) {
                 throw new IllegalArgumentException(
@@ -103,7 +108,8 @@ public final class CapacityTrial {
     private void prove(Resource resource, long deadline, Map<Resource, Figure> figures) throws InterruptedException {
         for (BenchOptions load : loads(resource)) {
             if (nanoClock.getAsLong() + expected(load).toNanos() > deadline) {
-                problems.add("%s: not proved within %d s".formatted(resource.word(), options.patience().toSeconds()));
+                problems.add("%s: not proved within %d s"
+                        .formatted(resource.word(), options.patience().toSeconds()));
                 return;
             }
             progress.accept("%s: %,d sessions in audiences of %,d, window %d, batch %d"
@@ -134,7 +140,9 @@ public final class CapacityTrial {
     /** Many sessions, each of which hears something every few seconds. */
     private BenchOptions idle(int wanted) {
         int connections = Math.max(SMALL_AUDIENCE, wanted / SMALL_AUDIENCE * SMALL_AUDIENCE);
-        double rate = Math.max(1, connections / SMALL_AUDIENCE / Math.max(1.0, options.duration().toMillis() / 2e3));
+        double rate = Math.max(
+                1,
+                connections / SMALL_AUDIENCE / Math.max(1.0, options.duration().toMillis() / 2e3));
         return load(connections, SMALL_AUDIENCE, rate, 16, 1);
     }
 

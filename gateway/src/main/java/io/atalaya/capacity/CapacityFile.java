@@ -91,7 +91,10 @@ public record CapacityFile(Path path) {
     private static ProvedCapacity parse(JsonNode json) {
         JsonNode machine = json.path("machine");
         var settings = new LinkedHashMap<String, String>();
-        json.path("settings").properties().forEach(member -> settings.put(member.getKey(), member.getValue().asString()));
+        json.path("settings")
+                .properties()
+                .forEach(member ->
+                        settings.put(member.getKey(), member.getValue().asString()));
         var figures = new EnumMap<Resource, Figure>(Resource.class);
         for (Resource resource : Resource.values()) {
             JsonNode figure = json.path("figures").path(resource.word());

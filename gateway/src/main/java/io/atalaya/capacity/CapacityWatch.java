@@ -117,10 +117,8 @@ public final class CapacityWatch implements AutoCloseable {
 
     private Optional<Load> load() throws InterruptedException {
         try {
-            return Optional.of(sources.load()
-                    .get()
-                    .toCompletableFuture()
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(
+                    sources.load().get().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException failure) {
             LOG.atWarn().addKeyValue("reason", failure.toString()).log("capacity: nothing could be measured");
             return Optional.empty();

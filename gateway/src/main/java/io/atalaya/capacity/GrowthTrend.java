@@ -43,15 +43,20 @@ final class GrowthTrend {
 
     /** Bytes a day; negative when it shrinks; empty while too little has been seen. */
     OptionalDouble bytesPerDay() {
-        if (sizes.size() < 2
-                || sizes.getLast().epochSecond() - sizes.getFirst().epochSecond() < LEAST.toSeconds()) {
+        if (sizes.size() < 2 || sizes.getLast().epochSecond() - sizes.getFirst().epochSecond() < LEAST.toSeconds()) {
             return OptionalDouble.empty();
         }
         // relative to the first, so that no large numbers cancel each other
         long origin = sizes.getFirst().epochSecond();
         long least = sizes.getFirst().bytes();
-        double meanTime = sizes.stream().mapToDouble(size -> size.epochSecond() - origin).average().orElse(0);
-        double meanBytes = sizes.stream().mapToDouble(size -> size.bytes() - least).average().orElse(0);
+        double meanTime = sizes.stream()
+                .mapToDouble(size -> size.epochSecond() - origin)
+                .average()
+                .orElse(0);
+        double meanBytes = sizes.stream()
+                .mapToDouble(size -> size.bytes() - least)
+                .average()
+                .orElse(0);
         double together = 0;
         double square = 0;
         for (Size size : sizes) {

@@ -23,8 +23,8 @@ public record StoreSize(String store, long usedBytes, long limitBytes) {
     public static Optional<StoreSize> ofDirectory(String store, Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             long used = files.mapToLong(StoreSize::bytes).sum();
-            return Optional.of(
-                    new StoreSize(store, used, used + Files.getFileStore(directory).getUsableSpace()));
+            return Optional.of(new StoreSize(
+                    store, used, used + Files.getFileStore(directory).getUsableSpace()));
         } catch (IOException | UncheckedIOException _) {
             return Optional.empty();
         }

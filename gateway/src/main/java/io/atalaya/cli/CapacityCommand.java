@@ -139,8 +139,7 @@ public final class CapacityCommand implements Callable<Integer> {
 
     private int prove(CapacityFile file) throws IOException, InterruptedException {
         Machine machine = Machine.here();
-        var options = new CapacityTrial.Options(
-                sessions(machine), warmup, duration, latency, patience, clientThreads);
+        var options = new CapacityTrial.Options(sessions(machine), warmup, duration, latency, patience, clientThreads);
         progress("starting a gateway");
         CapacityTrial.Outcome outcome;
         try (var gateway = BenchGateway.start(Main.class.getName(), options.connections(), options.largestAudience())) {
@@ -168,8 +167,7 @@ public final class CapacityCommand implements Callable<Integer> {
         }
         long affordable = Math.min(connections, machine.descriptors() - SPARE_DESCRIPTORS);
         if (affordable < connections) {
-            progress("%,d descriptors allow for %,d sessions (ulimit -n)"
-                    .formatted(machine.descriptors(), affordable));
+            progress("%,d descriptors allow for %,d sessions (ulimit -n)".formatted(machine.descriptors(), affordable));
         }
         return (int) Math.max(10, affordable / 10 * 10);
     }

@@ -113,9 +113,7 @@ final class StatusPages {
     /** The log against its own bound, and everything on disk against the disk. */
     private static List<StoreSize> stores(Core core) {
         var log = new StoreSize(
-                "log",
-                core.log().totals().retainedBytes(),
-                core.config().log().maxBytes());
+                "log", core.log().totals().retainedBytes(), core.config().log().maxBytes());
         return Stream.concat(
                         Stream.of(log),
                         StoreSize.ofDirectory("disk", core.config().dataDir()).stream())

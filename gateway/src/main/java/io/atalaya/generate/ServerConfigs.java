@@ -20,13 +20,20 @@ final class ServerConfigs {
 
     /** As deploy/compose.yaml names them. What is not in it is found in a file, so that nothing is down that nobody runs. */
     private static final Map<String, List<String>> TARGETS = Map.of(
-            PROMETHEUS, List.of("localhost:9090"),
-            Catalogue.OURS, List.of("gateway-1:8002", "gateway-2:8002"),
-            "postgres", List.of("postgres-exporter:9187"),
-            "redis", List.of("redis-exporter:9121"),
-            "node", List.of("node-exporter:9100"),
-            "alertmanager", List.of("alertmanager:9093"),
-            "caddy", List.of("caddy:2019"));
+            PROMETHEUS,
+            List.of("localhost:9090"),
+            Catalogue.OURS,
+            List.of("gateway-1:8002", "gateway-2:8002"),
+            "postgres",
+            List.of("postgres-exporter:9187"),
+            "redis",
+            List.of("redis-exporter:9121"),
+            "node",
+            List.of("node-exporter:9100"),
+            "alertmanager",
+            List.of("alertmanager:9093"),
+            "caddy",
+            List.of("caddy:2019"));
 
     private static final Map<String, Map<String, Object>> LABELS = Map.of(
             PROMETHEUS,
@@ -72,7 +79,9 @@ final class ServerConfigs {
                         "rule_files",
                         List.of("rules/*.yml"),
                         "alerting",
-                        map("alertmanagers", List.of(map("static_configs", List.of(map("targets", TARGETS.get("alertmanager")))))),
+                        map(
+                                "alertmanagers",
+                                List.of(map("static_configs", List.of(map("targets", TARGETS.get("alertmanager")))))),
                         "scrape_configs",
                         jobs));
     }

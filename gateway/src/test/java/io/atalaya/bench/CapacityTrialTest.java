@@ -101,7 +101,8 @@ class CapacityTrialTest {
 
     @Test
     void nothingDeliveredProvesNothing() throws InterruptedException {
-        assertThat(run(10_000, load -> report(load, 0, MILLI, List.of())).figures()).isEmpty();
+        assertThat(run(10_000, load -> report(load, 0, MILLI, List.of())).figures())
+                .isEmpty();
     }
 
     @Test

@@ -49,9 +49,11 @@ class CapacityFileTest {
         Files.writeString(file.path(), text);
 
         assertThat(file.read())
-                .isInstanceOfSatisfying(Outcome.Unreadable.class, unreadable -> assertThat(unreadable.problem())
-                        .startsWith(file.path().toString())
-                        .endsWith("(expected: what atalaya capacity writes)"));
+                .isInstanceOfSatisfying(
+                        Outcome.Unreadable.class,
+                        unreadable -> assertThat(unreadable.problem())
+                                .startsWith(file.path().toString())
+                                .endsWith("(expected: what atalaya capacity writes)"));
     }
 
     @Test

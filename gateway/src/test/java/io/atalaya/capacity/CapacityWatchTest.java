@@ -26,8 +26,7 @@ class CapacityWatchTest {
     private long used = 1_000;
 
     private CapacityWatch watch(Machine machine) {
-        var sources =
-                new CapacityWatch.Sources(() -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)));
+        var sources = new CapacityWatch.Sources(() -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)));
         return new CapacityWatch(directory, sources, machine, () -> now);
     }
 
@@ -115,7 +114,8 @@ class CapacityWatchTest {
         var series = new TreeMap<String, Double>();
         CapacityMetrics.of(report).forEach(family -> {
             for (var point : ((GaugeSnapshot) family).getDataPoints()) {
-                String label = point.getLabels().isEmpty() ? "" : point.getLabels().getValue(0);
+                String label =
+                        point.getLabels().isEmpty() ? "" : point.getLabels().getValue(0);
                 series.put(family.getMetadata().getName() + "{" + label + "}", point.getValue());
             }
         });

@@ -84,7 +84,6 @@ class ForecastTest {
 
         Map<Resource, Double> use = meter.onLook(START.plusSeconds(70), new Load(4, 1_600, 70));
 
-        assertThat(use)
-                .isEqualTo(Map.of(Resource.CONNECTIONS, 4.0, Resource.DELIVERIES, 10.0, Resource.EVENTS, 1.0));
+        assertThat(use).isEqualTo(Map.of(Resource.CONNECTIONS, 4.0, Resource.DELIVERIES, 10.0, Resource.EVENTS, 1.0));
     }
 }

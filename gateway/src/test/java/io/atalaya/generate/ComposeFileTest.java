@@ -32,7 +32,8 @@ class ComposeFileTest {
     void itIsAComposeFile() throws IOException {
         try (InputStream schema = ComposeFileTest.class.getResourceAsStream("/schemas/compose-spec.json")) {
             assertThat(schema).isNotNull();
-            // the registry knows the dialect by the identifier that its specification gives it, and wants an absolute name
+            // the registry knows the dialect by the identifier that its specification gives it, and wants an absolute
+            // name
             String known = new String(schema.readAllBytes(), UTF_8)
                     .replace("https://json-schema.org/draft-07/schema", "http://json-schema.org/draft-07/schema#")
                     .replace("\"compose_spec.json\"", "\"https://compose-spec.io/compose-spec.json\"");
@@ -92,7 +93,10 @@ class ComposeFileTest {
     void theGatewaysAreGivenSettingsThatExist() throws IOException {
         String reference = Files.readString(Path.of("../docs/configuration.md"));
 
-        assertThat(compose.path("services").path("gateway-1").path("environment").propertyNames())
+        assertThat(compose.path("services")
+                        .path("gateway-1")
+                        .path("environment")
+                        .propertyNames())
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(reference).contains("`" + name + "`"));
     }

@@ -27,12 +27,54 @@ class RequirementsTest {
 
     /** Groups of items with how many each has; two-digit numbers keep their zero in contradictions. */
     private static final List<String> GROUPS = List.of(
-            "C 32", "000-M 9", "000-R 11", "001-O 7", "001-D 11", "001-T1. 7", "001-T2. 9", "001-T3. 6", "001-T4. 7",
-            "001-A 19", "001-K 5", "001-T6. 6", "001-C 6", "001-T7. 5", "001-T8. 3", "001-T9. 3", "001-X 3",
-            "001-T10. 6", "001-T11. 3", "001-T12. 3", "001-T13. 6", "001-T14. 4", "001-E 1", "001-T15. 5",
-            "001-T16. 5", "001-T17. 5", "001-T18. 4", "001-T19. 4", "001-T20. 4", "001-T21. 3", "001-B 1",
-            "001-T22. 6", "001-T23. 6", "001-T24. 10", "001-G 1", "002-E 1", "002-M 10", "002-P 6", "002-A 4",
-            "002-R 6", "003-J 3", "003-E 7", "003-M 23", "003-A 4", "003-P 17", "003-R 5", "004-E 3", "004-M 10",
+            "C 32",
+            "000-M 9",
+            "000-R 11",
+            "001-O 7",
+            "001-D 11",
+            "001-T1. 7",
+            "001-T2. 9",
+            "001-T3. 6",
+            "001-T4. 7",
+            "001-A 19",
+            "001-K 5",
+            "001-T6. 6",
+            "001-C 6",
+            "001-T7. 5",
+            "001-T8. 3",
+            "001-T9. 3",
+            "001-X 3",
+            "001-T10. 6",
+            "001-T11. 3",
+            "001-T12. 3",
+            "001-T13. 6",
+            "001-T14. 4",
+            "001-E 1",
+            "001-T15. 5",
+            "001-T16. 5",
+            "001-T17. 5",
+            "001-T18. 4",
+            "001-T19. 4",
+            "001-T20. 4",
+            "001-T21. 3",
+            "001-B 1",
+            "001-T22. 6",
+            "001-T23. 6",
+            "001-T24. 10",
+            "001-G 1",
+            "002-E 1",
+            "002-M 10",
+            "002-P 6",
+            "002-A 4",
+            "002-R 6",
+            "003-J 3",
+            "003-E 7",
+            "003-M 23",
+            "003-A 4",
+            "003-P 17",
+            "003-R 5",
+            "004-E 3",
+            "004-M 10",
             "004-T 18");
 
     private record Row(List<String> items, String state, String where) {}
@@ -91,7 +133,9 @@ class RequirementsTest {
             code(row).filter(word -> SERIES.matcher(word).matches()).forEach(named::add);
         }
 
-        assertThat(named).hasSizeGreaterThan(80).allSatisfy(name -> assertThat(known).contains(name));
+        assertThat(named)
+                .hasSizeGreaterThan(80)
+                .allSatisfy(name -> assertThat(known).contains(name));
     }
 
     @Test
@@ -107,7 +151,9 @@ class RequirementsTest {
         }
         named.remove("Accept");
 
-        assertThat(named).hasSizeGreaterThan(20).allSatisfy(name -> assertThat(known).contains(name));
+        assertThat(named)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(name -> assertThat(known).contains(name));
     }
 
     private static java.util.stream.Stream<String> code(Row row) {

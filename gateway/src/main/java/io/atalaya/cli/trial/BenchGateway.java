@@ -23,7 +23,8 @@ public record BenchGateway(ServerProcess process, BenchTarget target) implements
      * @param connections sessions at once
      * @param audience sessions of one table session
      */
-    public static BenchGateway start(String mainClass, int connections, int audience) throws IOException, InterruptedException {
+    public static BenchGateway start(String mainClass, int connections, int audience)
+            throws IOException, InterruptedException {
         var secrets = TrialSecrets.fresh(new SecureRandom(), InstantSource.system());
         String publishKey = secrets.publishKey("1");
         Map<String, String> settings = Map.of(
@@ -35,8 +36,8 @@ public record BenchGateway(ServerProcess process, BenchTarget target) implements
                 "WS_MAX_DINERS_PER_SESSION", Integer.toString(audience),
                 "LOG_LEVEL", "WARN");
         ServerProcess process = ServerProcess.start(mainClass, settings);
-        var target = new BenchTarget(
-                process.url(), publishKey, OptionalLong.of(process.pid()), secrets::tokenOfSession);
+        var target =
+                new BenchTarget(process.url(), publishKey, OptionalLong.of(process.pid()), secrets::tokenOfSession);
         return new BenchGateway(process, target);
     }
 

@@ -82,7 +82,8 @@ final class Accounts implements AutoCloseable {
         }
 
         String words() {
-            String budget = Double.isNaN(left) ? "budget not known yet" : "%.1f%% of the budget left".formatted(100 * left);
+            String budget =
+                    Double.isNaN(left) ? "budget not known yet" : "%.1f%% of the budget left".formatted(100 * left);
             String alert = alerts.isEmpty() ? "" : "; alert: " + String.join(", ", alerts);
             return "%-32s %s: %,d bad of %,d, %s%s".formatted(id, state, bad, total, budget, alert);
         }

@@ -126,10 +126,11 @@ public final class IncidentRun {
         Accounts.Deliveries after = accounts.deliveries();
         say("   the attentive phone received %,d of %,d".formatted(phone.received(), accepted));
         long closed = after.closed() - before.closed();
-        say(closed > 0
-                ? "   the slow one was closed with 1013: at most 1 MiB waits for a socket; %,d deliveries closed with it"
-                        .formatted(closed)
-                : "   the slow one was not closed");
+        say(
+                closed > 0
+                        ? "   the slow one was closed with 1013: at most 1 MiB waits for a socket; %,d deliveries closed with it"
+                                .formatted(closed)
+                        : "   the slow one was not closed");
         say("   books: " + after.words());
         expect(stopped() || phone.received() == accepted, "the slow phone cost its neighbour deliveries");
         expect(stopped() || closed > 0, "the slow phone was not closed");
@@ -170,7 +171,8 @@ public final class IncidentRun {
             say("   " + objective.words());
         }
         List<String> firing = accounts.firing();
-        say("   alerts: " + (firing.isEmpty() ? "none fires yet, since each waits for its time" : String.join(", ", firing)));
+        say("   alerts: "
+                + (firing.isEmpty() ? "none fires yet, since each waits for its time" : String.join(", ", firing)));
         say("   gate: " + accounts.gate());
         Accounts.Deliveries books = accounts.deliveries();
         say("   books: " + books.words());
@@ -221,8 +223,7 @@ public final class IncidentRun {
     }
 
     /** Waits until the condition holds, somebody stops the demonstration, or patience is over. */
-    private void await(Duration patience, Condition condition, Runnable each)
-            throws InterruptedException, IOException {
+    private void await(Duration patience, Condition condition, Runnable each) throws InterruptedException, IOException {
         long deadline = nanoClock.getAsLong() + patience.toNanos();
         int looks = 0;
         while (!condition.holds() && !stopped() && nanoClock.getAsLong() < deadline) {

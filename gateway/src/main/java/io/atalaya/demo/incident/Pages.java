@@ -45,8 +45,9 @@ public final class Pages {
 
     private static boolean isThere(HttpClient http, String address) throws InterruptedException {
         try {
-            var request =
-                    HttpRequest.newBuilder(URI.create(address)).timeout(PATIENCE).build();
+            var request = HttpRequest.newBuilder(URI.create(address))
+                    .timeout(PATIENCE)
+                    .build();
             return http.send(request, BodyHandlers.discarding()).statusCode() == OK;
         } catch (IOException _) {
             return false;
