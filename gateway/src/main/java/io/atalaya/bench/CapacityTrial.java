@@ -142,7 +142,9 @@ public final class CapacityTrial {
         int connections = Math.max(SMALL_AUDIENCE, wanted / SMALL_AUDIENCE * SMALL_AUDIENCE);
         double rate = Math.max(
                 1,
-                connections / SMALL_AUDIENCE / Math.max(1.0, options.duration().toMillis() / 2e3));
+                (double) connections
+                        / SMALL_AUDIENCE
+                        / Math.max(1.0, options.duration().toMillis() / 2e3));
         return load(connections, SMALL_AUDIENCE, rate, 16, 1);
     }
 

@@ -48,7 +48,7 @@ public record CapacityFile(Path path) {
         } catch (JacksonException _) {
             return unreadable("not JSON");
         } catch (IOException | IllegalArgumentException | DateTimeParseException problem) {
-            return unreadable(problem.getMessage());
+            return unreadable(String.valueOf(problem.getMessage()));
         }
     }
 

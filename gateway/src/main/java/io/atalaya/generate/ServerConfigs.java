@@ -81,7 +81,9 @@ final class ServerConfigs {
                         "alerting",
                         map(
                                 "alertmanagers",
-                                List.of(map("static_configs", List.of(map("targets", TARGETS.get("alertmanager")))))),
+                                List.of(map(
+                                        "static_configs",
+                                        List.of(map("targets", TARGETS.getOrDefault("alertmanager", List.of())))))),
                         "scrape_configs",
                         jobs));
     }

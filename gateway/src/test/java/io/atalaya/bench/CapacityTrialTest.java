@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atalaya.bench.CapacityTrial.Outcome;
+import io.atalaya.capacity.ProvedCapacity.Figure;
 import io.atalaya.capacity.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,10 @@ class CapacityTrialTest {
                 problems);
     }
 
+    private static Figure figure(Outcome outcome, Resource resource) {
+        return Objects.requireNonNull(outcome.figures().get(resource));
+    }
+
     private static BenchReport good(BenchOptions load) {
         return report(load, 50_000, MILLI, List.of());
     }
@@ -62,9 +68,9 @@ class CapacityTrialTest {
 
         assertThat(outcome.problems()).isEmpty();
         assertThat(outcome.complete()).isTrue();
-        assertThat(outcome.figures().get(Resource.CONNECTIONS).value()).isEqualTo(10_000);
-        assertThat(outcome.figures().get(Resource.DELIVERIES).value()).isEqualTo(10_000);
-        assertThat(outcome.figures().get(Resource.EVENTS).evidence())
+        assertThat(figure(outcome, Resource.CONNECTIONS).value()).isEqualTo(10_000);
+        assertThat(figure(outcome, Resource.DELIVERIES).value()).isEqualTo(10_000);
+        assertThat(figure(outcome, Resource.EVENTS).evidence())
                 .containsEntry("audience", 1.0)
                 .containsEntry("client_core_percent", 80.0);
         assertThat(loads).hasSize(3);
@@ -86,7 +92,7 @@ class CapacityTrialTest {
                         ? report(load, 50_000, MILLI, List.of("7 sessions cut off"))
                         : good(load));
 
-        assertThat(outcome.figures().get(Resource.CONNECTIONS).value()).isEqualTo(5_000);
+        assertThat(figure(outcome, Resource.CONNECTIONS).value()).isEqualTo(5_000);
         assertThat(outcome.problems()).containsExactly("connections: 7 sessions cut off");
     }
 

@@ -93,7 +93,7 @@ public final class IncidentRun {
             var phone = new AttentivePhone();
             var client = new GatewayClient(loops, ClientOptions.standard(), new SecureRandom());
             var connection = client.connect(Subscription.to(table.uri(gateway.publicPort())), phone);
-            try (var slow = SlowPhone.connect(table.uri(gateway.publicPort()))) {
+            try (var _ = SlowPhone.connect(table.uri(gateway.publicPort()))) {
                 phone.ready().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
                 slowPhone(publisher, accounts, phone);
                 burst(publisher, phone);
