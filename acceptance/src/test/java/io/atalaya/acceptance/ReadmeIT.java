@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +29,7 @@ final class ReadmeIT {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern BLOCK =
             Pattern.compile("## From zero to a delivered event\n+```sh\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
     private static final Pattern BOOKS = Pattern.compile("\\{\"intake\".*\"balanced\":\\w+}}");
 
     @TempDir
@@ -65,6 +67,19 @@ final class ReadmeIT {
         assertThat(book.at("/intake/logged").asInt()).isEqualTo(1);
         assertThat(book.at("/deliveries/matched/live").asInt()).isEqualTo(1);
         assertThat(book.at("/deliveries/balanced").asBoolean()).isTrue();
+    }
+
+    /** What is typed in Spanish is what was tried above. */
+    @Test
+    void theSpanishReadmeHasTheSameCommands() throws IOException {
+        assertThat(commands("README.es.md")).isNotEmpty().isEqualTo(commands("README.md"));
+    }
+
+    private static List<String> commands(String file) throws IOException {
+        return SHELL.matcher(Files.readString(ROOT.resolve(file)))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
     }
 
     private static String block() throws IOException {

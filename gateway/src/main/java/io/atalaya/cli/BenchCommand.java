@@ -4,7 +4,7 @@ import io.atalaya.bench.BenchOptions;
 import io.atalaya.bench.BenchReport;
 import io.atalaya.bench.BenchRun;
 import io.atalaya.bench.BenchTarget;
-import io.atalaya.bench.ServerProcess;
+import io.atalaya.cli.trial.BenchGateway;
 import io.atalaya.cli.trial.TrialSecrets;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +12,6 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -172,21 +171,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int againstOwn(BenchOptions options) throws IOException, InterruptedException {
-        var secrets = TrialSecrets.fresh(new SecureRandom(), InstantSource.system());
-        String publishKey = secrets.publishKey("1");
-        Map<String, String> settings = Map.of(
-                "PROFILE", "restaurant",
-                "JWT_SECRET", secrets.jwtSecret(),
-                "TABLE_TOKEN_SECRET", secrets.tableTokenSecret(),
-                "INGEST_API_KEYS", publishKey + "=1",
-                "WS_MAX_TOTAL_CONNECTIONS", Integer.toString(options.connections() + 100),
-                "WS_MAX_DINERS_PER_SESSION", Integer.toString(options.audience()),
-                "LOG_LEVEL", "WARN");
         progress("starting a gateway");
-        try (var server = ServerProcess.start(Main.class.getName(), settings)) {
-            return run(
-                    options,
-                    new BenchTarget(server.url(), publishKey, OptionalLong.of(server.pid()), secrets::tokenOfSession));
+        try (var gateway = BenchGateway.start(Main.class.getName(), options.connections(), options.audience())) {
+            return run(options, gateway.target());
         }
     }
 

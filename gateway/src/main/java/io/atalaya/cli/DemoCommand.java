@@ -9,6 +9,8 @@ import io.atalaya.demo.RunningGateway;
 import io.atalaya.demo.RunningGateway.Duty;
 import io.atalaya.demo.RunningGateway.Invitation;
 import io.atalaya.demo.Terminal;
+import io.atalaya.demo.incident.IncidentRun;
+import io.atalaya.demo.incident.Pages;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Option;
             "  atalaya demo --duration 30s      half a minute",
             "  atalaya demo --once --speed 600 --seed 7",
             "                                   a whole evening, 600 times faster than life",
+            "  atalaya demo --incident          an evening, then a slow phone and a burst, and",
+            "                                   what books, objectives and alerts say of it",
             "",
             "Who should receive what is worked out without the gateway's own rules.",
             "NO_COLOR switches colours off.",
@@ -48,6 +52,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int PUBLIC_PORT = 8001;
     private static final int MANAGEMENT_PORT = 8002;
     private static final int PORTS_TRIED = 200;
+    private static final int INCIDENT_SESSION = 999_998;
 
     private final RunningGateway.Launcher launcher;
 
@@ -77,6 +82,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Stop after one evening.")
     private boolean once;
 
+    @Option(names = "--incident", description = "After one evening, or --duration, an incident on purpose.")
+    private boolean incident;
+
     /** @param launcher starts the gateway */
     DemoCommand(RunningGateway.Launcher launcher) {
         this.launcher = launcher;
@@ -84,7 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        var options = new DemoRun.Options(duration, seed, speed, once);
+        var options = new DemoRun.Options(duration, seed, speed, once || incident);
         var secrets = TrialSecrets.fresh(new SecureRandom(), InstantSource.system());
         Evening first = Evening.plan(seed);
         Map<Integer, String> keys = first.restaurants().stream()
@@ -93,9 +101,17 @@ public final class DemoCommand implements Callable<Integer> {
         try (var interruption = new Interruption();
                 RunningGateway gateway = launcher.start(settings(secrets, keys, first))) {
             hints(gateway, secrets, keys, first).forEach(line -> terminal.print(line));
+            Pages.served(gateway.managementPort()).forEach(line -> terminal.print(line));
             EveningClients.Tokens tokens = secrets::tokenOf;
             var run = new DemoRun(options, gateway, tokens, terminal, interruption.requested(), System::nanoTime);
             boolean good = run.run(keys).good();
+            if (incident && interruption.requested().getCount() > 0) {
+                var table = new IncidentRun.Table(
+                        1, 1, INCIDENT_SESSION, secrets.tokenOfSession(INCIDENT_SESSION), keys.getOrDefault(1, ""));
+                good &= new IncidentRun(table, gateway, terminal, interruption.requested(), System::nanoTime)
+                        .run()
+                        .isEmpty();
+            }
             return interruption.finish(good ? ExitCode.OK : ExitCode.FAILURE);
         }
     }

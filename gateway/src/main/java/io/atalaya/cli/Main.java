@@ -66,6 +66,7 @@ public final class Main implements Runnable {
                 new ExplainCommand(System.getenv()),
                 new DeadLettersCommand(),
                 new BenchCommand(),
+                new CapacityCommand(),
                 new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
                 new SloCommand(),
                 new KpiCommand());

@@ -82,6 +82,8 @@ public final class Gateway implements AutoCloseable {
             status.outlets().start();
             closing.add("console", status.console());
             status.console().start();
+            closing.add("capacity", status.capacity());
+            status.capacity().start();
             loops.next().scheduleAtFixedRate(readBack::tick, 1, 1, TimeUnit.SECONDS);
             managementPort = bind(
                     "management-port",

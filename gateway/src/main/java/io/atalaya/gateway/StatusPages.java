@@ -1,5 +1,11 @@
 package io.atalaya.gateway;
 
+import io.atalaya.capacity.CapacityMetrics;
+import io.atalaya.capacity.CapacityPages;
+import io.atalaya.capacity.CapacityWatch;
+import io.atalaya.capacity.Load;
+import io.atalaya.capacity.Machine;
+import io.atalaya.capacity.StoreSize;
 import io.atalaya.collector.CollectorRoutes;
 import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
@@ -16,9 +22,11 @@ import io.atalaya.management.GatewayView;
 import io.atalaya.management.HealthPages;
 import io.atalaya.management.ManagementRoutes;
 import io.atalaya.management.MetricsPages;
+import io.atalaya.management.Sample;
 import io.atalaya.management.Sample.Identity;
 import io.atalaya.management.Sample.Phase;
 import io.atalaya.management.SessionsApi;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.ProcessProbe;
 import io.atalaya.operator.Logins;
 import io.atalaya.operator.OperatorGate;
@@ -42,6 +50,7 @@ import java.util.stream.Stream;
 final class StatusPages {
     private final GatewayView view;
     private final Proof proof;
+    private final CapacityWatch capacity;
     private final MetricsPages metrics;
     private final Outlets outlets;
     private final HealthPages health;
@@ -76,7 +85,13 @@ final class StatusPages {
                         core.clock(),
                         core.nanoClock(),
                         worker));
-        MetricsPages.Views views = Vocabulary.views(proof::families);
+        this.capacity = new CapacityWatch(
+                config.dataDir(),
+                new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core)),
+                Machine.here(),
+                core.clock());
+        MetricsPages.Views views = Vocabulary.views(
+                () -> Families.together(proof.families(), CapacityMetrics.of(capacity.report())));
         this.metrics = new MetricsPages(view::sample, views);
         this.outlets = new Outlets(config.exposition(), config.dataDir(), view::sample, views.canonical());
         this.health = new HealthPages(view::sample, view::probes);
@@ -154,6 +169,23 @@ final class StatusPages {
         return about;
     }
 
+    private static Load load(Sample sample) {
+        return new Load(
+                sample.sessions(),
+                sample.hub().book().sent(),
+                sample.intake().logged() + sample.intake().ephemeral());
+    }
+
+    /** The log against its own bound, and everything on disk against the disk. */
+    private static List<StoreSize> stores(Core core) {
+        var log = new StoreSize(
+                "log", core.log().totals().retainedBytes(), core.config().log().maxBytes());
+        return Stream.concat(
+                        Stream.of(log),
+                        StoreSize.ofDirectory("disk", core.config().dataDir()).stream())
+                .toList();
+    }
+
     /** What the console runs on; not yet started. */
     Console console() {
         return console;
@@ -164,6 +196,7 @@ final class StatusPages {
         pages.putAll(proof.pages());
         pages.putAll(console.pages());
         documents.forEach((path, document) -> pages.put(path, fixed(document)));
+        pages.putAll(new CapacityPages(capacity::report).pages());
         return pages;
     }
 
@@ -189,6 +222,11 @@ final class StatusPages {
     /** What keeps account of the service; not yet started. */
     Proof proof() {
         return proof;
+    }
+
+    /** What compares use with what was proved; not yet started. */
+    CapacityWatch capacity() {
+        return capacity;
     }
 
     private static Identity identity(String profile) {

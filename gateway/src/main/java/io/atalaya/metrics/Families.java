@@ -107,4 +107,13 @@ public final class Families {
     public MetricSnapshots build() {
         return new MetricSnapshots(families);
     }
+
+    /** Families of several origins, as one scrape. */
+    public static MetricSnapshots together(MetricSnapshots... parts) {
+        var all = new ArrayList<MetricSnapshot>();
+        for (MetricSnapshots part : parts) {
+            part.forEach(all::add);
+        }
+        return new MetricSnapshots(all);
+    }
 }

@@ -42,7 +42,8 @@ final class Ownership {
             "live",
             "exposition",
             "metrics",
-            "console");
+            "console",
+            "capacity");
 
     private static final Pattern STATEMENT =
             Pattern.compile("\\b(immutable|confined|thread-safe|published)\\b", Pattern.CASE_INSENSITIVE);

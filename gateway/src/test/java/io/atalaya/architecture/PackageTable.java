@@ -109,6 +109,7 @@ final class PackageTable {
         row(rows, "kpiapi", "event metrics log archive http slo budget kpi", "slf4j netty jackson prometheus");
         row(rows, "alerting", "metrics http slo budget", "slf4j netty jackson prometheus");
         row(rows, "canary", "event metrics profile auth", "slf4j jackson prometheus");
+        row(rows, "capacity", "http metrics", "slf4j jackson prometheus jdk-measures");
         row(rows, "config", "event profile yaml", "slf4j jackson");
         row(
                 rows,
@@ -120,21 +121,22 @@ final class PackageTable {
                 "gateway",
                 ports
                         + " logging auth.journal postgres streams streams.acks sqlite sqlite.log sqlite.archive sqlite.acks edge edge.websocket edge.sse query reach collector management exposition timed operator live console config"
-                        + " slo budget proof",
+                        + " slo budget proof capacity",
                 "slf4j netty caffeine logback jdk-measures");
         row(rows, "client", "event protocol", "slf4j netty jackson hdrhistogram");
         row(rows, "client.publish", "event client", "slf4j netty jackson");
         var load = "event profile auth metrics config gateway client client.publish";
         row(rows, "demo", load, "slf4j jackson hdrhistogram jdk-measures");
-        row(rows, "bench", load, "slf4j netty jackson hdrhistogram jdk-measures");
+        row(rows, "demo.incident", "client client.publish demo", "jackson");
+        row(rows, "bench", load + " capacity", "slf4j netty jackson hdrhistogram jdk-measures");
         row(rows, "explain", "event yaml profile auth assignment ingest routing", "slf4j jackson picocli");
         row(
                 rows,
                 "cli",
-                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo bench"
+                "logging explain event profile yaml auth assignment routing config gateway client client.publish demo demo.incident bench capacity"
                         + " cli.slo cli.kpi cli.trial",
                 "slf4j jackson picocli logback");
-        row(rows, "cli.trial", "event auth assignment config gateway demo", "");
+        row(rows, "cli.trial", "event auth assignment config gateway demo bench", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         row(rows, "cli.kpi", "yaml slo profile kpi proof", "jackson picocli");
         return rows;

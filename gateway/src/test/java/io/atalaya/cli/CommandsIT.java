@@ -8,8 +8,11 @@ import io.atalaya.cli.trial.TrialSecrets;
 import io.atalaya.demo.Evening;
 import io.atalaya.demo.Person;
 import io.atalaya.demo.RunningGateway;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -143,6 +146,24 @@ class CommandsIT {
     void theDemonstrationFindsTheRealGatewayRight() {
         assertThat(run(new StringWriter(), new StringWriter(), "demo", "--once", "--speed", "5000"))
                 .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void anIncidentEndsWellAndIsTold() {
+        var out = new ByteArrayOutputStream();
+        PrintStream standard = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        int status;
+        try {
+            status = run(new StringWriter(), new StringWriter(), "demo", "--incident", "--speed", "5000");
+        } finally {
+            System.setOut(standard);
+        }
+
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("AN INCIDENT", "closed with 1013", "websocket-send-errors", "gate:")
+                .doesNotContain("PROBLEM");
+        assertThat(status).isEqualTo(ExitCode.OK);
     }
 
     @Test

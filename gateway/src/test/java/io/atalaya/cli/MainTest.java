@@ -23,12 +23,12 @@ class MainTest {
         assertThat(run("--help")).isEqualTo(ExitCode.OK);
 
         assertThat(out.toString())
-                .contains("demo", "run", "token", "publish", "tail", "explain", "bench", "check-config")
+                .contains("demo", "run", "token", "publish", "tail", "explain", "bench", "capacity", "check-config")
                 .contains("Examples:", "atalaya demo --duration 30s", "Exit status: 0 ok");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "token", "publish", "tail", "explain", "bench", "check-config"})
+    @ValueSource(strings = {"demo", "run", "token", "publish", "tail", "explain", "bench", "capacity", "check-config"})
     void everyCommandExplainsItselfWithinEightyColumns(String command) {
         assertThat(run(command, "--help")).isEqualTo(ExitCode.OK);
 
@@ -50,6 +50,8 @@ class MainTest {
                 "nonsense|nonsense",
                 "demo --duration 5|expected: a duration such as",
                 "demo --speed 0|expected: more than 0",
+                "capacity --connections 0|expected: 1 … 25000",
+                "capacity --p95 0s|expected: more than 0",
                 "bench --connections 10 --audience 3|expected: a divisor of connections",
                 "bench --url http://127.0.0.1:1 --key k|expected: also --key and --table-token-secret",
                 "tail diner --table-token t --count -1|expected: 0 or more",

@@ -6,6 +6,8 @@ import io.atalaya.alerting.AlertLoop;
 import io.atalaya.alerting.AlertingConfig;
 import io.atalaya.budget.SloEngine;
 import io.atalaya.canary.Canary;
+import io.atalaya.capacity.CapacityMetrics;
+import io.atalaya.capacity.CapacityReports;
 import io.atalaya.kpi.KpiEngine;
 import io.atalaya.kpi.KpiFile;
 import io.atalaya.kpiapi.KpiMetrics;
@@ -66,6 +68,7 @@ class CatalogueTest {
                 families.add(family);
             }
         });
+        CapacityMetrics.of(CapacityReports.full()).forEach(families::add);
         var byName = new TreeMap<String, MetricSnapshot>();
         families.forEach(family -> byName.put(
                 family.getMetadata().getName() + (family instanceof CounterSnapshot ? "_total" : ""), family));

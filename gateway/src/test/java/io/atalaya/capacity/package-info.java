@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.capacity;
+
+import org.jspecify.annotations.NullMarked;

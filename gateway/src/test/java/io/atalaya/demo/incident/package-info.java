@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.demo.incident;
+
+import org.jspecify.annotations.NullMarked;
