@@ -1,7 +1,7 @@
 package io.atalaya.canary;
 
-import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Bounds;
+import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.Series;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;

@@ -480,7 +480,8 @@ final class Settings {
                             METRICS_HISTORY_MAX_AGE,
                             METRICS_OTLP_ENDPOINT,
                             METRICS_OTLP_INTERVAL)),
-            new Section("Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
+            new Section(
+                    "Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
 
     static final List<Setting<?>> ALL =
             SECTIONS.stream().flatMap(section -> section.settings().stream()).toList();

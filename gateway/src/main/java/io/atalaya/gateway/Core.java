@@ -85,7 +85,8 @@ record Core(
         var hub = new Hub(loops, routes, config.hub(), authentication::standing, clock, nanoClock);
         var tap = new EventTap(
                 provision.heard(hub.router()), hub.router()::onEphemeral, Thread::startVirtualThread, clock);
-        Logs logs = Logs.open(config, clock, new RedisStreamLog.Hearer(tap, hub.router()::isBehind), closing, stopwatches.redis());
+        Logs logs = Logs.open(
+                config, clock, new RedisStreamLog.Hearer(tap, hub.router()::isBehind), closing, stopwatches.redis());
         EventLog log = logs.log();
         Recovery recovery = recovery(config, logs, routes, clock, closing);
         Optional<ArchiveParts> archiving = ArchiveParts.open(config, log, clock, nanoClock, stopwatches.database());
@@ -93,8 +94,7 @@ record Core(
         EventLog measured = config.logStore() == GatewayConfig.LogStore.EMBEDDED
                 ? new TimedEventLog(log, stopwatches.database())
                 : log;
-        var intake =
-                new Intake(config.intake(), config.profile(), measured, tap, clock, nanoClock);
+        var intake = new Intake(config.intake(), config.profile(), measured, tap, clock, nanoClock);
         return new Core(
                 provision,
                 config,

@@ -69,8 +69,8 @@ public final class Gateway implements AutoCloseable {
             var streams = new EventStreams(entrance, new ResponseEncoder(core.clock()));
             List<Route> routes = publicRoutes(readBack, worker, streams);
             times.expect(routes);
-            publicHttp = http(
-                    routes, UpgradeHandler.either(new WebSocketUpgrade(entrance), streams), times.publicPort());
+            publicHttp =
+                    http(routes, UpgradeHandler.either(new WebSocketUpgrade(entrance), streams), times.publicPort());
             HttpPipeline managementHttp =
                     http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
             status.view().onPort("public", publicHttp::answersByStatus);

@@ -90,8 +90,8 @@ final class StatusPages {
                 new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core)),
                 Machine.here(),
                 core.clock());
-        MetricsPages.Views views = Vocabulary.views(
-                () -> Families.together(proof.families(), CapacityMetrics.of(capacity.report())));
+        MetricsPages.Views views =
+                Vocabulary.views(() -> Families.together(proof.families(), CapacityMetrics.of(capacity.report())));
         this.metrics = new MetricsPages(view::sample, views);
         this.outlets = new Outlets(config.exposition(), config.dataDir(), view::sample, views.canonical());
         this.health = new HealthPages(view::sample, view::probes);

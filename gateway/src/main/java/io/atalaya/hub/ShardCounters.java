@@ -205,7 +205,8 @@ final class ShardCounters {
 
     /** What can be told without looking at any session. */
     ShardSnapshot.Pulse pulse() {
-        int sessions = tallies.values().stream().mapToInt(tally -> tally.sessions).sum();
+        int sessions =
+                tallies.values().stream().mapToInt(tally -> tally.sessions).sum();
         return new ShardSnapshot.Pulse(
                 sessions,
                 accepted,

@@ -51,7 +51,19 @@ public record ShardSnapshot(
     private static final Histogram.Snapshot NO_TIMES = Histogram.Snapshot.empty();
 
     public static final ShardSnapshot EMPTY = new ShardSnapshot(
-            Map.of(), new GivenUp(Map.of(), Map.of()), 0, 0, 0, 0, Map.of(), NO_TIMES, NO_TIMES, Silence.NONE, Lives.NONE, List.of(), Map.of());
+            Map.of(),
+            new GivenUp(Map.of(), Map.of()),
+            0,
+            0,
+            0,
+            0,
+            Map.of(),
+            NO_TIMES,
+            NO_TIMES,
+            Silence.NONE,
+            Lives.NONE,
+            List.of(),
+            Map.of());
 
     public ShardSnapshot {
         var all = new EnumMap<Wire, Share>(Wire.class);
@@ -67,7 +79,19 @@ public record ShardSnapshot(
     /** What a shard counts for itself. */
     static ShardSnapshot ofShard(long fanoutsWithFailures, Silence silence) {
         return new ShardSnapshot(
-                Map.of(), EMPTY.givenUp, 0, fanoutsWithFailures, 0, 0, Map.of(), NO_TIMES, NO_TIMES, silence, Lives.NONE, List.of(), Map.of());
+                Map.of(),
+                EMPTY.givenUp,
+                0,
+                fanoutsWithFailures,
+                0,
+                0,
+                Map.of(),
+                NO_TIMES,
+                NO_TIMES,
+                silence,
+                Lives.NONE,
+                List.of(),
+                Map.of());
     }
 
     /** From the event's acceptance to the socket's, over all types. */

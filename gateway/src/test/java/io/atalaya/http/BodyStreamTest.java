@@ -32,7 +32,7 @@ final class BodyStreamTest {
             UpgradeHandler.none(),
             InstantSource.fixed(Instant.EPOCH),
             () -> 0,
-                (_, _, _, _) -> {});
+            (_, _, _, _) -> {});
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach

@@ -32,7 +32,7 @@ class IncidentRunIT {
 
     private RunningGateway start() {
         return InProcessGateway.start(new RunningGateway.Settings(
-                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of()));
+                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of(), List.of()));
     }
 
     private List<String> play(String token) throws InterruptedException {
