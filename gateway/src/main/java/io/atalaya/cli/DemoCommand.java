@@ -176,7 +176,6 @@ public final class DemoCommand implements Callable<Integer> {
         return List.of(
                 "Atalaya is listening: clients and producers on %s, operators on http://127.0.0.1:%d"
                         .formatted(http, gateway.managementPort()),
-                "The console: http://127.0.0.1:%d/".formatted(gateway.managementPort()),
                 "",
                 "Try it by hand in another terminal. Watch as an admin of "
                         + admin.restaurant().name() + ":",

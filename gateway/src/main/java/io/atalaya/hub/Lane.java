@@ -6,7 +6,9 @@ import io.atalaya.protocol.Wire;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The sessions of one shard that are reached in the same way: their topic index, and what is counted of them. Confined to
@@ -187,6 +189,78 @@ final class Lane {
             }
             if (size < members.length / 4 && members.length > 8) {
                 members = Arrays.copyOf(members, members.length / 2);
+            }
+        }
+    }
+
+    /** The topics of one session and its place in each one's list. Confined to the shard's event loop. */
+    static final class Subscriptions {
+        private final Lane lane;
+        private final Outbound member;
+        private Subscribers[] topics = {};
+        private int[] positions = {};
+
+        Subscriptions(Lane lane, Outbound member) {
+            this.lane = lane;
+            this.member = member;
+        }
+
+        Set<Topic> topics() {
+            var set = new LinkedHashSet<Topic>();
+            for (Subscribers subscribers : topics) {
+                set.add(subscribers.topic());
+            }
+            return set;
+        }
+
+        /**
+         * Leaves what is not in {@code wanted}, joins what is new.
+         *
+         * @return whether that changed anything for somebody who had topics already
+         */
+        boolean change(Set<Topic> wanted) {
+            Set<Topic> missing = new LinkedHashSet<>(wanted);
+            int before = topics.length;
+            for (int i = topics.length - 1; i >= 0; i--) {
+                if (!missing.remove(topics[i].topic())) {
+                    leave(i);
+                }
+            }
+            int next = topics.length;
+            boolean changed = before > 0 && (next < before || !missing.isEmpty());
+            topics = Arrays.copyOf(topics, next + missing.size());
+            positions = Arrays.copyOf(positions, topics.length);
+            for (Topic topic : missing) {
+                Subscribers subscribers = lane.subscribersOf(topic);
+                topics[next] = subscribers;
+                positions[next] = subscribers.add(member);
+                next++;
+            }
+            return changed;
+        }
+
+        void leaveAll() {
+            for (int i = topics.length - 1; i >= 0; i--) {
+                leave(i);
+            }
+        }
+
+        private void leave(int index) {
+            lane.onLeave(topics[index], positions[index]);
+            int last = topics.length - 1;
+            topics[index] = topics[last];
+            positions[index] = positions[last];
+            topics = Arrays.copyOf(topics, last);
+            positions = Arrays.copyOf(positions, last);
+        }
+
+        /** The array of {@code subscribers} has moved the member to {@code position}. */
+        void onMoved(Subscribers subscribers, int position) {
+            for (int i = 0; i < topics.length; i++) {
+                if (topics[i] == subscribers) {
+                    positions[i] = position;
+                    return;
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ import io.atalaya.auth.Principal;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
 import io.atalaya.hub.Lane.Subscribers;
+import io.atalaya.hub.Lane.Subscriptions;
 import io.atalaya.log.EventLog;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.progress.Progress;
@@ -17,9 +18,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.SocketAddress;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -50,8 +49,7 @@ public final class Session {
     private final Admission.Slot slot;
     private final Outbound outbound;
 
-    private Subscribers[] topics = {};
-    private int[] positions = {};
+    private final Subscriptions subscriptions;
     private int shardPosition;
     private boolean ended;
     private boolean initialStateSent;
@@ -102,6 +100,7 @@ public final class Session {
         this.slot = slot;
         this.tally = lane.counters().onJoined(endpoint.name(), principal.tenant());
         this.outbound = new Outbound(this, ctx, lane, tally);
+        this.subscriptions = new Subscriptions(lane, outbound);
         long nowNanos = shard().nowNanos();
         this.joinedNanos = nowNanos;
         this.subscribedNanos = nowNanos;
@@ -176,11 +175,7 @@ public final class Session {
 
     /** The topics that the session is subscribed to. */
     public Set<Topic> topics() {
-        var set = new LinkedHashSet<Topic>();
-        for (Subscribers subscribers : topics) {
-            set.add(subscribers.topic());
-        }
-        return set;
+        return subscriptions.topics();
     }
 
     int shardPosition() {
@@ -193,47 +188,14 @@ public final class Session {
 
     /** Subscribes to exactly {@code wanted}: leaves what is not in it, joins what is new. */
     public void subscribe(Set<Topic> wanted) {
-        if (ended) {
-            return;
-        }
-        Set<Topic> missing = new LinkedHashSet<>(wanted);
-        int before = topics.length;
-        for (int i = topics.length - 1; i >= 0; i--) {
-            if (!missing.remove(topics[i].topic())) {
-                leave(i);
-            }
-        }
-        int next = topics.length;
-        if (before > 0 && (next < before || !missing.isEmpty())) {
+        if (!ended && subscriptions.change(wanted)) {
             subscribedNanos = shard().nowNanos();
         }
-        topics = Arrays.copyOf(topics, next + missing.size());
-        positions = Arrays.copyOf(positions, topics.length);
-        for (Topic topic : missing) {
-            Subscribers subscribers = lane.subscribersOf(topic);
-            topics[next] = subscribers;
-            positions[next] = subscribers.add(outbound);
-            next++;
-        }
-    }
-
-    private void leave(int index) {
-        lane.onLeave(topics[index], positions[index]);
-        int last = topics.length - 1;
-        topics[index] = topics[last];
-        positions[index] = positions[last];
-        topics = Arrays.copyOf(topics, last);
-        positions = Arrays.copyOf(positions, last);
     }
 
     /** The array of {@code subscribers} has moved this session to {@code position}. */
     void onMoved(Subscribers subscribers, int position) {
-        for (int i = 0; i < topics.length; i++) {
-            if (topics[i] == subscribers) {
-                positions[i] = position;
-                return;
-            }
-        }
+        subscriptions.onMoved(subscribers, position);
     }
 
     /**
@@ -328,30 +290,15 @@ public final class Session {
         outbound.onReplayedThrough(position.offset());
     }
 
-    /** How far the session has got. */
-    Progress progress() {
-        return progress(Optional.empty());
+    /** When its topics have changed for the last time, on the monotonic clock. */
+    long subscribedNanos() {
+        return subscribedNanos;
     }
 
-    private Progress progress(Optional<Progress.End> end) {
-        Instant now = shard().now();
-        long nowNanos = shard().nowNanos();
-        long acceptedNanos = outbound.acceptedNanos();
-        return new Progress(
-                id,
-                endpoint.name(),
-                principal,
-                topics(),
-                new Progress.Lifetime(
-                        now.minusNanos(nowNanos - joinedNanos),
-                        now.minusNanos(nowNanos - subscribedNanos),
-                        outbound.isReplaying(),
-                        end),
-                Optional.ofNullable(start),
-                outbound.through(),
-                acceptedNanos == 0 ? Optional.empty() : Optional.of(now.minusNanos(nowNanos - acceptedNanos)),
-                outbound.pending(),
-                outbound.givenUp());
+    /** What it gets begins behind this; null when that has not been said. */
+    @Nullable
+    Cursor start() {
+        return start;
     }
 
     /** From now on durable events are left to {@code replay}, which reads them from the log. */
@@ -537,10 +484,8 @@ public final class Session {
     private void end(String reason) {
         ended = true;
         lane.counters().lifetime.record(shard().nowNanos() - joinedNanos, 1);
-        Progress last = progress(Optional.of(new Progress.End(shard().now(), reason)));
-        for (int i = topics.length - 1; i >= 0; i--) {
-            leave(i);
-        }
+        Progress last = SessionView.progress(this, Optional.of(new Progress.End(shard().now(), reason)));
+        subscriptions.leaveAll();
         outbound.abandon();
         lane.counters().onLeft(tally);
         lane.counters().onEnded(role());

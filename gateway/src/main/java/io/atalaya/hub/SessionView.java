@@ -2,9 +2,11 @@ package io.atalaya.hub;
 
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Topic;
+import io.atalaya.progress.Progress;
 import io.atalaya.protocol.Wire;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -57,6 +59,29 @@ public record SessionView(
                 session.outbound().pending(),
                 session.wire(),
                 figures(session, nowNanos));
+    }
+
+    /** How far a session has got, and when it has ended. On the session's loop only. */
+    static Progress progress(Session session, Optional<Progress.End> end) {
+        Instant now = session.shard().now();
+        long nowNanos = session.shard().nowNanos();
+        Outbound outbound = session.outbound();
+        long acceptedNanos = outbound.acceptedNanos();
+        return new Progress(
+                session.id(),
+                session.endpoint().name(),
+                session.principal(),
+                session.topics(),
+                new Progress.Lifetime(
+                        now.minusNanos(nowNanos - session.joinedNanos()),
+                        now.minusNanos(nowNanos - session.subscribedNanos()),
+                        outbound.isReplaying(),
+                        end),
+                Optional.ofNullable(session.start()),
+                outbound.through(),
+                acceptedNanos == 0 ? Optional.empty() : Optional.of(now.minusNanos(nowNanos - acceptedNanos)),
+                outbound.pending(),
+                outbound.givenUp());
     }
 
     private static Figures figures(Session session, long nowNanos) {

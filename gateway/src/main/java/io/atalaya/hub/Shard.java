@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -300,7 +301,7 @@ public final class Shard {
         assert loop.inEventLoop();
         List<Progress> present = sessions.stream()
                 .filter(session -> session.principal().tenant().equals(tenant))
-                .map(Session::progress)
+                .map(session -> SessionView.progress(session, Optional.empty()))
                 .toList();
         List<Progress> departed = departures.all(one -> one.principal().tenant().equals(tenant));
         return new Attendance(present, departed, departures.forgottenUntil());

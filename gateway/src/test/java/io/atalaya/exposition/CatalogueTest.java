@@ -89,7 +89,7 @@ class CatalogueTest {
         assertThat(exposed.keySet()).as("slo/catalogue.yaml, without pending").containsAll(live);
         assertThat(exposed.keySet())
                 .as("slo/catalogue.yaml: exposed by now, so no longer pending; then ./atalaya slo generate")
-                .doesNotContainAnyElementsOf(pending);
+                .noneMatch(pending::contains);
     }
 
     /** Of the JVM's many only those that something shows. */
