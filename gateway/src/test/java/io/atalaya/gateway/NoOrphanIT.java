@@ -70,7 +70,13 @@ final class NoOrphanIT {
                         "ws-ping-interval",
                         "1s",
                         "archive-batch-interval",
-                        "50ms");
+                        "50ms",
+                        "canary",
+                        "true",
+                        "canary-interval",
+                        "1s",
+                        "kpi-file",
+                        indicators().toString());
                 PrometheusServer prometheus = PrometheusServer.start(
                         directory,
                         List.of(
@@ -95,6 +101,24 @@ final class NoOrphanIT {
         String changed = restaurant.replaceFirst("(ROUND_READY: .*])}", "$1, ack: true}");
         assertThat(changed).isNotEqualTo(restaurant);
         return Files.writeString(directory.resolve("profile.yaml"), changed);
+    }
+
+    private Path indicators() throws IOException {
+        return Files.writeString(directory.resolve("indicators.yaml"), """
+                kpis: of-a-test
+                indicators:
+                  acknowledged:
+                    title: Acknowledged
+                    domain: WebSocket
+                    owner: SRE
+                    period: day
+                    target: 90
+                    warning: 50
+                    min-samples: 1
+                    counter-ratio:
+                      good: {metric: atalaya_acks_total, labels: {state: acknowledged}}
+                      of: {metric: atalaya_acks_total, labels: {state: [acknowledged, expired]}}
+                """);
     }
 
     /** A bit of everything that a gateway does. */
