@@ -30,7 +30,7 @@ final class ReadmeIT {
     private static final Pattern BLOCK =
             Pattern.compile("## From zero to a delivered event\n+```sh\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern BOOKS = Pattern.compile("\\{\"intake\".*\"balanced\":\\w+}}");
+    private static final Pattern BOOKS = Pattern.compile("\\{\"at\":\\d+,\"intake\".*\"sums\":.*}");
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -42,6 +42,9 @@ final class ReadmeIT {
     /** The shell is asked to end its jobs, as a terminal that is closed would. */
     @AfterEach
     void endTheShell() throws InterruptedException {
+        if (shell == null) {
+            return;
+        }
         shell.destroy();
         if (!shell.waitFor(30, TimeUnit.SECONDS)) {
             shell.descendants().forEach(ProcessHandle::destroyForcibly);
