@@ -193,7 +193,9 @@ final class ClientsIT {
         JsonNode books = books();
         for (String name : List.of("intake", "deliveries", "acknowledgements", "archive")) {
             JsonNode book = books.path(name);
-            assertThat(book.path("balanced").asBoolean(false)).as("%s: %s", name, book).isTrue();
+            assertThat(book.path("balanced").asBoolean(false))
+                    .as("%s: %s", name, book)
+                    .isTrue();
         }
     }
 

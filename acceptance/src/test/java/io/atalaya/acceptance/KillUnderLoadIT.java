@@ -128,7 +128,9 @@ final class KillUnderLoadIT {
         JsonNode books = get(gateway.managementAddress() + "/api/v1/books", "");
         for (String name : BOOKS) {
             JsonNode book = books.path(name);
-            assertThat(book.path("balanced").asBoolean(false)).as("%s: %s", name, book).isTrue();
+            assertThat(book.path("balanced").asBoolean(false))
+                    .as("%s: %s", name, book)
+                    .isTrue();
         }
     }
 
