@@ -161,7 +161,7 @@ final class ClientsIT {
         }
         var publisher = part(new StubbornPublisher(
                 gateway.publicAddress(), key(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(15), SEED));
-        Thread.sleep(2_000);
+        Thread.sleep((SHORT + 2) * 1_000L); // short-lived tokens end while the gateway is up
         gateway.kill();
         gateway.start();
         Thread.sleep(2_000);
