@@ -44,6 +44,7 @@ final class NoOrphanIT {
     private static final Set<String> RESTS_IN_PEACE = Set.of(
             "atalaya_fanouts_failed_total",
             "atalaya_redis_messages_dropped_total",
+            "atalaya_slo_bad_total",
             "atalaya_slo_excluded_total",
             "atalaya_slo_inconsistent_total",
             "events_dropped_total",
