@@ -177,7 +177,7 @@ durable() {
     done
 }
 
-sent() { curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | sed -n 's/^atalaya_deliveries_total{[^}]*state="sent"[^}]*} \([0-9]*\).*/\1/p'; }
+sent() { curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | awk '/^atalaya_deliveries_total\{[^}]*state="sent"/ { n += $NF } END { printf "%d\n", n }'; }
 
 archived() { curl -fs "http://127.0.0.1:$port/ws/metrics?view=atalaya" | sed -n 's/^atalaya_archive_events{state="archived"} \([0-9]*\).*/\1/p'; }
 
