@@ -172,7 +172,7 @@ final class ShardCounters {
         return commands.computeIfAbsent(name, _ -> new CommandCounters());
     }
 
-    private ShardSnapshot.Lives lives() {
+    ShardSnapshot.Lives lives() {
         var told = new HashMap<String, ShardSnapshot.Command>();
         commands.forEach((name, count) ->
                 told.put(name, new ShardSnapshot.Command(count.received, count.failed, count.answered.snapshot())));
