@@ -46,7 +46,7 @@ class SharedRowsTest {
     }
 
     private SqliteArchive archive(SqliteEventLog log, ArchiveFields fields) {
-        return new SqliteArchive(log, fields, () -> Instant.ofEpochMilli(millis));
+        return new SqliteArchive(log, fields, () -> Instant.ofEpochMilli(millis), SqliteArchive.SHORTEST_RUN);
     }
 
     private void append(EventLog log, int from, int to) {
