@@ -174,20 +174,88 @@ class SharedRowsTest {
     }
 
     @Test
+    void aPartOfASegmentGoesAndTheRestIsFoundAsBefore() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "archived")).isZero();
+
+            assertThat(archive.purge(Instant.ofEpochMilli(millis + 1), 400).events())
+                    .isEqualTo(400);
+
+            assertThat(rows(log, "segments")).isZero();
+            assertThat(rows(log, "archived")).isEqualTo(600);
+            assertThat(archive.find(TENANT, new EventId("e399"))).isEmpty();
+            assertThat(archive.find(TENANT, new EventId("e400"))).isPresent();
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "1")))
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSegmentGoesAsAWhole() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            append(log, 1_000, 2_000);
+            drain(log, archive);
+
+            assertThat(archive.purge(Instant.ofEpochMilli(millis), 5_000).events())
+                    .isEqualTo(1_000);
+
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "segment_ids")).isEqualTo(1);
+            assertThat(archive.counts()).isEqualTo(new Archive.Counts(1_000, 0, 1_000, 0));
+            assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).total())
+                    .isEqualTo(1_000);
+            assertThat(archive.store(log.backlog().take(1_000))).isZero();
+        }
+    }
+
+    @Test
+    void pagesGoThroughSegmentsAndRowsAlike() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int from = 0; from < 30_000; from += 1_000) {
+                append(log, from, from + 1_000);
+                drain(log, archive);
+            }
+            append(log, 30_000, 30_100);
+            drain(log, archive);
+
+            EventQuery all = EventQuery.of(TENANT).limitedTo(1_000);
+            assertThat(archive.count(all)).isEqualTo(30_100);
+            assertThat(archive.events(all.skipping(25_000)).entries())
+                    .extracting(entry -> entry.event().id().value())
+                    .containsExactlyElementsOf(IntStream.range(0, 1_000)
+                            .mapToObj(i -> "e" + (30_099 - 25_000 - i))
+                            .toList());
+            assertThat(archive.events(all.skipping(30_000)).entries()).hasSize(100);
+        }
+    }
+
+    @Test
     void otherMembersAreIndexedFromTheEventsThatAreThere() {
         try (var log = open(1_000_000)) {
             var archive = archive(log, BY_BRANCH);
             append(log, 0, 30);
             drain(log, archive);
+            append(log, 30, 630);
+            drain(log, archive);
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "archived")).isEqualTo(30);
         }
         var bySector = new ArchiveFields(List.of("sector_id"), Optional.of("sector_id"));
         try (var log = open(1_000_000)) {
             var archive = archive(log, bySector);
 
             assertThat(archive.count(EventQuery.of(TENANT).where("sector_id", "4")))
-                    .isEqualTo(6);
+                    .isEqualTo(126);
             assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).byMember())
-                    .isEqualTo(Map.of("0", 6L, "1", 6L, "2", 6L, "3", 6L, "4", 6L));
+                    .isEqualTo(Map.of("0", 126L, "1", 126L, "2", 126L, "3", 126L, "4", 126L));
         }
     }
 }
