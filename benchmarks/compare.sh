@@ -145,7 +145,7 @@ ingest() {
         DATA_DIR=$(mktemp -d "$out/data.XXXXXX")
         export DATA_DIR
         start_gateway
-        top=$(publish "ingest-$1" --batch "$1" --warm 8 --seconds 10 | member events_per_s)
+        top=$(publish "ingest-$1" --batch "$1" --warm 20 --seconds 10 | member events_per_s)
         half=$(publish "ingest-$1-half" --batch "$1" --warm 2 --seconds 8 --rate $((top / 2)) | member p99_ms)
         drained=$(drain_seconds)
         echo "ingest-$1 round $round: $top events/s acknowledged; at half of it p99 $half ms; backlog drained after $drained s"
