@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { expectAccessible } from './axe.js';
 import { launch, openPage } from './chromium.js';
-import { Product } from './product.js';
+import { Product, until } from './product.js';
 
 const TOKEN = randomBytes(24).toString('hex');
 const LIMIT = 20_000;
@@ -73,6 +73,64 @@ test('a page of another site cannot act in the name of an operator', { timeout: 
   assert.deepEqual(statuses, [403, 200]);
   await page.context().close();
 });
+
+test('a login that ends while somebody is at work is told, and what they did is there again afterwards', { timeout: 120_000 }, async () => {
+  const page = await openConsole();
+  await logIn(page);
+  await page.locator('.bar .badge', { hasText: 'Live' }).waitFor();
+  await page.locator('.chart canvas').first().waitFor();
+  const since = () => page.evaluate(() => Number(document.querySelector('.chart-box').dataset.since));
+  const points = () => page.evaluate(() => Number(document.querySelector('.chart-box')?.dataset.points ?? 0));
+  await until('four points', LIMIT, async () => (await points()) >= 4);
+  const began = await since();
+  await page.evaluate(() => (location.hash = '#/events/publish'));
+  await page.getByLabel('Type').fill('ROUND_READY');
+  await page.getByLabel('tenant_id').fill('1');
+  await page.getByLabel('branch_id').fill('17');
+
+  await endLogin(page);
+  await page.locator('.login [role="status"]', { hasText: 'The login has ended' }).waitFor();
+  await page.locator('#announcer', { hasText: 'has ended' }).waitFor({ state: 'attached' });
+  assert.equal(await page.locator('.shell').count(), 0, 'nothing is shown meanwhile');
+  await expectAccessible(page, 'a login that has ended');
+  await page.getByLabel('Management token').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.locator('.problem', { hasText: 'not the token' }).waitFor();
+
+  await logIn(page);
+  assert.match(page.url(), /#\/events\/publish$/);
+  assert.equal(await page.title(), 'Events · Atalaya');
+  assert.equal(await page.getByLabel('branch_id').inputValue(), '17');
+  await page.locator('.bar .badge', { hasText: 'Live' }).waitFor();
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.locator('[role="status"] .badge[data-tone="ok"]').waitFor();
+  await page.getByRole('button', { name: 'Follow its path' }).click();
+  await page.locator('.sheet .path li').nth(4).waitFor();
+
+  // what is open over the page must not be in the way of the login
+  await endLogin(page);
+  await page.locator('.login').waitFor();
+  assert.equal(await page.locator('dialog').count(), 0);
+  await page.selectOption('[data-choose="language"]', 'es');
+  await page.getByLabel('Token de administración').fill(TOKEN);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Eventos' }).waitFor();
+  await page.evaluate(() => (location.hash = '#/live'));
+  await page.locator('.chart canvas').first().waitFor();
+  await until('the past', LIMIT, async () => (await points()) >= 4);
+  assert.ok((await since()) <= began, 'the past is there, too');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+/** Ends the login of a page behind its back, as its time would. */
+async function endLogin(page) {
+  const answer = await page.request.post(`${gateway.address}/api/v1/logout`, {
+    headers: { 'x-atalaya-console': '1', 'content-type': 'application/json', origin: gateway.address },
+    data: '{}',
+  });
+  assert.equal(answer.status(), 200);
+}
 
 test('a lost gateway is told, what is shown is marked as old, and everything goes on by itself', { timeout: 90_000 }, async () => {
   const page = await openConsole();
