@@ -41,7 +41,7 @@ export async function launchAsIs() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');
       await ended;
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 }); // its other processes end a moment later
     },
   };
 }

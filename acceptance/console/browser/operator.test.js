@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { expectAccessible } from './axe.js';
 import { launch, openPage } from './chromium.js';
@@ -13,7 +13,7 @@ let browser;
 
 before(async () => {
   browser = await launch();
-  gateway = await Product.gateway({ MANAGEMENT_TOKEN: TOKEN });
+  gateway = await Product.gateway({ MANAGEMENT_TOKEN: TOKEN, ALLOW_MISSING_ORIGIN: 'true' });
 }, { timeout: 90_000 });
 
 after(async () => {
@@ -130,6 +130,49 @@ async function endLogin(page) {
     data: '{}',
   });
   assert.equal(answer.status(), 200);
+}
+
+test('a token is revoked from the sheet of its session: the session ends, and the token is good for nothing', { timeout: 60_000 }, async () => {
+  const [token, other] = [staffToken(5), staffToken(5)];
+  const stream = await openStream(token);
+  const neighbour = await openStream(other);
+  const { sessions } = await (await fetch(`${gateway.address}/api/v1/sessions`, { headers: { authorization: `Bearer ${TOKEN}` } })).json();
+  assert.equal(sessions.length, 2);
+  const page = await openConsole();
+  await logIn(page);
+  await page.evaluate(() => (location.hash = '#/sessions'));
+  const oldest = sessions.sort((a, b) => a.connected_at.localeCompare(b.connected_at))[0].id;
+  await page.getByRole('button', { name: `Session ${oldest}: details`, exact: true }).click();
+  await page.locator('.sheet .facts', { hasText: 'branch-waiters' }).waitFor();
+  await page.getByRole('button', { name: 'Revoke the token' }).click();
+  await page.locator('dialog.dialog').getByRole('button', { name: 'Revoke the token' }).click();
+  await page.locator('.toast', { hasText: 'One session closed' }).waitFor();
+  assert.match(await stream.text(), /event: close\ndata: .*4001/);
+  assert.equal((await ask(token)).status, 401);
+  const again = await openStream(other);
+  await again.body.cancel();
+  await neighbour.body.cancel();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
+/** A token of a waiter's, as a backend makes them. */
+function staffToken(user) {
+  const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { sub: String(user), tenant_id: 1, branch_ids: [1], roles: ['WAITER'], type: 'access', iss: 'menu-ops', aud: 'menu-ops-users' };
+  const said = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${encoded({ ...claims, iat: now, exp: now + 900, jti: randomBytes(8).toString('hex') })}`;
+  return `${said}.${createHmac('sha256', gateway.setting('JWT_SECRET')).update(said).digest('base64url')}`;
+}
+
+function ask(token) {
+  return fetch(`${gateway.publicAddress}/sse/waiter?token=${token}`);
+}
+
+async function openStream(token) {
+  const answer = await ask(token);
+  assert.equal(answer.status, 200);
+  return answer;
 }
 
 test('a lost gateway is told, what is shown is marked as old, and everything goes on by itself', { timeout: 90_000 }, async () => {

@@ -120,6 +120,7 @@ test('a broken promise is shown where it is made, on every view, and as an alert
     assert.match(await row.textContent(), /crítica/);
     await page.locator('.slo .badge[data-tone="attention"], .slo .badge[data-tone="broken"]').first().waitFor();
     await page.locator('.nav a[href="#/slo"] .dot[data-tone]').waitFor();
+    await page.locator('.panel', { hasText: 'Cerrada' }).filter({ hasText: 'agotados: solicitudes con sentido' }).waitFor();
     await expectAccessible(page, 'an alert');
     page.setDefaultTimeout(LIMIT);
 
