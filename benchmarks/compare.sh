@@ -211,42 +211,54 @@ gatherer() { cut -d ' ' -f 1 "$(dirname "$(grep -l atalaya-live /proc/"$server"/
 # look ADDRESS SECONDS: reads the console's stream, as a page does
 look() { curl -Nfs --max-time "$2" "$1/api/v1/live" >>"$out/live.txt" || true; }
 
-# Windows with and without a viewer take turns, so that what drifts meets both.
+# spent SECONDS: ticks of the process and ns of the gathering thread in so many seconds
+spent() {
+    before=$(ticks) gathered=$(gatherer)
+    sleep "$1"
+    echo "$(($(ticks) - before)) $(($(gatherer) - gathered))"
+}
+
+# Windows with and without a viewer take turns, so that what drifts meets both. A viewer asks for code that nothing else has
+# asked for: the first minutes are the compiler's and are told apart.
 console() {
     seconds=14
-    pairs=7
+    pairs=4
     start_gateway
     management=http://127.0.0.1:$(sed -n 's/.*management_port="\([0-9]*\)".*/\1/p' "$out/gateway.log")
-    taskset -c 1 "$lab/wsload" --pid "$server" --name console -c 19000 --phase idle:290 \
+    taskset -c 1 "$lab/wsload" --pid "$server" --name console -c 19000 --phase idle:285 \
         --url "ws://127.0.0.1:$port/ws/diner?table_token=$(table_token 10)" >/dev/null &
     loader=$!
     until curl -fs "$management/api/v1/sessions?limit=1" | grep -q '"total":19000'; do sleep 0.5; done
     : >"$out/live.txt"
-    look "$management" 40 # the first viewers find cold code
-    pair=1
-    while [ $pair -le $pairs ]; do
-        for viewers in 0 1; do
+    {
+        echo "alone $(spent $seconds)"
+        look "$management" 95 &
+        echo "cold $(spent $seconds)"
+        sleep 83
+        pair=1
+        while [ $pair -le $pairs ]; do
             sleep 1
-            if [ $viewers = 1 ]; then look "$management" $((seconds + 2)) & fi
-            [ $viewers = 0 ] || sleep 1
-            before=$(ticks) gathered=$(gatherer)
-            sleep $seconds
-            echo "$viewers $(($(ticks) - before)) $(($(gatherer) - gathered))"
-            [ $viewers = 0 ] || sleep 2
+            echo "without $(spent $seconds)"
+            look "$management" $((seconds + 3)) &
+            sleep 1
+            echo "with $(spent $seconds)"
+            sleep 3
+            pair=$((pair + 1))
         done
-        pair=$((pair + 1))
-    done | tee "$out/console.txt" | awk -v seconds=$seconds '
+    } | tee "$out/console.txt" | awk -v seconds=$seconds '
         function median(of, n,    i, j, t) {
             for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (of[j] < of[i]) { t = of[i]; of[i] = of[j]; of[j] = t }
             return n % 2 ? of[(n + 1) / 2] : (of[n / 2] + of[n / 2 + 1]) / 2
         }
         { share = $2 / seconds; thread = $3 / seconds / 1e7 }
-        $1 == 0 { without[++a] = share; alone[a] = thread }
-        $1 == 1 { with[++b] = share; watched[b] = thread; more[b] = share - without[a]; all = all sprintf(" %+.2f", more[b]) }
+        $1 == "alone" { alone = share }
+        $1 == "cold" { printf "console: in its first %d seconds the stream costs %.2f %% of a core\n", seconds, share - alone }
+        $1 == "without" { without[++a] = share; quiet[a] = thread }
+        $1 == "with" { with[++b] = share; watched[b] = thread; more[b] = share - without[a]; all = all sprintf(" %+.2f", more[b]) }
         END {
-            printf "console: the stream costs %.2f %% of a core, the median of%s\n", median(more, b), all
-            printf "console: the process takes %.2f %% without and %.2f %% with a viewer; of that the gathering thread %.2f and %.2f %%\n",
-                median(without, a), median(with, b), median(alone, a), median(watched, b)
+            printf "console: warm, the stream costs %.2f %% of a core, the median of%s\n", median(more, b), all
+            printf "console: warm, the process takes %.2f %% without and %.2f %% with a viewer; of that the gathering thread %.2f and %.2f %%\n",
+                median(without, a), median(with, b), median(quiet, a), median(watched, b)
         }'
     echo "console: $(grep -c '^event: tick' "$out/live.txt") ticks were read"
     kill "$loader" && wait "$loader" || true

@@ -95,8 +95,9 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--redis",
             paramLabel = "URL",
             defaultValue = "${env:REDIS_URL}",
-            description = "With --incident: a Redis that the gateway uses, and loses for a while. It is only the line to"
-                    + " it that is cut. Default: $REDIS_URL, else none")
+            description =
+                    "With --incident: a Redis that the gateway uses, and loses for a while. It is only the line to"
+                            + " it that is cut. Default: $REDIS_URL, else none")
     private @Nullable URI redis;
 
     /** @param launcher starts the gateway */
@@ -123,8 +124,7 @@ public final class DemoCommand implements Callable<Integer> {
             if (incident && interruption.requested().getCount() > 0) {
                 var table = new IncidentRun.Table(
                         1, 1, INCIDENT_SESSION, secrets.tokenOfSession(INCIDENT_SESSION), keys.getOrDefault(1, ""));
-                var run =
-                        new IncidentRun(table, gateway, terminal, interruption.requested(), System::nanoTime);
+                var run = new IncidentRun(table, gateway, terminal, interruption.requested(), System::nanoTime);
                 good &= (link == null ? run.run() : run.run(link)).isEmpty();
             }
             return interruption.finish(good ? ExitCode.OK : ExitCode.FAILURE);

@@ -1,8 +1,8 @@
 package io.atalaya.demo.incident;
 
 import io.atalaya.client.ClientLoops;
-import io.atalaya.client.Connection;
 import io.atalaya.client.ClientOptions;
+import io.atalaya.client.Connection;
 import io.atalaya.client.GatewayClient;
 import io.atalaya.client.Subscription;
 import io.atalaya.client.publish.PublishBody;

@@ -73,7 +73,9 @@ class IncidentRunIT {
                 var gateway = start(Optional.of(link.url()))) {
             assertThat(incident(gateway, secrets.tokenOfSession(SESSION)).run(link))
                     .isEmpty();
-            assertThat(redis.command("PING")).as("nothing happened to the Redis").isEqualTo("PONG");
+            assertThat(redis.command("PING"))
+                    .as("nothing happened to the Redis")
+                    .isEqualTo("PONG");
         }
 
         assertThat(shown())
