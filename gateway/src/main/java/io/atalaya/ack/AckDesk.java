@@ -11,8 +11,10 @@ import io.atalaya.metrics.Bounds;
 import io.atalaya.metrics.Histogram;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,6 +34,13 @@ public final class AckDesk {
     private static final Logger LOG = LoggerFactory.getLogger(AckDesk.class);
     private static final int CHANGES_AT_ONCE = 1_000;
     private static final int MOST_QUEUED = 100_000;
+
+    /** What clients say may fill half of the queue, so that deliveries can always be reported. */
+    private static final int MOST_ACKNOWLEDGEMENTS = MOST_QUEUED / 2;
+
+    /** What one client says, whatever number of devices it claims to have. */
+    private static final int MOST_OF_ONE_SENDER = 5_000;
+
     private static final long RETRY_NANOS = 1_000_000_000L;
 
     private final AckStore store;
@@ -40,6 +49,8 @@ public final class AckDesk {
 
     private final Queue<Task> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicInteger acknowledgements = new AtomicInteger();
+    private final Map<Sender, Integer> bySender = new ConcurrentHashMap<>();
     private @Nullable List<Change> refused;
 
     private final LongAdder repeated = new LongAdder();
@@ -53,6 +64,13 @@ public final class AckDesk {
     @FunctionalInterface
     public interface Later {
         void after(long delayNanos, Runnable task);
+    }
+
+    /** Who acknowledges, whatever the device. */
+    private record Sender(TenantId tenant, String scheme, String subject) {
+        static Sender of(Recipient recipient) {
+            return new Sender(recipient.tenant(), recipient.scheme(), recipient.subject());
+        }
     }
 
     private sealed interface Task {
@@ -69,13 +87,31 @@ public final class AckDesk {
         this.later = later;
     }
 
-    /** Reports a change. Never blocks; a desk that is far behind takes nothing and counts it. */
+    /**
+     * Reports a change. Never blocks; a desk that is far behind takes nothing and counts it. So it does with a client that
+     * acknowledges faster than can be stored: that costs nobody else anything.
+     */
     public void report(Change change) {
-        if (queued.get() >= MOST_QUEUED) {
-            unregistered.increment();
-        } else {
+        if (queued.get() < MOST_QUEUED
+                && (!(change instanceof Change.Acknowledged said) || enter(Sender.of(said.recipient())))) {
             add(new Task.Report(change));
+        } else {
+            unregistered.increment();
         }
+    }
+
+    private boolean enter(Sender sender) {
+        int ofSender = bySender.merge(sender, 1, Integer::sum);
+        if (acknowledgements.incrementAndGet() <= MOST_ACKNOWLEDGEMENTS && ofSender <= MOST_OF_ONE_SENDER) {
+            return true;
+        }
+        leave(sender);
+        return false;
+    }
+
+    private void leave(Sender sender) {
+        acknowledgements.decrementAndGet();
+        bySender.computeIfPresent(sender, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /**
@@ -153,6 +189,9 @@ public final class AckDesk {
         while (changes.size() < CHANGES_AT_ONCE && queue.peek() instanceof Task.Report report) {
             queue.remove();
             changes.add(report.change());
+            if (report.change() instanceof Change.Acknowledged said) {
+                leave(Sender.of(said.recipient()));
+            }
         }
         return changes;
     }

@@ -41,6 +41,7 @@ public final class ArchiveWriter implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private volatile long deadlineNanos;
+    private boolean refreshed;
     private long refreshedNanos;
 
     /**
@@ -102,15 +103,9 @@ public final class ArchiveWriter implements AutoCloseable {
     private void run() {
         Niceness.yieldToOthers(10);
         try {
-            refresh();
-            while (hasTime()) {
-                int confirmed = archiver.next(config.batchSize());
-                if (confirmed < config.batchSize()) {
-                    if (closing.getCount() == 0 && confirmed == 0) {
-                        break;
-                    }
-                    awaitMore();
-                }
+            boolean more = true;
+            while (more && hasTime()) {
+                more = step();
             }
         } catch (InterruptedException late) {
             logger.atDebug().log("archive writer interrupted");
@@ -121,7 +116,33 @@ public final class ArchiveWriter implements AutoCloseable {
                 .log("archive writer ends");
     }
 
+    /**
+     * One batch, and the wait for the next. A fault of ours costs this attempt and not the thread: without it everything
+     * would wait in the log until that is full.
+     *
+     * @return false when there is nothing more to do
+     */
+    private boolean step() throws InterruptedException {
+        try {
+            if (!refreshed) {
+                refresh();
+            }
+            int confirmed = archiver.next(config.batchSize());
+            if (confirmed < config.batchSize()) {
+                if (closing.getCount() == 0 && confirmed == 0) {
+                    return false;
+                }
+                awaitMore();
+            }
+        } catch (RuntimeException | OutOfMemoryError fault) {
+            logger.atError().setCause(fault).log("a batch could not be archived; trying again");
+            pause(timings.backoffMax());
+        }
+        return true;
+    }
+
     private void refresh() {
+        refreshed = true;
         archiver.refresh();
         refreshedNanos = nanoClock.getAsLong();
     }

@@ -125,7 +125,7 @@ final class Connecting {
         if (ended) {
             return;
         }
-        if (!ctx.channel().isActive()) {
+        if (!ctx.channel().isActive() || target.isTurnedAway()) {
             ended = true;
             return;
         }
@@ -133,7 +133,7 @@ final class Connecting {
     }
 
     private void onTimeout(ChannelHandlerContext ctx) {
-        if (!ended) {
+        if (!ended && !target.isTurnedAway()) {
             refuse(ctx, CloseReason.HANDSHAKE_TIMEOUT);
         }
     }

@@ -36,6 +36,9 @@ public final class Entrance {
 
         /** The client has none. */
         void onRefused(CloseReason reason);
+
+        /** Whether the client was turned away meanwhile, for what it has sent: there is nobody to let in. */
+        boolean isTurnedAway();
     }
 
     /** Who is at the door. */

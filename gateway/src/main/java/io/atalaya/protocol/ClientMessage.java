@@ -17,8 +17,13 @@ public sealed interface ClientMessage {
     /** {@code ping}, or a JSON object whose {@code type} is {@code "ping"}, whatever else it holds. */
     record Ping() implements ClientMessage {}
 
-    /** A JSON object whose {@code type} is {@code "ack"}: the texts of its {@code id} and of its list {@code ids}. */
+    /**
+     * A JSON object whose {@code type} is {@code "ack"}: the texts of its {@code id} and of its list {@code ids}, at most
+     * {@value #MOST_IDS}. With more it is {@link Unknown}: each costs a look-up.
+     */
     record Ack(List<String> ids) implements ClientMessage {
+        public static final int MOST_IDS = 250;
+
         public Ack {
             ids = List.copyOf(ids);
         }
@@ -105,7 +110,7 @@ public sealed interface ClientMessage {
             }
             return switch (type) {
                 case "ping" -> new Ping();
-                case "ack" -> new Ack(ids);
+                case "ack" -> ids.size() <= Ack.MOST_IDS ? new Ack(ids) : new Unknown();
                 default -> named(type);
             };
         }
@@ -114,7 +119,7 @@ public sealed interface ClientMessage {
             for (JsonToken item = parser.nextToken();
                     item != null && item != JsonToken.END_ARRAY;
                     item = parser.nextToken()) {
-                if (item == JsonToken.VALUE_STRING) {
+                if (item == JsonToken.VALUE_STRING && texts.size() <= Ack.MOST_IDS) {
                     texts.add(parser.getString());
                 }
                 parser.skipChildren();

@@ -142,6 +142,38 @@ class AckDeskTest {
         assertThat(answers).hasSize(1);
     }
 
+    /** The store has stopped for a moment; meanwhile one client acknowledges without end, from ever new devices. */
+    @Test
+    void aClientThatFloodsTheDeskCostsNobodyElseAnything() {
+        desk.report(delivered(1, 0));
+        for (int i = 0; i < 200_000; i++) {
+            Recipient device = new Recipient(AckStoreContract.ANNA.tenant(), "staff", "mallory", "d" + i % 50);
+            desk.report(AckStoreContract.acknowledged(device, 7, 0));
+        }
+        desk.report(acknowledged(1, 5));
+        desk.report(delivered(2, 6));
+
+        run();
+
+        assertThat(store.totals()).isEqualTo(new Totals(2, 1, 0, 1));
+        assertThat(desk.report().unregistered()).isEqualTo(195_000);
+        assertThat(desk.report().unknown()).isEqualTo(5_000);
+    }
+
+    @Test
+    void aMultitudeThatFloodsTheDeskLeavesRoomForDeliveries() {
+        for (int i = 0; i < 200_000; i++) {
+            Recipient one = new Recipient(AckStoreContract.ANNA.tenant(), "staff", "mallory" + i % 1_000, "");
+            desk.report(AckStoreContract.acknowledged(one, 7, 0));
+        }
+        desk.report(delivered(1, 0));
+
+        run();
+
+        assertThat(store.totals()).isEqualTo(new Totals(1, 0, 0, 1));
+        assertThat(desk.report().unknown()).isEqualTo(50_000);
+    }
+
     @Test
     void aClockThatIsSetBackNeitherExpiresNorLosesAnything() {
         desk.report(delivered(1, 1_000_000));

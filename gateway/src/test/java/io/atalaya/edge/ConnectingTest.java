@@ -54,6 +54,7 @@ class ConnectingTest {
     private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
     private final CompletableFuture<AuthOutcome> checked = new CompletableFuture<>();
     private final List<Principal> askedAgain = new ArrayList<>();
+    private boolean turnedAway;
     private Authenticator.Standing standing = Authenticator.Standing.GOOD;
     private final Hub hub = new Hub(
             List.of(channel.eventLoop()),
@@ -109,6 +110,18 @@ class ConnectingTest {
         assertThat(hub.snapshot().join().sessions()).isEqualTo(1);
     }
 
+    @Test
+    void whoWasTurnedAwayMeanwhileGetsNoSession() {
+        connect("diner");
+        turnedAway = true;
+        checked.complete(new AuthOutcome.Accepted(guest()));
+
+        channel.runPendingTasks();
+
+        assertThat(hub.snapshot().join().sessions()).isZero();
+        assertThat(hub.admission().total()).isZero();
+    }
+
     private void connect(String endpointName) {
         Endpoint endpoint = Objects.requireNonNull(profile.endpoints().get(endpointName));
         var head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, endpoint.path());
@@ -133,6 +146,11 @@ class ConnectingTest {
                     @Override
                     public void onRefused(CloseReason reason) {
                         throw new AssertionError(reason.toString());
+                    }
+
+                    @Override
+                    public boolean isTurnedAway() {
+                        return turnedAway;
                     }
                 });
     }

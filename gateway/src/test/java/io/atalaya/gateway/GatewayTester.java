@@ -125,6 +125,14 @@ final class GatewayTester implements AutoCloseable {
         return client;
     }
 
+    /** A guest's socket that says something without waiting for the answer to its handshake. */
+    WireClient hastyDiner(long tenant, long branch, long session, byte[] frames) {
+        WireClient client = WireClient.open(port());
+        clients.add(client);
+        client.handshakeAnd(frames, "/ws/diner?table_token=" + tableToken(tenant, branch, session));
+        return client;
+    }
+
     /** A staff member's event stream at {@code endpoint}, with an allowed origin. */
     StreamClient staffStream(String endpoint, long tenant, long user, long branch, String... roles) {
         return stream("/sse/" + endpoint + "?token=" + staffToken(tenant, user, branch, roles), "Origin: " + ORIGIN);
@@ -254,14 +262,14 @@ final class GatewayTester implements AutoCloseable {
     /** Both books, from what operators see, at any moment. */
     void assertBooksBalance() {
         JsonNode books = management("/api/v1/books");
-        assertThat(books.at("/intake/balanced").booleanValue())
-                .as(books.toString())
-                .isTrue();
-        assertThat(books.at("/deliveries/balanced").booleanValue())
-                .as(books.toString())
-                .isTrue();
-        assertThat(books.at("/acknowledgements/balanced").booleanValue())
-                .as(books.toString())
+        for (String book : List.of("intake", "deliveries", "acknowledgements")) {
+            assertThat(books.at("/" + book + "/balanced").booleanValue())
+                    .as(book + " in " + books)
+                    .isTrue();
+        }
+        // once the archive has been reached
+        assertThat(books.at("/archive/balanced").booleanValue(true))
+                .as("archive in " + books)
                 .isTrue();
     }
 }

@@ -154,6 +154,38 @@ class RefusalIT {
     }
 
     @Test
+    void whoBreaksTheProtocolWhileWaitingIsClosedForThatAndGetsNoSession() {
+        restart("ws-connect-rate", "2", "ws-connect-wait", "5s");
+        WireClient first = gateway.diner(1, 1, 42);
+        gateway.diner(1, 1, 42);
+        gateway.diner(1, 1, 42);
+
+        WireClient unmasked = gateway.hastyDiner(1, 1, 43, WireClient.frame(0x81, new byte[4], false));
+        WireClient chatty = gateway.hastyDiner(1, 1, 43, manyPings());
+
+        assertThat(unmasked.readClose()).isEqualTo(1002);
+        assertThat(unmasked.isClosedByServer()).isTrue();
+        assertThat(chatty.readClose()).isEqualTo(4029);
+        assertThat(chatty.isClosedByServer()).isTrue();
+        gateway.awaitSessions(3);
+        assertThat(gateway.snapshot().accepted()).isEqualTo(3);
+        assertThat(gateway.snapshot().refusals())
+                .containsEntry(CloseReason.PROTOCOL_ERROR, 1L)
+                .containsEntry(CloseReason.RATE_LIMITED, 1L);
+        first.sendText("ping");
+        assertThat(first.readText()).contains("pong");
+    }
+
+    private static byte[] manyPings() {
+        byte[] ping = WireClient.frame(0x81, "ping".getBytes(java.nio.charset.StandardCharsets.US_ASCII), true);
+        var all = new java.io.ByteArrayOutputStream();
+        for (int i = 0; i < 17; i++) {
+            all.writeBytes(ping);
+        }
+        return all.toByteArray();
+    }
+
+    @Test
     void slowHandshakeIsCutOff() {
         try (WireClient client = WireClient.open(gateway.port())) {
             client.sendRaw("GET /ws/diner?table_tok".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
@@ -164,9 +196,10 @@ class RefusalIT {
 
     @Test
     void requestThatIsNoHandshake() {
-        var request = HttpRequest.newBuilder(gateway.publicUri("/ws/diner?table_token=x"));
+        var plain = gateway.send(HttpRequest.newBuilder(gateway.publicUri("/ws/diner?table_token=x")));
 
-        assertThat(gateway.send(request).statusCode()).isEqualTo(404);
+        assertThat(plain.statusCode()).isEqualTo(426);
+        assertThat(plain.headers().firstValue("upgrade")).hasValue("websocket");
         assertThat(handshake("Sec-WebSocket-Version: 8", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="))
                 .startsWith("HTTP/1.1 426")
                 .contains("sec-websocket-version: 13");

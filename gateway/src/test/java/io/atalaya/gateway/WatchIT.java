@@ -9,6 +9,7 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +166,17 @@ class WatchIT {
         assertThat(acknowledge(acks.replaceAll("token=[^&]*", "token=x"), alarm))
                 .isEqualTo(401);
         assertThat(acknowledge(acks, "\"")).isEqualTo(400);
+    }
+
+    /** The body never comes, so that an answer proves that none was waited for. */
+    @Test
+    void nothingIsKeptOfWhatAStrangerAcknowledges() {
+        String path = path(5, "").replace("/ws/", "/sse/").replace("?", "/ack?").replaceAll("token=[^&]*", "token=x");
+        try (var stranger = new RawHttp(gateway.port())) {
+            stranger.send("POST", path, Map.of("content-length", "60000"), "");
+
+            assertThat(stranger.answer().status()).isEqualTo(401);
+        }
     }
 
     private int acknowledge(String path, String id) {

@@ -76,13 +76,22 @@ final class WireClient implements AutoCloseable {
 
     /** Sends a handshake and returns the head of the answer. */
     String handshake(String path, String... headers) {
+        return handshakeAnd(new byte[0], path, headers);
+    }
+
+    /** The same, with bytes that the server gets together with the handshake. */
+    String handshakeAnd(byte[] following, String path, String... headers) {
         var request = new StringBuilder(
                 "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
                         + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
         for (String header : headers) {
             request.append(header).append("\r\n");
         }
-        sendRaw(request.append("\r\n").toString().getBytes(US_ASCII));
+        byte[] head = request.append("\r\n").toString().getBytes(US_ASCII);
+        sendRaw(ByteBuffer.allocate(head.length + following.length)
+                .put(head)
+                .put(following)
+                .array());
         return readHead();
     }
 

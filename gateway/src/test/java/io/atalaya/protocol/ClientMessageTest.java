@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.atalaya.protocol.ClientMessage.Ack;
 import io.atalaya.protocol.ClientMessage.Named;
 import io.atalaya.protocol.ClientMessage.Ping;
 import io.atalaya.protocol.ClientMessage.Unknown;
@@ -124,6 +125,17 @@ class ClientMessageTest {
 
         assertThat(parse(deep)).isEqualTo(new Unknown());
         assertThat(parse("{\"x\":" + deep)).isEqualTo(new Unknown());
+    }
+
+    @Test
+    void acknowledgementsOfTooManyAtOnceAreUnknown() {
+        String ids = "\"a\"" + ",\"a\"".repeat(Ack.MOST_IDS - 1);
+
+        assertThat(parse("{\"type\":\"ack\",\"ids\":[" + ids + "]}"))
+                .isInstanceOfSatisfying(Ack.class, ack -> assertThat(ack.ids()).hasSize(Ack.MOST_IDS));
+        assertThat(parse("{\"type\":\"ack\",\"ids\":[" + ids + ",\"a\"]}")).isEqualTo(new Unknown());
+        assertThat(parse("{\"type\":\"ack\",\"id\":\"a\",\"ids\":[" + ids + "]}"))
+                .isEqualTo(new Unknown());
     }
 
     @Test

@@ -9,7 +9,9 @@ import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.ClientMessage;
+import io.atalaya.protocol.CloseReason;
 import io.atalaya.recovery.Wish;
+import java.util.concurrent.CompletionStage;
 
 /**
  * {@code POST /sse/{endpoint}/ack}: acknowledgements of a client whose stream goes one way. Immutable and thread-safe.
@@ -30,19 +32,30 @@ final class AckRoute {
     Route route() {
         String path = EventStreams.PREFIX + endpoint.name() + "/ack";
         int most = entrance.context().limits().maxMessageBytes();
-        return Route.post(
-                path, most, head -> new Route.Admission.Admitted((body, responder) -> onBody(head, body, responder)));
+        return Route.post(path, most, this::admit);
     }
 
-    private void onBody(RequestHead head, Request body, Route.Responder responder) {
+    /** Nothing is kept of the body of somebody who is known to be a stranger by the head. */
+    private Route.Admission admit(RequestHead head) {
+        var request = ConnectRequest.of(head);
+        var asked = entrance.visitor(endpoint, request).toCompletableFuture();
+        if (asked.isDone() && asked.join() instanceof Visitor.Refused(CloseReason reason)) {
+            return new Route.Admission.Refused(answers.refusal(reason));
+        }
+        return new Route.Admission.Admitted((body, responder) -> onBody(asked, request, body, responder));
+    }
+
+    private void onBody(
+            CompletionStage<Visitor> asked, ConnectRequest request, Request body, Route.Responder responder) {
         if (!(ClientMessage.parse(body.body()) instanceof ClientMessage.Ack ack)
                 || ack.ids().isEmpty()) {
-            responder.respond(
-                    answers.wrong(400, "body: no acknowledgement (expected: {\"type\":\"ack\",\"ids\":[…]})"));
+            responder.respond(answers.wrong(
+                    400,
+                    "body: no acknowledgement (expected: {\"type\":\"ack\",\"ids\":[…]}, at most %d ids)"
+                            .formatted(ClientMessage.Ack.MOST_IDS)));
             return;
         }
-        var request = ConnectRequest.of(head);
-        entrance.visitor(endpoint, request).thenAccept(visitor -> responder.respond(answer(visitor, request, ack)));
+        asked.thenAccept(visitor -> responder.respond(answer(visitor, request, ack)));
     }
 
     private Response answer(Visitor visitor, ConnectRequest request, ClientMessage.Ack ack) {

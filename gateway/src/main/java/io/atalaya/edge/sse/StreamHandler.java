@@ -111,6 +111,12 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Entran
         own.writeAndFlush(encoder.last(own.alloc(), refusal)).addListener(ChannelFutureListener.CLOSE);
     }
 
+    /** Nothing that it sends is looked at. */
+    @Override
+    public boolean isTurnedAway() {
+        return false;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ReferenceCountUtil.release(message);

@@ -18,6 +18,9 @@ final class Handshake {
     private static final int KEY_LENGTH = 24;
     private static final String VERSION = "13";
 
+    /** What a 426 must say (RFC 9110 section 15.5.22). */
+    private static final String UPGRADE = "connection: upgrade\r\nupgrade: websocket\r\n";
+
     private Handshake() {}
 
     /** The answer to a handshake. */
@@ -37,12 +40,18 @@ final class Handshake {
                 || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
             return refused(400, "Bad Request", "", "expected: GET with HTTP/1.1");
         }
+        if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            return refused(426, "Upgrade Required", UPGRADE, "Upgrade: expected websocket");
+        }
         if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
             return refused(400, "Bad Request", "", "Connection: expected Upgrade");
         }
         if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             return refused(
-                    426, "Upgrade Required", "sec-websocket-version: 13\r\n", "Sec-WebSocket-Version: expected 13");
+                    426,
+                    "Upgrade Required",
+                    UPGRADE + "sec-websocket-version: 13\r\n",
+                    "Sec-WebSocket-Version: expected 13");
         }
         if (!isKey(key)) {
             return refused(400, "Bad Request", "", "Sec-WebSocket-Key: expected 16 bytes in base64");

@@ -101,6 +101,11 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
     }
 
     @Override
+    public boolean isTurnedAway() {
+        return ended && session == null;
+    }
+
+    @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof WebSocketFrame frame)) {
             ReferenceCountUtil.release(message);
@@ -110,7 +115,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
         if (open != null) {
             handle(open, frame);
         } else if (!ended) {
-            keepEarly(frame);
+            keepEarly(ctx, frame);
         } else {
             if (frame instanceof CloseWebSocketFrame) {
                 ctx.close();
@@ -119,12 +124,12 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
         }
     }
 
-    private void keepEarly(WebSocketFrame frame) {
+    private void keepEarly(ChannelHandlerContext ctx, WebSocketFrame frame) {
         ArrayDeque<WebSocketFrame> waiting = early == null ? new ArrayDeque<>() : early;
         early = waiting;
         waiting.add(frame);
         if (waiting.size() > MOST_EARLY_FRAMES) {
-            onRefused(CloseReason.RATE_LIMITED);
+            turnAway(ctx, CloseReason.RATE_LIMITED);
         }
     }
 
@@ -208,9 +213,15 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
         if (session != null) {
             session.close(reason);
         } else if (!ended) {
-            context.hub().shardOf(ctx.channel().eventLoop()).onRefused(Wire.WEBSOCKET, reason);
-            onRefused(reason);
+            turnAway(ctx, reason);
         }
+    }
+
+    /** What the client has sent before it had a session decides already. */
+    private void turnAway(ChannelHandlerContext ctx, CloseReason reason) {
+        context.hub().shardOf(ctx.channel().eventLoop()).onRefused(Wire.WEBSOCKET, reason);
+        onRefused(reason);
+        ctx.channel().config().setAutoRead(true); // its close frame is still to be read
     }
 
     private static CloseReason reasonOf(Throwable cause) {

@@ -12,11 +12,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns HTTP connections into WebSocket connections. Immutable and thread-safe.
@@ -47,6 +49,20 @@ public final class WebSocketUpgrade implements UpgradeHandler {
                 .closeOnProtocolViolation(false)
                 .withUTF8Validator(false)
                 .build();
+    }
+
+    /** Whoever asks for the path of an endpoint in another way is told what is there. */
+    @Override
+    public boolean concerns(HttpRequest head) {
+        return UpgradeHandler.super.concerns(head)
+                || (head.method().equals(HttpMethod.GET) && endpointOf(head.uri()) != null);
+    }
+
+    private @Nullable Endpoint endpointOf(String uri) {
+        int query = uri.indexOf('?');
+        return context.profile()
+                .endpointAt(query < 0 ? uri : uri.substring(0, query))
+                .orElse(null);
     }
 
     @Override
