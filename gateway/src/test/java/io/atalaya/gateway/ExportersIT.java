@@ -122,8 +122,12 @@ class ExportersIT {
                                 }
                             }
                             http://%s {
-                                respond /fault 502
-                                respond "here"
+                                handle /fault {
+                                    reverse_proxy 127.0.0.1:1
+                                }
+                                handle {
+                                    respond "here"
+                                }
                             }
                             http://127.0.0.1:%d {
                                 metrics /metrics

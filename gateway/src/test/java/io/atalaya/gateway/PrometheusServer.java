@@ -33,6 +33,7 @@ final class PrometheusServer implements AutoCloseable {
               - job_name: %1$s
                 static_configs: [{targets: ["%2$s"], labels: {service: atalaya, component: %1$s}}]
             """;
+    private static final String ALERTMANAGER = "alertmanager";
     private static final String PROMTOOL = System.getenv().getOrDefault("ATALAYA_PROMTOOL", "");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -58,7 +59,7 @@ final class PrometheusServer implements AutoCloseable {
         return start(directory, rules, Map.of("api", target));
     }
 
-    /** The same with several jobs, each of one target; it scrapes itself as {@code prometheus}. */
+    /** The same with several jobs, each of one target; {@code alertmanager} is told of alerts too. */
     static PrometheusServer start(Path directory, List<Path> rules, Map<String, String> targets) throws IOException {
         Path binary = PROMTOOL.isEmpty()
                 ? Path.of("none")
@@ -73,6 +74,12 @@ final class PrometheusServer implements AutoCloseable {
                 rule_files: ["rules-*.yml"]
                 scrape_configs:
                 """);
+        if (targets.containsKey(ALERTMANAGER)) {
+            configuration.insert(
+                    0,
+                    "alerting: {alertmanagers: [{static_configs: [{targets: [\"%s\"]}]}]}\n"
+                            .formatted(targets.get(ALERTMANAGER)));
+        }
         new TreeMap<>(targets).forEach((job, target) -> configuration.append(JOB.formatted(job, target)));
         configuration.append(JOB.formatted("prometheus", "127.0.0.1:" + port));
         Files.writeString(directory.resolve("prometheus.yml"), configuration);

@@ -3,6 +3,7 @@ package io.atalaya.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.postgres.PostgresServer;
+import io.atalaya.protocol.CloseReason;
 import io.atalaya.redis.RedisServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +39,7 @@ class ShippedAlertsDrillIT {
     private static final int SECONDS_A_MINUTE = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration CALM = Duration.ofSeconds(30);
+    private static final int LOOPS = 8;
     private static final Pattern TIME = Pattern.compile("(\\[|for: \")(\\d+)([mh])(?=[]\"])");
     private static final String EVENT =
             "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42}";
@@ -78,6 +81,42 @@ class ShippedAlertsDrillIT {
         } finally {
             http.shutdownNow();
         }
+    }
+
+    @Test
+    void connectionsAreCutOffWhileTheyAreWrittenTo() throws IOException, InterruptedException {
+        try (var gateway = GatewayTester.start(
+                        "log-store", "memory",
+                        "ws-event-loops", Integer.toString(LOOPS),
+                        "ws-max-outbound-bytes", "64KiB");
+                var prometheus = prometheus(gateway.gateway().managementPort())) {
+            Load load = () -> assertThat(answers(gateway)).containsOnly(202);
+            stayQuiet(prometheus, load);
+
+            awaitFiring(prometheus, Set.of("HighWebSocketBroadcastErrors"), () -> cutOff(gateway));
+            awaitQuiet(prometheus, Set.of("HighWebSocketBroadcastErrors"), load);
+            assertThat(gateway.snapshot().closes()).containsOnlyKeys(CloseReason.SLOW_CONSUMER);
+        } finally {
+            http.shutdownNow();
+        }
+    }
+
+    /** One on each loop stops reading, and is sent more than its socket and its line take. */
+    private static void cutOff(GatewayTester gateway) {
+        var clients = new ArrayList<WireClient>();
+        for (int i = 0; i < LOOPS; i++) {
+            WireClient client = WireClient.open(gateway.port(), 4_096);
+            client.handshake("/ws/diner?table_token=" + gateway.tableToken(1, 1, 42));
+            clients.add(client);
+        }
+        gateway.awaitSessions(LOOPS);
+        String large = EVENT.replace("}", ",\"pad\":\"" + "x".repeat(50_000) + "\"}");
+        String many = Collections.nCopies(20, large).stream().collect(Collectors.joining(",", "[", "]"));
+        for (int i = 0; gateway.snapshot().sessions() > 0; i++) {
+            assertThat(i).isLessThan(100);
+            gateway.publish(many);
+        }
+        clients.forEach(WireClient::close);
     }
 
     private void drill(GatewayTester gateway, PrometheusServer prometheus, RedisServer redis, PostgresServer database)
