@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -77,7 +79,7 @@ final class Panels {
     }
 
     /** Panels that should have a number now, and have none. */
-    List<String> withoutNumber(PrometheusServer prometheus, java.util.function.Predicate<Set<String>> whose) {
+    List<String> withoutNumber(PrometheusServer prometheus, Predicate<Set<String>> whose) {
         return queries.stream()
                 .filter(query -> !EMPTY_IS_GOOD.contains(query.panel))
                 .filter(query -> whose.test(exporters(query.expression)))
@@ -103,7 +105,7 @@ final class Panels {
         OTHER_JOB.matcher(expression).results().forEach(job -> exporters.add(job.group(1)));
         words(expression).stream()
                 .map(catalogue::ofSeries)
-                .flatMap(java.util.Optional::stream)
+                .flatMap(Optional::stream)
                 .filter(metric -> !metric.ours() && !metric.exporter().equals("prometheus"))
                 .forEach(metric -> exporters.add(metric.exporter()));
         return exporters;
