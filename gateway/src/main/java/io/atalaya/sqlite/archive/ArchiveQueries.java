@@ -47,8 +47,9 @@ final class ArchiveQueries {
 
     EventPage page(EventReader reader, EventQuery query) throws SQLException {
         int most = query.skip() + query.limit() + 1;
-        Selection selection = selection(reader.connection(), query);
-        query.after().ifPresent(key -> behind(selection.condition(), key, query));
+        Selection all = selection(reader.connection(), query);
+        query.after().ifPresent(key -> behind(all.condition(), key, query));
+        Selection selection = query.after().map(key -> all.startingAt(key.value())).orElse(all);
         List<Row> rows = most <= FEW_ROWS
                 ? Buckets.first(reader.connection(), selection, most).stream()
                         .skip(query.skip())

@@ -46,7 +46,8 @@ final class Buckets {
         }
     }
 
-    private record Bucket(long number, long first) {}
+    /** A range and the bound by which it is ordered. */
+    record Bucket(long number, long first) {}
 
     static String column(Time time) {
         return time == Time.ARRIVAL ? "at_ms" : "ts_us";
@@ -108,7 +109,7 @@ final class Buckets {
     }
 
     /** The ranges that may have selected rows, those first whose rows may be the first. */
-    private static List<Bucket> all(Connection connection, Selection selection) throws SQLException {
+    static List<Bucket> all(Connection connection, Selection selection) throws SQLException {
         String time = selection.time() == Time.ARRIVAL ? "at" : "ts";
         String first = selection.order() == Order.OLDEST_FIRST ? "min_" + time : "max_" + time + " DESC";
         var buckets = new ArrayList<Bucket>();
@@ -133,5 +134,12 @@ final class Buckets {
      * @param lowest the lowest time that can be selected
      * @param end the lowest time beyond
      */
-    record Selection(Time time, Order order, String from, Condition condition, long lowest, long end) {}
+    record Selection(Time time, Order order, String from, Condition condition, long lowest, long end) {
+        /** Without the ranges that are wholly before a time in the order. */
+        Selection startingAt(long value) {
+            return order == Order.OLDEST_FIRST
+                    ? new Selection(time, order, from, condition, Math.max(lowest, value), end)
+                    : new Selection(time, order, from, condition, lowest, Math.min(end - 1, value) + 1);
+        }
+    }
 }
