@@ -76,7 +76,8 @@ final class PackageTable {
         row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.segment", "event log archive sqlite", "");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log sqlite.segment", "slf4j sqlite");
-        row(rows, "postgres", "event assignment log archive", "slf4j jackson postgresql hikari flyway");
+        row(rows, "postgres.bucket", "event log archive", "");
+        row(rows, "postgres", "event assignment log archive postgres.bucket", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");

@@ -41,7 +41,14 @@ public record Filter(Map<String, String> equal, Time time, Order order, long low
 
     /** The part of it behind a row. */
     public Filter behind(Row row) {
-        return new Filter(equal, time, order, lowest, end, Optional.of(row));
+        boolean forward = order == Order.OLDEST_FIRST;
+        return new Filter(
+                equal,
+                time,
+                order,
+                forward ? Math.max(lowest, row.time()) : lowest,
+                forward ? end : Math.min(end - 1, row.time()) + 1,
+                Optional.of(row));
     }
 
     /** Whether times and position are selected, the values of columns aside. */

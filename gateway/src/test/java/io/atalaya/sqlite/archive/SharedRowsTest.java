@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.EventQuery;
+import io.atalaya.archive.EventQuery.Order;
+import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.archive.Rejection;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
@@ -16,6 +18,8 @@ import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogConfig;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
+import io.atalaya.sqlite.segment.Filter;
+import io.atalaya.sqlite.segment.Row;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedRowsTest {
     private static final TenantId TENANT = new TenantId("1");
     private static final ArchiveFields BY_BRANCH = new ArchiveFields(List.of("branch_id"), Optional.of("branch_id"));
+
+    private static final int RANGE = Buckets.ROWS;
 
     @TempDir
     private Path directory;
@@ -96,6 +102,30 @@ class SharedRowsTest {
             assertThat(log.totals().confirmed()).isEqualTo(2_500);
             assertThat(archive(log, BY_BRANCH).counts().archived()).isEqualTo(2_500);
         }
+    }
+
+    @Test
+    void aLatePageLooksIntoNoRangeThatIsWhollyOnEarlierOnes() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int first = 0; first < 4 * RANGE; first += RANGE) {
+                append(log, first, first + RANGE);
+            }
+            drain(log, archive);
+
+            assertThat(ranges(archive, Order.NEWEST_FIRST, Long.MAX_VALUE)).containsExactlyInAnyOrder(4L, 3L, 2L, 1L, 0L);
+            assertThat(ranges(archive, Order.NEWEST_FIRST, millis - 2)).containsExactlyInAnyOrder(2L, 1L, 0L);
+            assertThat(ranges(archive, Order.OLDEST_FIRST, millis)).containsExactlyInAnyOrder(3L, 4L);
+        }
+    }
+
+    /** The numbers of the ranges that a page behind a time looks into. */
+    private static List<Long> ranges(SqliteArchive archive, Order order, long behind) {
+        Filter filter = new Filter(Map.of(), Time.ARRIVAL, order, Long.MIN_VALUE, Long.MAX_VALUE, Optional.empty())
+                .behind(new Row(behind, 0));
+        return archive.read(reader -> Buckets.of(reader.connection(), filter)).stream()
+                .map(Buckets.Bucket::number)
+                .toList();
     }
 
     @Test
