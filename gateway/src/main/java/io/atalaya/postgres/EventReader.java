@@ -42,8 +42,7 @@ final class EventReader {
     static EventPage page(Connection connection, EventQuery query) throws SQLException {
         Optional<List<EventKey>> keys = BucketWalk.page(connection, query);
         return EventPage.of(
-                query,
-                keys.isPresent() ? entries(connection, query.time(), keys.get()) : far(connection, query));
+                query, keys.isPresent() ? entries(connection, query.time(), keys.get()) : far(connection, query));
     }
 
     /** The events of these keys, in their order. */
@@ -134,7 +133,6 @@ final class EventReader {
         String sql = """
                 SELECT div(minute, 60)::bigint, sum(events)::bigint FROM tally_minute
                 WHERE %s AND minute >= %d GROUP BY 1 ORDER BY 1""".formatted(of(tenant), firstHour * 60);
-        return Sql.query(
-                connection, sql, List.of(), row -> new Statistics.Hour(row.getLong(1) * HOUR, row.getLong(2)));
+        return Sql.query(connection, sql, List.of(), row -> new Statistics.Hour(row.getLong(1) * HOUR, row.getLong(2)));
     }
 }

@@ -26,9 +26,23 @@ final class QueryTimes {
     private static final int MOST = 1_000;
     private static final int OLD_PART = 20;
     private static final String[] TYPES = {
-        "ROUND_PENDING", "ROUND_CONFIRMED", "ROUND_SUBMITTED", "ROUND_IN_KITCHEN", "ROUND_READY", "ROUND_SERVED",
-        "ROUND_CANCELED", "TICKET_IN_PROGRESS", "TICKET_READY", "TICKET_DELIVERED", "SERVICE_CALL_CREATED",
-        "SERVICE_CALL_ACKED", "CHECK_REQUESTED", "CHECK_PAID", "TABLE_CLEARED", "CART_ITEM_ADDED", "CART_SYNC"
+        "ROUND_PENDING",
+        "ROUND_CONFIRMED",
+        "ROUND_SUBMITTED",
+        "ROUND_IN_KITCHEN",
+        "ROUND_READY",
+        "ROUND_SERVED",
+        "ROUND_CANCELED",
+        "TICKET_IN_PROGRESS",
+        "TICKET_READY",
+        "TICKET_DELIVERED",
+        "SERVICE_CALL_CREATED",
+        "SERVICE_CALL_ACKED",
+        "CHECK_REQUESTED",
+        "CHECK_PAID",
+        "TABLE_CLEARED",
+        "CART_ITEM_ADDED",
+        "CART_SYNC"
     };
     private static final Pattern NEXT = Pattern.compile("\"next\":\"([^\"]+)\"");
 
@@ -118,14 +132,16 @@ final class QueryTimes {
         body.append("{\"type\":\"%s\",\"tenant_id\":%d,\"branch_id\":%d"
                 .formatted(type, 1 + random.nextInt(4), past ? 99 : 1 + random.nextInt(50)));
         if (random.nextBoolean()) {
-            body.append(",\"sector_id\":%d,\"session_id\":%d".formatted(1 + random.nextInt(300), 1 + random.nextInt(20_000)));
+            body.append(",\"sector_id\":%d,\"session_id\":%d"
+                    .formatted(1 + random.nextInt(300), 1 + random.nextInt(20_000)));
         }
-        body.append(",\"entity\":{\"round_id\":%d,\"note\":\"%s\"},\"actor\":{\"user_id\":%d,\"role\":\"WAITER\"},\"id\":\"%s\"}\n"
-                .formatted(
-                        random.nextInt(1_000_000),
-                        "n".repeat(80),
-                        random.nextInt(500),
-                        new UUID(random.nextLong(), random.nextLong())));
+        body.append(
+                ",\"entity\":{\"round_id\":%d,\"note\":\"%s\"},\"actor\":{\"user_id\":%d,\"role\":\"WAITER\"},\"id\":\"%s\"}\n"
+                        .formatted(
+                                random.nextInt(1_000_000),
+                                "n".repeat(80),
+                                random.nextInt(500),
+                                new UUID(random.nextLong(), random.nextLong())));
     }
 
     private void pages(String what, String filter) throws Exception {
@@ -143,7 +159,10 @@ final class QueryTimes {
             passed += limit;
         }
         if (passed > 0) {
-            times("%s, page %,d".formatted(what, passed / 100 + 1), "/api/v1/events?limit=100" + filter + behind(cursor), true);
+            times(
+                    "%s, page %,d".formatted(what, passed / 100 + 1),
+                    "/api/v1/events?limit=100" + filter + behind(cursor),
+                    true);
         }
     }
 

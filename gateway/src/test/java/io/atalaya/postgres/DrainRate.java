@@ -2,6 +2,7 @@ package io.atalaya.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.archive.ArchiveFields;
@@ -15,7 +16,6 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogConfig;
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
@@ -180,8 +180,7 @@ final class DrainRate {
 
     private static EventKey thousandth(Archive archive, EventQuery query) {
         EventPage page = archive.events(query.skipping(99_899).limitedTo(1));
-        return EventKey.of(
-                EventQuery.Time.ARRIVAL, page.entries().getFirst());
+        return EventKey.of(EventQuery.Time.ARRIVAL, page.entries().getFirst());
     }
 
     private static void time(String what, Runnable work) {

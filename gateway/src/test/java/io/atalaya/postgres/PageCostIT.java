@@ -110,10 +110,16 @@ final class PageCostIT {
                 new Case("a branch of the past", all.where("branch_id", EARLY), BUCKET),
                 new Case("a session", all.where("session_id", "77"), 300),
                 new Case("a session that is there once", all.where("session_id", "rare"), 10),
-                new Case("two that never go together", all.where("session_id", "rare").where("branch_id", EARLY), 0),
+                new Case(
+                        "two that never go together",
+                        all.where("session_id", "rare").where("branch_id", EARLY),
+                        0),
                 new Case("nobody's session", all.where("session_id", "none"), 0),
                 new Case("another's session", EventQuery.of(OTHER).where("session_id", "rare"), 0),
-                new Case("a range", all.notBefore(Entries.START.plusSeconds(5)).before(Entries.START.plusSeconds(6)), 2 * BUCKET));
+                new Case(
+                        "a range",
+                        all.notBefore(Entries.START.plusSeconds(5)).before(Entries.START.plusSeconds(6)),
+                        2 * BUCKET));
     }
 
     @ParameterizedTest
@@ -123,7 +129,8 @@ final class PageCostIT {
             EventPage first = cheap(connection, one, one.query());
             Optional<EventKey> next = first.next();
             while (next.isPresent()) {
-                EventPage page = cheap(connection, one, one.query().limitedTo(997).behind(next.get()));
+                EventPage page =
+                        cheap(connection, one, one.query().limitedTo(997).behind(next.get()));
                 next = page.next();
             }
         }
@@ -189,9 +196,12 @@ final class PageCostIT {
 
     private static String plain(EventQuery query) {
         var sql = new StringBuilder("true");
-        query.tenant().ifPresent(tenant -> sql.append(" AND tenant = '").append(tenant.value()).append('\''));
+        query.tenant()
+                .ifPresent(tenant ->
+                        sql.append(" AND tenant = '").append(tenant.value()).append('\''));
         query.type().ifPresent(type -> sql.append(" AND type = '").append(type).append('\''));
-        query.scope().forEach((member, value) -> sql.append(" AND scope::jsonb ->> '%s' = '%s'".formatted(member, value)));
+        query.scope()
+                .forEach((member, value) -> sql.append(" AND scope::jsonb ->> '%s' = '%s'".formatted(member, value)));
         query.from().ifPresent(_ -> sql.append(" AND at_ms >= ").append(query.lowest()));
         query.to().ifPresent(_ -> sql.append(" AND at_ms < ").append(query.end()));
         return sql.toString();
@@ -201,8 +211,10 @@ final class PageCostIT {
     void anIdIsFoundByFewRows() throws SQLException {
         try (Connection connection = server.connect(database)) {
             Map<String, Long> before = reads(connection);
-            assertThat(EventReader.find(connection, Entries.TENANT, new EventId("e" + RARE))).isPresent();
-            assertThat(EventReader.find(connection, Entries.TENANT, new EventId("nothing"))).isEmpty();
+            assertThat(EventReader.find(connection, Entries.TENANT, new EventId("e" + RARE)))
+                    .isPresent();
+            assertThat(EventReader.find(connection, Entries.TENANT, new EventId("nothing")))
+                    .isEmpty();
             Map<String, Long> after = reads(connection);
             assertThat(after.get("scans")).isEqualTo(before.get("scans"));
             assertThat(after.get("rows") - before.get("rows")).isLessThan(10);

@@ -107,7 +107,8 @@ final class PostgresArchiveIT extends ArchiveModelContract {
             archive.store(Entries.entries(4_090, 4_100));
 
             archive.purge(Entries.START.plusMillis(4_096), 100);
-            assertThat(server.query(database, "SELECT bucket FROM event_bucket")).containsExactly("1");
+            assertThat(server.query(database, "SELECT bucket FROM event_bucket"))
+                    .containsExactly("1");
             assertThat(server.query(database, "SELECT DISTINCT bucket FROM event_place"))
                     .containsExactly("1");
             archive.purge(Entries.START.plusMillis(4_099), 100);
@@ -115,7 +116,8 @@ final class PostgresArchiveIT extends ArchiveModelContract {
                     .isEqualTo(2);
 
             archive.purge(Entries.START.plusMillis(9_999), 100);
-            assertThat(server.query(database, "SELECT bucket FROM event_bucket")).isEmpty();
+            assertThat(server.query(database, "SELECT bucket FROM event_bucket"))
+                    .isEmpty();
             assertThat(server.query(database, "SELECT part FROM event_place")).isEmpty();
         }
     }

@@ -70,7 +70,8 @@ public final class BucketWalk {
         if (skip > MOST_PASSED) {
             return Optional.empty();
         }
-        return Optional.of(walk.first(skip + query.limit() + 1).stream().skip(skip).toList());
+        return Optional.of(
+                walk.first(skip + query.limit() + 1).stream().skip(skip).toList());
     }
 
     /** The position of the event of that id that arrived last, or nothing. */
@@ -103,8 +104,7 @@ public final class BucketWalk {
     /** Whether its rows come before those of a later bucket, and of all that are later still. */
     private boolean isBefore(Bounds bounds, Bounds later) {
         boolean forward = query.order() == Order.OLDEST_FIRST;
-        int byTime =
-                forward ? Long.compare(later.first(), bounds.last()) : Long.compare(bounds.first(), later.last());
+        int byTime = forward ? Long.compare(later.first(), bounds.last()) : Long.compare(bounds.first(), later.last());
         int byPosition = later.bucket().compareTo(bounds.bucket());
         return byTime > 0 || byTime == 0 && (forward ? byPosition > 0 : byPosition < 0);
     }
@@ -189,8 +189,9 @@ public final class BucketWalk {
         var parameters = new ArrayList<Object>(List.of(query.lowest(), query.end()));
         query.after().ifPresent(key -> parameters.add(key.value()));
         parameters.addAll(List.of(most, seen));
-        String sql = "SELECT epoch, bucket, %1$s, %2$s, events, purged = 0 FROM event_bucket WHERE %2$s >= ? AND %1$s < ?"
-                .formatted(first, last);
+        String sql =
+                "SELECT epoch, bucket, %1$s, %2$s, events, purged = 0 FROM event_bucket WHERE %2$s >= ? AND %1$s < ?"
+                        .formatted(first, last);
         String behind = forward ? last + " >= ?" : first + " <= ?";
         String order = " ORDER BY %1$s %2$s, epoch %2$s, bucket %2$s LIMIT ? OFFSET ?"
                 .formatted(forward ? first : last, forward ? "ASC" : "DESC");
@@ -208,7 +209,8 @@ public final class BucketWalk {
 
     /** Takes the best keys of the buckets that wait. */
     private void take(List<Hits> waiting, int most, PriorityQueue<EventKey> best) throws SQLException {
-        String what = "SELECT %1$s, epoch, log_offset FROM %3$s WHERE %4$s ORDER BY 1 %2$s, 2 %2$s, 3 %2$s LIMIT " + most;
+        String what =
+                "SELECT %1$s, epoch, log_offset FROM %3$s WHERE %4$s ORDER BY 1 %2$s, 2 %2$s, 3 %2$s LIMIT " + most;
         String direction = query.order() == Order.OLDEST_FIRST ? "ASC" : "DESC";
         for (Source source : sources(waiting)) {
             String sql = what.formatted(Columns.of(query.time()), direction, source.sql(), condition.sql());

@@ -74,20 +74,23 @@ public final class Buckets {
         }
     }
 
-    private record Addition(Bucket bucket, short part, byte[] lists) {}
-
     private static void append(Connection connection, Places places) throws SQLException {
-        var additions = new ArrayList<Addition>();
+        var buckets = new ArrayList<Bucket>();
+        var parts = new ArrayList<Short>();
+        var additions = new ArrayList<byte[]>();
         places.groups()
-                .forEach((bucket, group) ->
-                        group.parts((part, lists) -> additions.add(new Addition(bucket, part, lists))));
+                .forEach((bucket, group) -> group.parts((part, lists) -> {
+                    buckets.add(bucket);
+                    parts.add(part);
+                    additions.add(lists);
+                }));
         Sql.update(
                 connection,
                 APPEND,
-                longs(additions, one -> one.bucket().epoch()),
-                longs(additions, one -> one.bucket().number()),
-                additions.stream().map(Addition::part).toArray(Short[]::new),
-                additions.stream().map(Addition::lists).toArray(byte[][]::new));
+                longs(buckets, Bucket::epoch),
+                longs(buckets, Bucket::number),
+                parts.toArray(Short[]::new),
+                additions.toArray(byte[][]::new));
     }
 
     static <T> long[] longs(Collection<T> values, ToLongFunction<T> part) {
@@ -97,8 +100,8 @@ public final class Buckets {
     /** Makes events that are there already findable by a member, whose values are in a column. */
     public static void addMember(Connection connection, String member) throws SQLException {
         String column = Columns.of(member);
-        String sql =
-                "SELECT epoch, log_offset, %1$s FROM event WHERE %1$s IS NOT NULL ORDER BY epoch, log_offset".formatted(column);
+        String sql = "SELECT epoch, log_offset, %1$s FROM event WHERE %1$s IS NOT NULL ORDER BY epoch, log_offset"
+                .formatted(column);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(ROWS_AT_ONCE);
             try (ResultSet rows = statement.executeQuery()) {
@@ -153,7 +156,8 @@ public final class Buckets {
                 .toArray(Short[]::new);
         List<Object> parameters = List.of(longs(buckets, Bucket::epoch), longs(buckets, Bucket::number), parts);
         Sql.query(connection, LOOK, parameters, row -> {
-            BitSet[] sets = found.computeIfAbsent(new Bucket(row.getLong(1), row.getLong(2)), _ -> empty(tokens.length));
+            BitSet[] sets =
+                    found.computeIfAbsent(new Bucket(row.getLong(1), row.getLong(2)), _ -> empty(tokens.length));
             for (int i = 0; i < tokens.length; i++) {
                 if (Places.part(tokens[i]) == row.getInt(3)) {
                     Places.find(row.getBytes(4), tokens[i], sets[i]);

@@ -28,9 +28,10 @@ final class PlacesTest {
     /** Appends the parts of one batch to those of earlier ones, as the table does. */
     private static void append(Places places, Map<Bucket, Map<Short, ByteArrayOutputStream>> table) {
         places.groups()
-                .forEach((bucket, group) -> group.parts((part, lists) -> table.computeIfAbsent(bucket, _ -> new HashMap<>())
-                        .computeIfAbsent(part, _ -> new ByteArrayOutputStream())
-                        .writeBytes(lists)));
+                .forEach((bucket, group) ->
+                        group.parts((part, lists) -> table.computeIfAbsent(bucket, _ -> new HashMap<>())
+                                .computeIfAbsent(part, _ -> new ByteArrayOutputStream())
+                                .writeBytes(lists)));
     }
 
     private static BitSet find(Map<Short, ByteArrayOutputStream> parts, long token) {
@@ -79,8 +80,10 @@ final class PlacesTest {
     @Test
     void aQueryAsksForTokensThatItsEventsHave() {
         Entry entry = entry(7, Map.of("branch_id", "3", "session_id", "8"));
-        EventQuery query =
-                EventQuery.of(Entries.TENANT).ofType("T1").where("branch_id", "3").where("session_id", "8");
+        EventQuery query = EventQuery.of(Entries.TENANT)
+                .ofType("T1")
+                .where("branch_id", "3")
+                .where("session_id", "8");
 
         long[] had = Tokens.of(entry.event(), MEMBERS);
         long[] asked = Tokens.of(query);
