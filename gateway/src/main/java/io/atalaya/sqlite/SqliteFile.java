@@ -26,6 +26,9 @@ public final class SqliteFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
     private static final String NAME = "atalaya.db";
 
+    /** The write-ahead log is cut down to this when it is empty. */
+    static final long LARGEST_LOG_BYTES = 64L << 20;
+
     private final Path path;
     private final HighWaterMark mark;
     private final Identity identity;
@@ -159,8 +162,9 @@ public final class SqliteFile implements AutoCloseable {
     public Connection writer() throws SQLException {
         Connection connection = connect(path);
         execute(connection, "PRAGMA synchronous = FULL");
-        execute(connection, "PRAGMA wal_autocheckpoint = 2000");
-        execute(connection, "PRAGMA journal_size_limit = 67108864");
+        // only in case the checkpointer fails for long
+        execute(connection, "PRAGMA wal_autocheckpoint = 32000");
+        execute(connection, "PRAGMA journal_size_limit = " + LARGEST_LOG_BYTES);
         execute(connection, "PRAGMA cache_size = -16384");
         execute(connection, "PRAGMA temp_store = MEMORY");
         execute(connection, "PRAGMA busy_timeout = 5000");
@@ -175,6 +179,11 @@ public final class SqliteFile implements AutoCloseable {
         execute(connection, "PRAGMA temp_store = MEMORY");
         execute(connection, "PRAGMA busy_timeout = 5000");
         return connection;
+    }
+
+    /** The write-ahead log of {@link #path}. */
+    Path writeAheadLog() {
+        return path.resolveSibling(path.getFileName() + "-wal");
     }
 
     public Path path() {

@@ -22,6 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int GROUP_EVENTS = 4_096;
+
+    /** What a transaction other than an append writes, roughly: a dozen pages. */
+    private static final long JOB_BYTES = 100_000;
+    private static final int BYTES_BESIDE_BODY = 150;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Connection connection;
@@ -44,6 +48,9 @@ public final class Writer implements AutoCloseable {
          * @return whether there is more of it
          */
         boolean tidy(boolean idle);
+
+        /** So much has been written, roughly. */
+        void onWritten(long bytes);
     }
 
     /** Something to write within a transaction of its own. */
@@ -59,6 +66,8 @@ public final class Writer implements AutoCloseable {
     public record Append(List<Event> events, CompletableFuture<List<Appended>> outcome) implements Work {}
 
     private record Job<T>(Transaction<T> transaction, CompletableFuture<T> outcome, boolean patient) implements Work {}
+
+    private record Errand<T>(Transaction<T> errand, CompletableFuture<T> outcome) implements Work {}
 
     private record Stop() implements Work {}
 
@@ -86,6 +95,13 @@ public final class Writer implements AutoCloseable {
     /** As {@link #transact}, but appends go before, as long as {@link Precedence} lets them. */
     public <T> CompletableFuture<T> transactPatiently(Transaction<T> transaction) {
         return enqueue(new Job<>(transaction, new CompletableFuture<T>(), true));
+    }
+
+    /** Runs something that is no transaction, between two of them. */
+    <T> CompletableFuture<T> perform(Transaction<T> errand) {
+        var one = new Errand<>(errand, new CompletableFuture<T>());
+        enqueue(one);
+        return one.outcome();
     }
 
     private <T> CompletableFuture<T> enqueue(Job<T> job) {
@@ -118,6 +134,7 @@ public final class Writer implements AutoCloseable {
                     }
                     case Job<?> job when job.patient() -> patient.add(job);
                     case Job<?> job -> run(job);
+                    case Errand<?> errand -> run(errand);
                     case Stop _ -> {
                         for (Job<?> left = patient.rest(); left != null; left = patient.rest()) {
                             run(left);
@@ -136,6 +153,7 @@ public final class Writer implements AutoCloseable {
     private void commit(List<Append> group) {
         try {
             duties.commit(group);
+            duties.onWritten(bytesOf(group));
         } catch (RuntimeException | Error failure) {
             // a fault of ours: the thread ends, but nobody waits for ever
             LOG.atError().setCause(failure).log("the log's writer ends");
@@ -144,6 +162,16 @@ public final class Writer implements AutoCloseable {
                             new LogException(LogException.Reason.UNAVAILABLE, "log: " + failure, failure)));
             throw failure;
         }
+    }
+
+    private static long bytesOf(List<Append> group) {
+        long bytes = 0;
+        for (Append append : group) {
+            for (Event event : append.events()) {
+                bytes += BYTES_BESIDE_BODY + event.body().open().length;
+            }
+        }
+        return bytes;
     }
 
     /** Returns null when something that can wait is to be done now. */
@@ -189,9 +217,18 @@ public final class Writer implements AutoCloseable {
         return group;
     }
 
+    private <T> void run(Errand<T> one) {
+        try {
+            one.outcome().complete(one.errand().run(connection));
+        } catch (SQLException | RuntimeException failure) {
+            one.outcome().completeExceptionally(unavailable(failure));
+        }
+    }
+
     private <T> void run(Job<T> job) {
         try {
             job.outcome().complete(transact(connection, job.transaction()));
+            duties.onWritten(JOB_BYTES);
         } catch (SQLException | RuntimeException failure) {
             job.outcome().completeExceptionally(unavailable(failure));
         }
@@ -239,6 +276,7 @@ public final class Writer implements AutoCloseable {
         switch (work) {
             case Append append -> append.outcome().completeExceptionally(closed);
             case Job<?> job -> job.outcome().completeExceptionally(closed);
+            case Errand<?> errand -> errand.outcome().completeExceptionally(closed);
             case Stop _ -> {}
         }
     }

@@ -71,7 +71,7 @@ final class PackageTable {
         row(rows, "breaker", "", "slf4j resilience4j");
         row(rows, "os", "", "slf4j");
         row(rows, "archive", "event metrics log breaker os", "slf4j");
-        row(rows, "sqlite", "event log archive", "slf4j sqlite");
+        row(rows, "sqlite", "event log archive os", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
         row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.segment", "event log archive sqlite", "");

@@ -7,6 +7,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.log.RecentEvents;
+import io.atalaya.sqlite.Checkpointer;
 import io.atalaya.sqlite.EventReader.Limit;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.Positions;
@@ -52,6 +53,7 @@ public final class SqliteEventLog implements EventLog {
     private final GroupCommit commits;
     private final Housekeeping housekeeping;
     private final SqliteStore store;
+    private final Checkpointer checkpointer;
     private final ExecutorService teller;
     private final CommitListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -70,6 +72,7 @@ public final class SqliteEventLog implements EventLog {
         this.teller = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("atalaya-log-teller").factory());
         this.store = new SqliteStore(file, positions, new Writer(connection, new Duties()), readers);
+        this.checkpointer = new Checkpointer(file, store.writer());
     }
 
     /**
@@ -84,6 +87,7 @@ public final class SqliteEventLog implements EventLog {
         try {
             var log = new SqliteEventLog(file, config, clock, listener);
             log.store.writer().start();
+            log.checkpointer.start();
             return log;
         } catch (SQLException | RuntimeException failure) {
             quietly(file);
@@ -108,6 +112,11 @@ public final class SqliteEventLog implements EventLog {
             GroupCommit.Outcome outcome = commits.commit(group);
             latest = outcome.stored().size();
             teller.execute(() -> tell(outcome));
+        }
+
+        @Override
+        public void onWritten(long bytes) {
+            checkpointer.onWritten(bytes);
         }
 
         /** As much as keeps pace with what is stored. */
@@ -246,6 +255,7 @@ public final class SqliteEventLog implements EventLog {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+        quietly(checkpointer);
         quietly(store.readers());
         quietly(retention);
         quietly(connection);
