@@ -74,6 +74,7 @@ public final class Buckets {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never modified
     private record Addition(Bucket bucket, short part, byte[] lists) {}
 
     private static void append(Connection connection, Places places) throws SQLException {
