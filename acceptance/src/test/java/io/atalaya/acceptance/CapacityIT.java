@@ -22,8 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What {@code capacity} proves with a small load, the gateway of the same directory tells. */
 @Timeout(180)
 final class CapacityIT {
-    private static final List<String> FIGURES =
-            List.of("connections", "deliveries_per_second", "events_per_second");
+    private static final List<String> FIGURES = List.of("connections", "deliveries_per_second", "events_per_second");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -37,11 +36,16 @@ final class CapacityIT {
 
         // any latency is good enough: how fast a machine is does not matter here
         int status = capacity(
-                "--connections", "40",
-                "--warmup", "500ms",
-                "--duration", "1s",
-                "--p95", "30s",
-                "--data-dir", data.toString(),
+                "--connections",
+                "40",
+                "--warmup",
+                "500ms",
+                "--duration",
+                "1s",
+                "--p95",
+                "30s",
+                "--data-dir",
+                data.toString(),
                 "--json");
         assertThat(status).as(output("err")).isZero();
         JsonNode proved = JsonMapper.shared().readTree(output("out"));
@@ -52,7 +56,9 @@ final class CapacityIT {
         assertThat(capacity("--show", "--json", "--data-dir", data.toString())).isZero();
         assertThat(JsonMapper.shared().readTree(output("out"))).isEqualTo(proved);
 
-        try (var gateway = PackagedGateway.packaged().setting("DATA_DIR", data.toString()).start();
+        try (var gateway = PackagedGateway.packaged()
+                        .setting("DATA_DIR", data.toString())
+                        .start();
                 var http = HttpClient.newHttpClient()) {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> page(http, gateway).has("proved"));

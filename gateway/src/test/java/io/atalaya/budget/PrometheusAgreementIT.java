@@ -101,7 +101,9 @@ class PrometheusAgreementIT {
                 budgets += compareBudgets(port, report);
             }
             assertThat(compared).as("burn rates above zero that were compared").isGreaterThan(80);
-            assertThat(budgets).as("budgets of a full window that were compared").isGreaterThan(10);
+            assertThat(budgets)
+                    .as("budgets of a full window that were compared")
+                    .isGreaterThan(10);
         } finally {
             server.destroy();
             server.waitFor(20, TimeUnit.SECONDS);

@@ -55,10 +55,12 @@ class CapacityIT {
             gateway.diner(1, 1, 42);
         }
         gateway.awaitSessions(4);
-        await().atMost(PATIENCE).until(() -> resource("connections").path("used").asDouble() == 4);
+        await().atMost(PATIENCE)
+                .until(() -> resource("connections").path("used").asDouble() == 4);
         assertThat(page().has("proved")).isFalse();
         assertThat(resource("connections").has("headroom")).isFalse();
-        assertThat(metric("atalaya_capacity_headroom_ratio", "figure", "connections")).isEmpty();
+        assertThat(metric("atalaya_capacity_headroom_ratio", "figure", "connections"))
+                .isEmpty();
 
         CapacityFile.in(data)
                 .write(new ProvedCapacity(
@@ -75,9 +77,11 @@ class CapacityIT {
         assertThat(page().path("same_machine").booleanValue()).isTrue();
         assertThat(page().at("/proved/version").asString()).isEqualTo("1.2.3");
         assertThat(resource("connections").path("headroom").doubleValue()).isEqualTo(2.5);
-        assertThat(metric("atalaya_capacity_headroom_ratio", "figure", "connections")).isEqualTo("2.5");
+        assertThat(metric("atalaya_capacity_headroom_ratio", "figure", "connections"))
+                .isEqualTo("2.5");
         assertThat(metric("atalaya_capacity_used", "figure", "connections")).isEqualTo("4.0");
-        assertThat(metric("atalaya_capacity_proved", "figure", "events_per_second")).isEqualTo("100.0");
+        assertThat(metric("atalaya_capacity_proved", "figure", "events_per_second"))
+                .isEqualTo("100.0");
 
         Files.writeString(data.resolve("capacity.json"), "{\"proved_at\":\"yesterday\"}");
         await().atMost(PATIENCE).until(() -> page().has("problem"));
@@ -97,7 +101,8 @@ class CapacityIT {
             gateway.publish("{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42}");
         }
 
-        await().atMost(PATIENCE).until(() -> resource("events_per_second").path("used").asDouble() > 0);
+        await().atMost(PATIENCE)
+                .until(() -> resource("events_per_second").path("used").asDouble() > 0);
         // the next look may have come between two events, so what both have to agree on is their proportion
         await().atMost(PATIENCE).untilAsserted(() -> {
             JsonNode now = page();

@@ -77,7 +77,9 @@ class ExportersIT {
                 work(redis, address, site, Duration.ofSeconds(20));
                 prometheus.awaitScrapes(15);
 
-                assertThat(missing(prometheus)).as("series, or labels of theirs").isEmpty();
+                assertThat(missing(prometheus))
+                        .as("series, or labels of theirs")
+                        .isEmpty();
                 assertThat(panels.withoutNumber(prometheus, ExportersIT::areHere))
                         .as("panels without data")
                         .isEmpty();
@@ -132,7 +134,8 @@ class ExportersIT {
                             http://127.0.0.1:%d {
                                 metrics /metrics
                             }
-                            """.formatted(site, port)).toString();
+                            """.formatted(site, port))
+                    .toString();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -188,7 +191,9 @@ class ExportersIT {
     private List<String> missing(PrometheusServer prometheus) {
         var missing = new ArrayList<String>();
         for (Catalogue.Metric metric : panels.catalogue().families().values()) {
-            boolean here = !metric.ours() && !metric.exporter().equals(ABSENT) && !metric.name().equals(ALERTS);
+            boolean here = !metric.ours()
+                    && !metric.exporter().equals(ABSENT)
+                    && !metric.name().equals(ALERTS);
             if (here) {
                 List<PrometheusServer.Sample> samples = prometheus.query(series(metric));
                 if (samples.isEmpty()) {

@@ -70,23 +70,31 @@ class FaultDrillIT {
         try (var redis = RedisServer.start("--appendonly", "yes");
                 var database = PostgresServer.start();
                 var gateway = GatewayTester.start(
-                        "slo-files", directory.toString(),
-                        "log-store", "redis",
-                        "redis-url", redis.url().toString(),
-                        "database-url", database.createDatabase().toString(),
-                        "archive-batch-interval", "50ms",
-                        "ws-heartbeat-timeout", "10m")) {
+                        "slo-files",
+                        directory.toString(),
+                        "log-store",
+                        "redis",
+                        "redis-url",
+                        redis.url().toString(),
+                        "database-url",
+                        database.createDatabase().toString(),
+                        "archive-batch-interval",
+                        "50ms",
+                        "ws-heartbeat-timeout",
+                        "10m")) {
             WireClient diner = gateway.diner(1, 1, 42);
             gateway.awaitSessions(1);
             await().atMost(PATIENCE)
-                    .until(() -> SloView.objective(gateway, "redis-link").path("total").asLong() > 0);
+                    .until(() -> SloView.objective(gateway, "redis-link")
+                                    .path("total")
+                                    .asLong()
+                            > 0);
             calm(gateway, diner, Duration.ofSeconds(20));
             assertThat(SloView.firing(gateway)).isEmpty();
 
             long slow = slowDeliveries(gateway, redis, diner, Duration.ofSeconds(24));
             await().atMost(PATIENCE).until(() -> SloView.firing(gateway).equals(Set.of("latency")));
-            await().atMost(PATIENCE)
-                    .until(() -> SloView.bad(gateway, "latency") == slow);
+            await().atMost(PATIENCE).until(() -> SloView.bad(gateway, "latency") == slow);
             calm(gateway, diner, Duration.ofSeconds(30));
             await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
 
@@ -96,8 +104,7 @@ class FaultDrillIT {
             database.restart();
             long away = Duration.between(began, Instant.now()).toMillis();
             await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
-            assertThat(SloView.bad(gateway, "database"))
-                    .isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
+            assertThat(SloView.bad(gateway, "database")).isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
 
             began = Instant.now();
             redis.stop();
@@ -105,8 +112,7 @@ class FaultDrillIT {
             redis.restart();
             away = Duration.between(began, Instant.now()).toMillis();
             await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
-            assertThat(SloView.bad(gateway, "redis-link"))
-                    .isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
+            assertThat(SloView.bad(gateway, "redis-link")).isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
             assertThat(SloView.bad(gateway, "latency"))
                     .as("nothing else was slow")
                     .isEqualTo(slow);

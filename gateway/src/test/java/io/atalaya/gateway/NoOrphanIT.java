@@ -88,7 +88,8 @@ final class NoOrphanIT {
             work(gateway, redis, Duration.ofSeconds(25));
             prometheus.awaitScrapes(15);
 
-            assertThat(panels.withoutNumber(prometheus, Set::isEmpty)).as("panels without data")
+            assertThat(panels.withoutNumber(prometheus, Set::isEmpty))
+                    .as("panels without data")
                     .isEmpty();
             assertThat(unknown(prometheus))
                     .as("series of rules and panels that nobody exposes")
@@ -205,13 +206,16 @@ final class NoOrphanIT {
     private Map<String, Catalogue.Metric> ours() throws IOException {
         var names = new TreeSet<String>();
         for (String file : List.of("slo.yml", "alerts.yml")) {
-            names.addAll(
-                    Panels.words(Files.readString(Panels.DEPLOY.resolve("prometheus/rules").resolve(file))));
+            names.addAll(Panels.words(
+                    Files.readString(Panels.DEPLOY.resolve("prometheus/rules").resolve(file))));
         }
         panels.queries().forEach(query -> names.addAll(Panels.words(query.expression())));
         var ours = new TreeMap<String, Catalogue.Metric>();
         for (String name : names) {
-            panels.catalogue().ofSeries(name).filter(Catalogue.Metric::ours).ifPresent(metric -> ours.put(name, metric));
+            panels.catalogue()
+                    .ofSeries(name)
+                    .filter(Catalogue.Metric::ours)
+                    .ifPresent(metric -> ours.put(name, metric));
         }
         assertThat(ours).hasSizeGreaterThan(40);
         return ours;

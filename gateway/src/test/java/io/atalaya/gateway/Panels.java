@@ -44,9 +44,11 @@ final class Panels {
         this.recorded = new HashMap<>();
         for (String rule : rules.split("- record: ", -1)) {
             Set<String> exporters = named(rule);
-            SUBJECT.matcher(rule).results().forEach(of -> recorded.computeIfAbsent(
-                            of.group(1) + "=\"" + of.group(2) + "\"", _ -> new TreeSet<>())
-                    .addAll(exporters));
+            SUBJECT.matcher(rule)
+                    .results()
+                    .forEach(of -> recorded.computeIfAbsent(
+                                    of.group(1) + "=\"" + of.group(2) + "\"", _ -> new TreeSet<>())
+                            .addAll(exporters));
         }
     }
 

@@ -131,10 +131,8 @@ class SendErrorDrillIT {
         }
         assertThat(SloView.firing(gateway)).isEmpty();
         await().atMost(PATIENCE)
-                .until(() -> SloView.objective(gateway, "send-errors")
-                                .path("total")
-                                .asLong()
-                        == caused);
+                .until(() ->
+                        SloView.objective(gateway, "send-errors").path("total").asLong() == caused);
         JsonNode objective = SloView.objective(gateway, "send-errors");
         assertThat(objective.path("bad").asLong()).isEqualTo(missed);
         assertThat(objective.path("budget_remaining").doubleValue())
@@ -179,7 +177,8 @@ class SendErrorDrillIT {
         sessions = 1 + CLIENTS;
         gateway.awaitSessions(1 + CLIENTS);
         long before = published;
-        while (rows().stream().anyMatch(row -> !isReader(row) && row.path("pending").asLong() == 0)) {
+        while (rows().stream()
+                .anyMatch(row -> !isReader(row) && row.path("pending").asLong() == 0)) {
             publish("NOTE", 1, "x".repeat(30_000));
             assertThat(published - before).isLessThan(1_000);
         }

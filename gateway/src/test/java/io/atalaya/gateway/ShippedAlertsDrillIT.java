@@ -43,8 +43,7 @@ class ShippedAlertsDrillIT {
     private static final Duration CALM = Duration.ofSeconds(30);
     private static final int LOOPS = 8;
     private static final Pattern TIME = Pattern.compile("(\\[|for: \")(\\d+)([mh])(?=[]\"])");
-    private static final String EVENT =
-            "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42}";
+    private static final String EVENT = "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42}";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path directory;
@@ -65,12 +64,18 @@ class ShippedAlertsDrillIT {
                 var database = PostgresServer.start();
                 var prometheus = prometheus(port)) {
             String[] settings = {
-                "log-store", "redis",
-                "redis-url", redis.url().toString(),
-                "database-url", database.createDatabase().toString(),
-                "archive-batch-interval", "50ms",
-                "management-port", Integer.toString(port),
-                "ws-heartbeat-timeout", "5m"
+                "log-store",
+                "redis",
+                "redis-url",
+                redis.url().toString(),
+                "database-url",
+                database.createDatabase().toString(),
+                "archive-batch-interval",
+                "50ms",
+                "management-port",
+                Integer.toString(port),
+                "ws-heartbeat-timeout",
+                "5m"
             };
             try (var gateway = GatewayTester.start(settings)) {
                 drill(gateway, prometheus, redis, database);
@@ -171,9 +176,7 @@ class ShippedAlertsDrillIT {
         assertThat(fast).contains("[20s]", "for: \"20s\"", "for: \"4s\"");
         Path rules = Files.writeString(directory.resolve("fast.yml"), fast);
         return PrometheusServer.start(
-                Files.createDirectory(directory.resolve("prometheus")),
-                List.of(rules),
-                "127.0.0.1:" + managementPort);
+                Files.createDirectory(directory.resolve("prometheus")), List.of(rules), "127.0.0.1:" + managementPort);
     }
 
     private static String faster(MatchResult time) {

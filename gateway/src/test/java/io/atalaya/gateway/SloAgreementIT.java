@@ -107,7 +107,10 @@ class SloAgreementIT {
                         redis.url().toString());
                 var prometheus = ServerProcess.prometheus(configuration(gateway), directory)) {
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> SloView.objective(gateway, "redis-link").path("total").asLong() > 0);
+                    .until(() -> SloView.objective(gateway, "redis-link")
+                                    .path("total")
+                                    .asLong()
+                            > 0);
             load(gateway, prometheus, Duration.ofSeconds(15), false);
             for (round = 1; round <= 4; round++) {
                 redis.stop();

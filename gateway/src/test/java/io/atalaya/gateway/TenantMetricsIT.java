@@ -15,11 +15,13 @@ import org.junit.jupiter.api.Timeout;
 /** However many tenants come, so many are counted by name as were asked for; the rest is counted together and told. */
 @Timeout(60)
 class TenantMetricsIT {
-    private static final Pattern SERIES = Pattern.compile("(?m)^(atalaya_[a-z_]+)\\{(?:label|tenant)=\"([^\"]+)\"} (\\S+)");
+    private static final Pattern SERIES =
+            Pattern.compile("(?m)^(atalaya_[a-z_]+)\\{(?:label|tenant)=\"([^\"]+)\"} (\\S+)");
     private static final int NAMED = 2;
     private static final int TENANTS = 9;
 
-    private final GatewayTester gateway = GatewayTester.start("metrics-tenants", Integer.toString(NAMED), "ws-event-loops", "1");
+    private final GatewayTester gateway =
+            GatewayTester.start("metrics-tenants", Integer.toString(NAMED), "ws-event-loops", "1");
 
     @AfterEach
     void close() {
@@ -56,8 +58,10 @@ class TenantMetricsIT {
         String text = gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics?view=atalaya")))
                 .body();
         var series = new TreeMap<String, Double>();
-        SERIES.matcher(text).results().filter(line -> line.group(1).equals(name)).forEach(line -> series.put(
-                line.group(2), Double.parseDouble(line.group(3))));
+        SERIES.matcher(text)
+                .results()
+                .filter(line -> line.group(1).equals(name))
+                .forEach(line -> series.put(line.group(2), Double.parseDouble(line.group(3))));
         return series;
     }
 }

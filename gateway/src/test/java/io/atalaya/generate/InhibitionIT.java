@@ -40,7 +40,8 @@ class InhibitionIT {
         }
 
         static Alert burn(String slo, String tier) {
-            return of("SLOErrorBudgetBurn", "slo", slo, "service", "api", "burnrate_tier", tier, "severity", "critical");
+            return of(
+                    "SLOErrorBudgetBurn", "slo", slo, "service", "api", "burnrate_tier", tier, "severity", "critical");
         }
     }
 
@@ -85,7 +86,9 @@ class InhibitionIT {
                 }
                 return Files.writeString(
                         directory.resolve("alertmanager.yml"),
-                        artefact.text().replace("/run/secrets", directory.toString()).replace("smtp:587", "127.0.0.1:1"));
+                        artefact.text()
+                                .replace("/run/secrets", directory.toString())
+                                .replace("smtp:587", "127.0.0.1:1"));
             }
         }
         throw new AssertionError("no alertmanager.yml");
@@ -108,7 +111,8 @@ class InhibitionIT {
             var labels = new TreeMap<String, String>();
             alert.path("labels")
                     .properties()
-                    .forEach(label -> labels.put(label.getKey(), label.getValue().asString()));
+                    .forEach(
+                            label -> labels.put(label.getKey(), label.getValue().asString()));
             states.put(labels, !alert.at("/status/inhibitedBy").isEmpty());
         }
         return states;

@@ -39,7 +39,9 @@ final class LabelsTest {
                 .mapToObj(i -> tenants.of(Integer.toString(i % 1_000)))
                 .toList();
 
-        assertThat(labels.stream().filter(label -> !label.equals(LabelSet.OTHER)).distinct())
+        assertThat(labels.stream()
+                        .filter(label -> !label.equals(LabelSet.OTHER))
+                        .distinct())
                 .hasSizeLessThanOrEqualTo(cap);
         assertThat(tenants.overflow())
                 .isEqualTo(labels.stream().filter(LabelSet.OTHER::equals).count());
