@@ -10,6 +10,7 @@
 #   durable  1,000 durable events/s to 1,000 sessions in 100 audiences of ten: from publish to receive
 #   replay   ten sessions that each come back to some 200,000 events: events a second, all together
 #   idle  19,000 idle sessions: memory                     connect  token-bearing connects, cold and warm
+#   console  19,000 sessions: CPU with and without somebody who looks at the console, in turn
 #
 # Server on core 0, load on core 1, loopback only, bounded in time. Needs gcc, taskset, openssl, curl and ./atalaya.
 # One line of JSON a run goes to benchmarks/target/compare.jsonl; a summary to standard output.
@@ -145,7 +146,7 @@ ingest() {
         DATA_DIR=$(mktemp -d "$out/data.XXXXXX")
         export DATA_DIR
         start_gateway
-        top=$(publish "ingest-$1" --batch "$1" --warm 8 --seconds 10 | member events_per_s)
+        top=$(publish "ingest-$1" --batch "$1" --warm 20 --seconds 10 | member events_per_s)
         half=$(publish "ingest-$1-half" --batch "$1" --warm 2 --seconds 8 --rate $((top / 2)) | member p99_ms)
         drained=$(drain_seconds)
         echo "ingest-$1 round $round: $top events/s acknowledged; at half of it p99 $half ms; backlog drained after $drained s"
@@ -202,6 +203,68 @@ replay() {
     rm -rf "$DATA_DIR"
 }
 
+# CPU time of the server in ticks of 10 ms, user and system; and of the thread that gathers for the console, in ns.
+ticks() { sed 's/.*) //' "/proc/$server/stat" | awk '{ print $12 + $13 }'; }
+
+gatherer() { cut -d ' ' -f 1 "$(dirname "$(grep -l atalaya-live /proc/"$server"/task/*/comm)")/schedstat"; }
+
+# look ADDRESS SECONDS: reads the console's stream, as a page does
+look() { curl -Nfs --max-time "$2" "$1/api/v1/live" >>"$out/live.txt" || true; }
+
+# spent SECONDS: ticks of the process and ns of the gathering thread in so many seconds
+spent() {
+    before=$(ticks) gathered=$(gatherer)
+    sleep "$1"
+    echo "$(($(ticks) - before)) $(($(gatherer) - gathered))"
+}
+
+# Windows with and without a viewer take turns, so that what drifts meets both. A viewer asks for code that nothing else has
+# asked for: the first minutes are the compiler's and are told apart.
+console() {
+    seconds=14
+    pairs=4
+    start_gateway
+    management=http://127.0.0.1:$(sed -n 's/.*management_port="\([0-9]*\)".*/\1/p' "$out/gateway.log")
+    taskset -c 1 "$lab/wsload" --pid "$server" --name console -c 19000 --phase idle:285 \
+        --url "ws://127.0.0.1:$port/ws/diner?table_token=$(table_token 10)" >/dev/null &
+    loader=$!
+    until curl -fs "$management/api/v1/sessions?limit=1" | grep -q '"total":19000'; do sleep 0.5; done
+    : >"$out/live.txt"
+    {
+        echo "alone $(spent $seconds)"
+        look "$management" 95 &
+        echo "cold $(spent $seconds)"
+        sleep 83
+        pair=1
+        while [ $pair -le $pairs ]; do
+            sleep 1
+            echo "without $(spent $seconds)"
+            look "$management" $((seconds + 3)) &
+            sleep 1
+            echo "with $(spent $seconds)"
+            sleep 3
+            pair=$((pair + 1))
+        done
+    } | tee "$out/console.txt" | awk -v seconds=$seconds '
+        function median(of, n,    i, j, t) {
+            for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if (of[j] < of[i]) { t = of[i]; of[i] = of[j]; of[j] = t }
+            return n % 2 ? of[(n + 1) / 2] : (of[n / 2] + of[n / 2 + 1]) / 2
+        }
+        { share = $2 / seconds; thread = $3 / seconds / 1e7 }
+        $1 == "alone" { alone = share }
+        $1 == "cold" { printf "console: in its first %d seconds the stream costs %.2f %% of a core\n", seconds, share - alone }
+        $1 == "without" { without[++a] = share; quiet[a] = thread }
+        $1 == "with" { with[++b] = share; watched[b] = thread; more[b] = share - without[a]; all = all sprintf(" %+.2f", more[b]) }
+        END {
+            printf "console: warm, the stream costs %.2f %% of a core, the median of%s\n", median(more, b), all
+            printf "console: warm, the process takes %.2f %% without and %.2f %% with a viewer; of that the gathering thread %.2f and %.2f %%\n",
+                median(without, a), median(with, b), median(quiet, a), median(watched, b)
+        }'
+    echo "console: $(grep -c '^event: tick' "$out/live.txt") ticks were read"
+    kill "$loader" && wait "$loader" || true
+    stop_server
+}
+
 scenario() {
     extra=
     case $1 in
@@ -214,15 +277,16 @@ scenario() {
         replay) replay ;;
         idle) on_gateway idle 19000 1 --settle 5 --phase idle:10 | sed 's/.*"rss_per_conn_bytes":\([0-9.]*\).*/idle: \1 bytes resident a session/' ;;
         connect) connect_waves ;;
+        console) console ;;
         ingest-1 | ingest-100 | ingest-1000) ingest "${1#ingest-}" ;;
-        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, durable, replay, idle, connect, ingest-1, ingest-100, ingest-1000)"; exit 2 ;;
+        *) say "unknown scenario: $1 (expected: a1k, a10k, d, max, batch, durable, replay, idle, connect, console, ingest-1, ingest-100, ingest-1000)"; exit 2 ;;
     esac
 }
 
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2 && shift 2 ;;
-        --help) sed -n '2,17s/^# \{0,1\}//p' "$0" && exit 0 ;;
+        --help) sed -n '2,18s/^# \{0,1\}//p' "$0" && exit 0 ;;
         *) break ;;
     esac
 done

@@ -65,7 +65,7 @@ export interface ClientOptions {
   transports?: Array<'websocket' | 'sse'>;
   /** URL of the event stream (default: the one of `url` with `/sse/` for `/ws/`). */
   sseUrl?: string;
-  /** Milliseconds of silence before a ping (30,000); over server-sent events at least 20,000. */
+  /** Milliseconds between two pings (30,000): the gateway ends who says nothing for a minute; over server-sent events at least 20,000. */
   pingInterval?: number;
   /** Milliseconds to wait for an answer before the connection is given up (10,000); over server-sent events 20,000. */
   pongTimeout?: number;

@@ -1,16 +1,57 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+
+// root has no sandbox to lose; shared memory is small in many containers
+const ARGUMENTS = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 
 /** Debian's Chromium, or the one that ATALAYA_CHROMIUM names. */
 export function launch() {
-  const executablePath = process.env.ATALAYA_CHROMIUM || found();
-  if (!executablePath || !existsSync(executablePath)) {
+  return chromium.launch({ executablePath: executable(), args: ARGUMENTS });
+}
+
+/**
+ * The same, as people have it: elsewhere every page is kept from noticing that nobody looks at it, which also keeps it
+ * from being frozen.
+ *
+ * @returns {Promise<{page: import('playwright-core').Page, close: () => Promise<void>}>} its one page
+ */
+export async function launchAsIs() {
+  const folder = mkdtempSync(join(tmpdir(), 'atalaya-chromium-'));
+  const more = ['--headless=new', '--remote-debugging-port=0', '--no-first-run', `--user-data-dir=${folder}`, 'about:blank'];
+  const child = spawn(executable(), [...ARGUMENTS, ...more], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const address = await new Promise((resolve, reject) => {
+    let said = '';
+    child.once('exit', () => reject(new Error(`Chromium has ended: ${said}`)));
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      said = (said + text).slice(-10_000);
+      const found = /DevTools listening on (\S+)/.exec(said);
+      if (found) {
+        resolve(found[1]);
+      }
+    });
+  });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  return {
+    page: browser.contexts()[0].pages()[0],
+    close: async () => {
+      await browser.close();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 }); // its other processes end a moment later
+    },
+  };
+}
+
+function executable() {
+  const path = process.env.ATALAYA_CHROMIUM || found();
+  if (!path || !existsSync(path)) {
     throw new Error('no Chromium (expected: chromium on the PATH, or ATALAYA_CHROMIUM)');
   }
-  // root has no sandbox to lose; shared memory is small in many containers
-  const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-  return chromium.launch({ executablePath, args });
+  return path;
 }
 
 function found() {
@@ -35,7 +76,11 @@ export async function openPage(browser, address, { language = 'en', theme = 'lig
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
-  const page = await context.newPage();
+  return watch(await context.newPage(), address, allowed);
+}
+
+/** Watches a page from now on. */
+export async function watch(page, address, allowed = []) {
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {

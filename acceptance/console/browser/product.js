@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,35 @@ export class Product {
     return spawn(java(), javaOptions(words), { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
+  /** Changes the embedded store behind the gateway's back, as a broken disk or a wrong migration would. */
+  sql(...statements) {
+    const data = this.#dataFolder();
+    const store = readdirSync(data).find((name) => readFileSync(join(data, name)).subarray(0, 13).toString('latin1') === 'SQLite format');
+    const program = new URL('Sql.java', import.meta.url).pathname;
+    execFileSync(java(), ['--enable-native-access=ALL-UNNAMED', '-cp', jar(), program, join(data, store), ...statements]);
+  }
+
+  #dataFolder() {
+    return join(this.#folder, 'data');
+  }
+
+  /** Publishes one event, or several of them, for the gateway's own tenants; answers the status. */
+  async publish(events) {
+    const key = this.#environment.INGEST_API_KEYS?.replace(/=\*$/, '') ?? /Bearer (\S+?)'/.exec(this.#beginning)[1];
+    const answer = await fetch(`${this.publicAddress}/api/v1/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(events),
+    });
+    await answer.body?.cancel();
+    return answer.status;
+  }
+
+  /** What operators are answered, without a login. */
+  async ask(path) {
+    return (await fetch(this.address + path)).json();
+  }
+
   setting(name) {
     return this.#environment[name];
   }
@@ -75,7 +104,7 @@ export class Product {
     this.#output = '';
     this.#beginning = '';
     this.#child = spawn(java(), javaOptions(this.#command), {
-      env: { DATA_DIR: join(this.#folder, 'data'), NO_COLOR: '1', ...this.#environment },
+      env: { DATA_DIR: this.#dataFolder(), NO_COLOR: '1', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -122,13 +151,17 @@ function java() {
   return home ? join(home, 'bin', 'java') : 'java';
 }
 
-function javaOptions(command) {
-  const jar = process.env.ATALAYA_JAR;
-  if (!jar || !existsSync(jar)) {
-    throw new Error(`ATALAYA_JAR: ${jar ?? 'not set'} (expected: the packaged product; ./verify console makes it)`);
+function jar() {
+  const path = process.env.ATALAYA_JAR;
+  if (!path || !existsSync(path)) {
+    throw new Error(`ATALAYA_JAR: ${path ?? 'not set'} (expected: the packaged product; ./verify console makes it)`);
   }
+  return path;
+}
+
+function javaOptions(command) {
   const options = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '--enable-native-access=ALL-UNNAMED', '--sun-misc-unsafe-memory-access=allow'];
-  return [...options, '-jar', jar, ...command];
+  return [...options, '-jar', jar(), ...command];
 }
 
 function freePort() {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import en from '../../../gateway/src/main/resources/io/atalaya/console/i18n/en.js';
 import es from '../../../gateway/src/main/resources/io/atalaya/console/i18n/es.js';
-import { t, useLanguage, word } from '../../../gateway/src/main/resources/io/atalaya/console/lib/i18n.js';
+import { t, titleOf, useLanguage, word } from '../../../gateway/src/main/resources/io/atalaya/console/lib/i18n.js';
+import { sentence } from '../../../gateway/src/main/resources/io/atalaya/console/views/alerts.js';
 import { sources } from './sources.js';
 
 const code = sources('.js').filter(({ path }) => !path.startsWith('i18n/'));
@@ -73,4 +74,28 @@ test('texts take their values, and the form that the number asks for', () => {
   assert.equal(word('breaker.', 'never_heard_of'), 'never heard of');
   useLanguage('xx');
   assert.equal(t('sessions.closed', { count: 1 }), 'One session closed');
+});
+
+test('what operators have named is shown in the language of the page, where they have', () => {
+  const objective = { title: 'answers within 200 ms', titles: { es: 'respuestas en menos de 200 ms' } };
+  useLanguage('es');
+  assert.equal(titleOf(objective), 'respuestas en menos de 200 ms');
+  assert.equal(titleOf({ title: 'mine' }), 'mine');
+  useLanguage('en');
+  assert.equal(titleOf(objective), 'answers within 200 ms');
+});
+
+test('an alert of ours is told in the language of the page, any other as it came', () => {
+  const titles = new Map([['a', 'respuestas en menos de 200 ms']]);
+  const labels = { slo: 'a', burnrate_tier: 'fast', long: '1h', short: '5m' };
+  const annotations = { summary: 'a: the error budget burns too fast' };
+  useLanguage('es');
+  assert.equal(
+    sentence({ alert: 'SLOErrorBudgetBurn', labels, annotations }, titles),
+    'respuestas en menos de 200 ms: el presupuesto se consume demasiado rápido (nivel rápido: 1h y 5m)',
+  );
+  assert.match(sentence({ alert: 'SLOErrorBudgetSpent', labels, annotations }, titles), /agotado$/);
+  assert.equal(sentence({ alert: 'SLOErrorBudgetBurn', labels, annotations }, new Map()), annotations.summary);
+  assert.equal(sentence({ alert: 'RedisDown', labels: {}, annotations: { description: 'gone' } }, titles), 'gone');
+  useLanguage('en');
 });

@@ -107,7 +107,7 @@ export class AtalayaClient {
   /** Starts following; does nothing when already started. */
   connect() {
     if (this.#state === 'idle') {
-      this.#leaveSurroundings = watchSurroundings(this.#options.window, () => this.wake());
+      this.#leaveSurroundings = watchSurroundings(this.#options.window, { wake: () => this.wake(), thaw: () => this.#thaw() });
       this.#open();
     }
     return this;
@@ -126,6 +126,15 @@ export class AtalayaClient {
       this.#open();
     } else if (this.#state === 'open') {
       this.#heartbeat?.check();
+    }
+  }
+
+  /** A browser ends what a frozen page was reading without telling it: a stream that cannot ask is opened anew. */
+  #thaw() {
+    if (this.#state === 'open' && !this.#transport.canSend) {
+      this.#transport.close(HEARTBEAT_LOST, 'the page was frozen');
+    } else {
+      this.wake();
     }
   }
 
@@ -468,17 +477,20 @@ function surroundings() {
 }
 
 /** Timers of a hidden page are slow or asleep: being shown and coming online are better signs. */
-function watchSurroundings(window, wake) {
+function watchSurroundings(window, { wake, thaw }) {
   if (!window?.addEventListener) {
     return () => {};
   }
   const shown = () => window.document.visibilityState === 'visible' && wake();
+  const back = (event) => (event.persisted ? thaw() : wake());
   window.document.addEventListener('visibilitychange', shown);
+  window.document.addEventListener('resume', thaw); // Page Lifecycle: after a freeze
   window.addEventListener('online', wake);
-  window.addEventListener('pageshow', wake);
+  window.addEventListener('pageshow', back);
   return () => {
     window.document.removeEventListener('visibilitychange', shown);
+    window.document.removeEventListener('resume', thaw);
     window.removeEventListener('online', wake);
-    window.removeEventListener('pageshow', wake);
+    window.removeEventListener('pageshow', back);
   };
 }

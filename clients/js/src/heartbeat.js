@@ -1,13 +1,14 @@
 /**
- * Notices a connection that is open in name only. After every `interval` without a word from the server it asks for a
- * sign of life; when none comes within `timeout` the connection is lost.
+ * Notices a connection that is open in name only, and keeps a living one: the gateway ends who says nothing for a minute,
+ * however much it tells them itself. So after every `interval` it asks for a sign of life, even while events arrive;
+ * anything heard is one, and when nothing comes within `timeout` the connection is lost.
  *
  * A machine that slept fires its timers late and all at once: the clock, not the timers, says how long it was silent.
  */
 export class Heartbeat {
   #options;
-  #heardAt;
-  #askedAt = null;
+  #askedAt;
+  #awaiting = false;
   #timer = null;
 
   /**
@@ -16,22 +17,22 @@ export class Heartbeat {
    */
   constructor(options) {
     this.#options = options;
-    this.#heardAt = options.clock.now();
+    this.#askedAt = options.clock.now(); // the connection was asked for just now
     this.#schedule(options.interval);
   }
 
   /** Anything came from the server. */
   heard() {
-    this.#heardAt = this.#options.clock.now();
-    if (this.#askedAt !== null) {
-      this.#askedAt = null;
-      this.#schedule(this.#options.interval);
+    if (this.#awaiting) {
+      const { clock, interval } = this.#options;
+      this.#awaiting = false;
+      this.#schedule(Math.max(0, this.#askedAt + interval - clock.now()));
     }
   }
 
   /** Asks for a sign of life at once, as after a sleep. */
   check() {
-    if (this.#askedAt === null) {
+    if (!this.#awaiting) {
       this.#ask();
     }
   }
@@ -47,25 +48,19 @@ export class Heartbeat {
   }
 
   #onTimer() {
-    const { clock, interval, timeout, onLost } = this.#options;
-    if (this.#askedAt !== null) {
-      if (clock.now() - this.#askedAt >= timeout) {
-        onLost();
-      } else {
-        this.#schedule(this.#askedAt + timeout - clock.now());
-      }
-      return;
-    }
-    const silent = clock.now() - this.#heardAt;
-    if (silent >= interval) {
+    const { clock, timeout, onLost } = this.#options;
+    if (!this.#awaiting) {
       this.#ask();
+    } else if (clock.now() - this.#askedAt >= timeout) {
+      onLost();
     } else {
-      this.#schedule(interval - silent);
+      this.#schedule(this.#askedAt + timeout - clock.now());
     }
   }
 
   #ask() {
     this.#askedAt = this.#options.clock.now();
+    this.#awaiting = true;
     this.#options.ask();
     this.#schedule(this.#options.timeout);
   }

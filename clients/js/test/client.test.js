@@ -410,6 +410,50 @@ test('waking up reconnects or checks at once', async () => {
   assert.equal(sockets.opened.length, 2, 'the pause that was under way is over');
 });
 
+/** A window of a browser's, as far as the client looks at it. */
+function fakeWindow() {
+  const window = new EventTarget();
+  window.document = Object.assign(new EventTarget(), { visibilityState: 'hidden' });
+  return window;
+}
+
+test('a page that is shown again, or thawed, asks on its socket at once', async () => {
+  const window = fakeWindow();
+  const { sockets } = await opened({ window });
+
+  window.document.dispatchEvent(new Event('visibilitychange'));
+  assert.deepEqual(sockets.latest().sent, [], 'still hidden');
+  window.document.dispatchEvent(new Event('resume'));
+
+  assert.deepEqual(sockets.latest().sent, ['{"type":"ping"}']);
+  assert.equal(sockets.opened.length, 1);
+});
+
+for (const [target, event] of [['document', 'resume'], ['window', 'pageshow']]) {
+  test(`a stream is opened anew when a frozen page goes on: ${event}`, async () => {
+    const window = fakeWindow();
+    const server = streams();
+    const { client, clock, states } = rig({ window, transports: ['sse'], fetch: server.fetch });
+    client.connect();
+    await settle();
+    server.latest().say('id: c-1\ndata: {"type":"ROUND_READY","id":"1","cursor":"c-1"}\n\n');
+    await new Promise((done) => setTimeout(done, 5));
+
+    (target === 'window' ? window : window.document).dispatchEvent(Object.assign(new Event(event), { persisted: true }));
+    assert.equal(states.at(-1).state, 'waiting');
+    clock.pass(1_000);
+    await settle();
+
+    assert.equal(client.state, 'open');
+    assert.equal(server.opened.length, 2);
+    assert.equal(new URL(server.latest().url).searchParams.get('since'), 'c-1');
+    client.close();
+    window.document.dispatchEvent(new Event('resume'));
+    await settle();
+    assert.equal(server.opened.length, 2, 'a client that was closed leaves the page alone');
+  });
+}
+
 test('acknowledges by hand and by itself', async () => {
   const { client, clock, sockets } = await opened({ autoAck: ['SERVICE_CALL_CREATED'] });
   client.on('ROUND_READY', (one) => client.ack(one));

@@ -11,13 +11,30 @@ CREATE TABLE event (
     type       text   COLLATE "C" NOT NULL,
     scope      text   COLLATE "C" NOT NULL, -- the routing members as a JSON object of texts
     body       text   COLLATE "C" NOT NULL, -- the event as published, byte for byte
-    -- further columns, member_<name>, with an index each: the members that the profile lets queries filter by
+    -- further columns, member_<name>: the members that the profile lets queries filter by
     PRIMARY KEY (epoch, log_offset)
 );
-CREATE INDEX event_by_tenant ON event (tenant, at_ms, epoch, log_offset);
-CREATE INDEX event_by_type ON event (tenant, type, at_ms, epoch, log_offset);
-CREATE INDEX event_by_timestamp ON event (tenant, ts_us, epoch, log_offset);
-CREATE INDEX event_by_id ON event USING hash (id);
+
+-- Events are found by buckets: 4,096 neighbouring positions of a log (log_offset >> 12), with the bounds of their times.
+CREATE TABLE event_bucket (
+    epoch  bigint NOT NULL,
+    bucket bigint NOT NULL,
+    events bigint NOT NULL, -- that were ever stored in it
+    min_at bigint NOT NULL,
+    max_at bigint NOT NULL,
+    min_ts bigint NOT NULL,
+    max_ts bigint NOT NULL,
+    purged bigint NOT NULL DEFAULT 0, -- of those events
+    PRIMARY KEY (epoch, bucket)
+) WITH (fillfactor = 50);
+CREATE TABLE event_place (
+    epoch  bigint   NOT NULL,
+    bucket bigint   NOT NULL,
+    part   smallint NOT NULL, -- 0 to 127: the upper bits of the tokens in it
+    places bytea    NOT NULL, -- which of the bucket's events have which tenant, type, id and members
+    PRIMARY KEY (part, epoch, bucket)
+) WITH (fillfactor = 70);
+ALTER TABLE event_place ALTER COLUMN places SET STORAGE EXTERNAL; -- nothing in it could be compressed
 
 -- What the archive refused. Texts that PostgreSQL may refuse are bytes here.
 CREATE TABLE dead_letter (

@@ -67,6 +67,28 @@ final class NodeFollowers implements AutoCloseable {
         Thread.ofVirtual().start(() -> read(lines));
     }
 
+    /** Puts all of them to sleep, with their sockets open: nothing runs and no timer fires until {@link #wake}. */
+    void sleep() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets them go on. */
+    void wake() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        Process running = process;
+        if (running == null) {
+            throw new IllegalStateException("followers: not started");
+        }
+        String pid = Long.toString(running.pid());
+        int status = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IllegalStateException("kill -%s %s: %d (expected: 0)".formatted(name, pid, status));
+        }
+    }
+
     private void read(BufferedReader lines) {
         try (Stream<String> all = lines.lines()) {
             all.forEach(this::onLine);
@@ -98,7 +120,7 @@ final class NodeFollowers implements AutoCloseable {
         ending.getOutputStream().close();
         try {
             if (!ending.waitFor(5, TimeUnit.SECONDS)) {
-                ending.destroyForcibly();
+                ending.destroyForcibly(); // also one that sleeps
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -30,6 +30,7 @@ final class ReadmeIT {
     private static final Pattern BLOCK =
             Pattern.compile("## From zero to a delivered event\n+```sh\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern COMMENT = Pattern.compile(" +# .*$", Pattern.MULTILINE);
     private static final Pattern BOOKS = Pattern.compile("\\{\"at\":\\d+,\"intake\".*\"sums\":.*}");
 
     @TempDir
@@ -78,10 +79,11 @@ final class ReadmeIT {
         assertThat(commands("README.es.md")).isNotEmpty().isEqualTo(commands("README.md"));
     }
 
+    /** The blocks without their comments, which are in the language of the file. */
     private static List<String> commands(String file) throws IOException {
         return SHELL.matcher(Files.readString(ROOT.resolve(file)))
                 .results()
-                .map(block -> block.group(1))
+                .map(block -> COMMENT.matcher(block.group(1)).replaceAll(""))
                 .toList();
     }
 

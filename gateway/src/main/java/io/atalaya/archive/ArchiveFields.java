@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param statistics the member that {@link Statistics#byMember} counts by; empty counts by type alone
  */
 public record ArchiveFields(List<String> filters, Optional<String> statistics) {
-    /** Most members that queries may select by; each costs an index. */
+    /** Most members that queries may select by; each costs something an event. */
     public static final int MAX_FILTERS = 8;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");

@@ -7,6 +7,7 @@ import io.atalaya.log.LogException;
 import io.atalaya.metrics.Families;
 import io.atalaya.metrics.Histogram;
 import io.atalaya.metrics.Series;
+import io.atalaya.os.Niceness;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,7 @@ public final class ArchiveWriter implements AutoCloseable {
     }
 
     private void run() {
+        Niceness.yieldToOthers(10);
         try {
             boolean more = true;
             while (more && hasTime()) {

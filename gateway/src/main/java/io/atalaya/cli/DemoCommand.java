@@ -11,9 +11,11 @@ import io.atalaya.demo.RunningGateway.Invitation;
 import io.atalaya.demo.Terminal;
 import io.atalaya.demo.incident.IncidentRun;
 import io.atalaya.demo.incident.Pages;
+import io.atalaya.demo.incident.RedisLink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,8 +23,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,6 +45,8 @@ import picocli.CommandLine.Option;
             "                                   a whole evening, 600 times faster than life",
             "  atalaya demo --incident          an evening, then a slow phone and a burst,",
             "                                   and what books and alerts say of it",
+            "  atalaya demo --incident --redis redis://127.0.0.1:6379",
+            "                                   the same, and Redis is lost for a while",
             "",
             "Who should receive what is worked out without the gateway's own rules.",
             "NO_COLOR switches colours off.",
@@ -85,6 +91,15 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--incident", description = "After one evening, or --duration, an incident on purpose.")
     private boolean incident;
 
+    @Option(
+            names = "--redis",
+            paramLabel = "URL",
+            defaultValue = "${env:REDIS_URL}",
+            description =
+                    "With --incident: a Redis that the gateway uses, and loses for a while. It is only the line to"
+                            + " it that is cut. Default: $REDIS_URL, else none")
+    private @Nullable URI redis;
+
     /** @param launcher starts the gateway */
     DemoCommand(RunningGateway.Launcher launcher) {
         this.launcher = launcher;
@@ -99,24 +114,25 @@ public final class DemoCommand implements Callable<Integer> {
                 .collect(Collectors.toMap(r -> r.tenant(), r -> secrets.publishKey(Integer.toString(r.tenant()))));
         Terminal terminal = Terminal.open(System.out, System.getenv());
         try (var interruption = new Interruption();
-                RunningGateway gateway = launcher.start(settings(secrets, keys, first))) {
+                @Nullable RedisLink link = incident && redis != null ? RedisLink.to(redis) : null;
+                RunningGateway gateway = launcher.start(settings(secrets, keys, first, link))) {
             hints(gateway, secrets, keys, first).forEach(line -> terminal.print(line));
             Pages.served(gateway.managementPort()).forEach(line -> terminal.print(line));
             EveningClients.Tokens tokens = secrets::tokenOf;
-            var run = new DemoRun(options, gateway, tokens, terminal, interruption.requested(), System::nanoTime);
-            boolean good = run.run(keys).good();
+            var evening = new DemoRun(options, gateway, tokens, terminal, interruption.requested(), System::nanoTime);
+            boolean good = evening.run(keys).good();
             if (incident && interruption.requested().getCount() > 0) {
                 var table = new IncidentRun.Table(
                         1, 1, INCIDENT_SESSION, secrets.tokenOfSession(INCIDENT_SESSION), keys.getOrDefault(1, ""));
-                good &= new IncidentRun(table, gateway, terminal, interruption.requested(), System::nanoTime)
-                        .run()
-                        .isEmpty();
+                var run = new IncidentRun(table, gateway, terminal, interruption.requested(), System::nanoTime);
+                good &= (link == null ? run.run() : run.run(link)).isEmpty();
             }
             return interruption.finish(good ? ExitCode.OK : ExitCode.FAILURE);
         }
     }
 
-    private static RunningGateway.Settings settings(TrialSecrets secrets, Map<Integer, String> keys, Evening evening)
+    private static RunningGateway.Settings settings(
+            TrialSecrets secrets, Map<Integer, String> keys, Evening evening, @Nullable RedisLink link)
             throws IOException {
         int publicPort = freePortFrom(PUBLIC_PORT);
         int managementPort = freePortFrom(Math.max(MANAGEMENT_PORT, publicPort + 1));
@@ -129,7 +145,8 @@ public final class DemoCommand implements Callable<Integer> {
                 secrets.tableTokenSecret(),
                 publishKeys,
                 duties(evening.people()),
-                invitations(secrets, evening));
+                invitations(secrets, evening),
+                Optional.ofNullable(link).map(RedisLink::url));
     }
 
     /** For each restaurant and role, the first who does it. */

@@ -1,9 +1,11 @@
 package io.atalaya.demo;
 
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A gateway that the demonstration started in its own process. Thread-safe. */
@@ -37,6 +39,7 @@ public interface RunningGateway extends AutoCloseable {
      * @param publishKeys API keys that may publish, with the tenant that each speaks for
      * @param duties which rooms the waiters look after today
      * @param invitations who may take part in the evening, told to those who may read the management port
+     * @param redis whose events it hears and whose revocations it asks for
      */
     record Settings(
             int publicPort,
@@ -45,7 +48,8 @@ public interface RunningGateway extends AutoCloseable {
             String tableTokenSecret,
             Map<String, String> publishKeys,
             List<Duty> duties,
-            List<Invitation> invitations) {
+            List<Invitation> invitations,
+            Optional<URI> redis) {
         public Settings {
             publishKeys = Map.copyOf(publishKeys);
             duties = List.copyOf(duties);

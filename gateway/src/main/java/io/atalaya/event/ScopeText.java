@@ -1,5 +1,6 @@
 package io.atalaya.event;
 
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -12,8 +13,10 @@ public final class ScopeText {
             return "{}";
         }
         var out = new StringBuilder(32 * scope.size());
+        var members = new ArrayList<>(scope.entrySet());
+        members.sort(Map.Entry.comparingByKey());
         char separator = '{';
-        for (Map.Entry<String, String> member : (scope.size() == 1 ? scope : new TreeMap<>(scope)).entrySet()) {
+        for (Map.Entry<String, String> member : members) {
             quote(member.getKey(), out.append(separator));
             quote(member.getValue(), out.append(':'));
             separator = ',';
@@ -23,6 +26,10 @@ public final class ScopeText {
 
     private static void quote(String text, StringBuilder out) {
         out.append('"');
+        if (isPlain(text)) {
+            out.append(text).append('"');
+            return;
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c < ' ' || Character.isSurrogate(c)) {
@@ -34,6 +41,16 @@ public final class ScopeText {
             }
         }
         out.append('"');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == '"' || c == '\\' || Character.isSurrogate(c)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

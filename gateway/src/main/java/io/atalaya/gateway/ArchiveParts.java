@@ -33,7 +33,7 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
     private static final TenantId ANY_TENANT = new TenantId("0");
 
     /** Transactions of the embedded archive share a thread with those of its log, so they have to be short. */
-    private static final int EMBEDDED_BATCH = 500;
+    private static final int EMBEDDED_BATCH = 4_096;
 
     /** Over the database that is configured, or else in the file of an embedded log; empty without either. */
     static Optional<ArchiveParts> open(
@@ -45,7 +45,7 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
             return Optional.of(of(archive, archiving, log, clock, nanoClock));
         }
         if (log instanceof SqliteEventLog embedded) {
-            var archive = new TimedArchive(new SqliteArchive(embedded, fields, clock), timings);
+            var archive = new TimedArchive(new SqliteArchive(embedded, fields, clock, SqliteArchive.SHORTEST_RUN), timings);
             var briefly = new ArchiveConfig(
                     Math.min(archiving.batchSize(), EMBEDDED_BATCH), archiving.batchInterval(), archiving.maxAge());
             return Optional.of(of(archive, briefly, log, clock, nanoClock));

@@ -69,8 +69,8 @@ public final class Gateway implements AutoCloseable {
             var streams = new EventStreams(entrance, new ResponseEncoder(core.clock()));
             List<Route> routes = publicRoutes(readBack, worker, streams);
             times.expect(routes);
-            publicHttp =
-                    http(routes, UpgradeHandler.either(new WebSocketUpgrade(entrance), streams), times.publicPort());
+            UpgradeHandler upgrades = UpgradeHandler.either(new WebSocketUpgrade(entrance), streams);
+            publicHttp = http(Routes.of(routes), upgrades, times.publicPort());
             HttpPipeline managementHttp =
                     http(status.managementRoutes(), UpgradeHandler.none(), times.managementPort());
             status.view().onPort("public", publicHttp::answersByStatus);
@@ -184,9 +184,9 @@ public final class Gateway implements AutoCloseable {
                 core.nanoClock());
     }
 
-    private HttpPipeline http(List<Route> routes, UpgradeHandler upgrades, RequestTimes times) {
+    private HttpPipeline http(Routes routes, UpgradeHandler upgrades, RequestTimes times) {
         return new HttpPipeline(
-                HttpOptions.defaults(), new Routes(routes), upgrades, core.clock(), core.nanoClock(), times::record);
+                HttpOptions.defaults(), routes, upgrades, core.clock(), core.nanoClock(), times::record);
     }
 
     private EdgeServer bind(String setting, String host, int port, HttpPipeline http) {

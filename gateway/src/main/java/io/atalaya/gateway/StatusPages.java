@@ -13,6 +13,7 @@ import io.atalaya.exposition.Outlets;
 import io.atalaya.exposition.Vocabulary;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
+import io.atalaya.http.Routes;
 import io.atalaya.live.LiveFeed;
 import io.atalaya.live.LiveSources;
 import io.atalaya.logging.LogQueue;
@@ -254,7 +255,7 @@ final class StatusPages {
         return view;
     }
 
-    List<Route> managementRoutes() {
+    Routes managementRoutes() {
         return guard.guard(Stream.concat(management.routes().stream(), console.openRoutes().stream())
                 .toList());
     }

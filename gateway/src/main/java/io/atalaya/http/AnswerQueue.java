@@ -83,9 +83,10 @@ final class AnswerQueue {
     }
 
     /** @return whether this was the connection's last answer */
-    private boolean write(Exchange exchange, Response response) {
+    private boolean write(Exchange exchange, Response given) {
         release(exchange);
-        port.onAnswered(exchange.endpoint, exchange.method, response, port.nanoTime() - exchange.startNanos);
+        port.onAnswered(exchange.endpoint, exchange.method, given.status(), port.nanoTime() - exchange.startNanos);
+        Response response = port.routes().finish(given);
         boolean last = exchange.persistence == Persistence.CLOSE
                 || response.opened() != null
                 || (port.isStopping() && waiting.isEmpty());

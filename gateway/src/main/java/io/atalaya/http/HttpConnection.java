@@ -423,7 +423,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         takenOver = true;
-        if (port.upgrades().onUpgrade(ctx, message)) {
+        if (port.upgrades().onUpgrade(ctx, message, port::count)) {
             leave();
             return;
         }

@@ -172,9 +172,14 @@ public final class HttpPipeline {
         completeIfStopped();
     }
 
-    void onAnswered(String endpoint, HttpMethod method, Response response, long nanos) {
-        answersByStatus.incrementAndGet(response.status());
-        listener.onAnswered(endpoint, method.name(), response.status(), nanos);
+    void onAnswered(String endpoint, HttpMethod method, int status, long nanos) {
+        count(status);
+        listener.onAnswered(endpoint, method.name(), status, nanos);
+    }
+
+    /** An answer was sent, be it by whoever took the connection over; how long that took is not asked for. */
+    void count(int status) {
+        answersByStatus.incrementAndGet(status);
     }
 
     private void completeIfStopped() {

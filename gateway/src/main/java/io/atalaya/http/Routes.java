@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,14 @@ public final class Routes {
 
     private final Map<String, Place> exact;
     private final List<Place> prefixes;
+    private final UnaryOperator<Response> finish;
 
-    /** @throws IllegalArgumentException when two routes have the same method and path */
-    public Routes(List<Route> routes) {
+    /**
+     * @param finish has the last word on every answer, also on those that the server gives without any route
+     * @throws IllegalArgumentException when two routes have the same method and path
+     */
+    public Routes(List<Route> routes, UnaryOperator<Response> finish) {
+        this.finish = finish;
         Map<String, Place> byPath = routes.stream()
                 .collect(Collectors.groupingBy(
                         Route::path, Collectors.collectingAndThen(Collectors.toList(), Place::of)));
@@ -29,6 +35,15 @@ public final class Routes {
                 .sorted(Comparator.comparingInt((Place place) -> place.path.length())
                         .reversed())
                 .toList();
+    }
+
+    /** Routes whose answers leave as they are. */
+    public static Routes of(List<Route> routes) {
+        return new Routes(routes, UnaryOperator.identity());
+    }
+
+    Response finish(Response answer) {
+        return finish.apply(answer);
     }
 
     /** What serves a method on a path. */

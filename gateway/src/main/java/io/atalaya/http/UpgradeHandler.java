@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.function.IntConsumer;
 
 /** Takes over connections that are to carry something else than answers from some request on. */
 @FunctionalInterface
@@ -24,13 +25,14 @@ public interface UpgradeHandler {
      * runs any more, and {@link HttpPipeline#detach} removes them.
      *
      * @param ctx the context of the handler named {@link HttpPipeline#CONNECTION}
+     * @param answered counts an answer of the owner's by its status: it is told when one is sent that is HTTP
      * @return false to have the request treated like any other
      */
-    boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head);
+    boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head, IntConsumer answered);
 
     /** Takes over nothing. */
     static UpgradeHandler none() {
-        return (_, _) -> false;
+        return (_, _, _) -> false;
     }
 
     /** Leaves a request to {@code first} where it concerns that, else to {@code second}. */
@@ -42,8 +44,8 @@ public interface UpgradeHandler {
             }
 
             @Override
-            public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head) {
-                return first.concerns(head) ? first.onUpgrade(ctx, head) : second.onUpgrade(ctx, head);
+            public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head, IntConsumer answered) {
+                return (first.concerns(head) ? first : second).onUpgrade(ctx, head, answered);
             }
         };
     }

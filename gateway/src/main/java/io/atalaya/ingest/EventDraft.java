@@ -116,7 +116,7 @@ final class EventDraft {
 
     private void type(Member member, JsonToken token, JsonParser json) {
         if (token == JsonToken.VALUE_STRING && json.getStringLength() > 0) {
-            type = json.getString();
+            type = parser.texts().known(json.getString());
             keep(member, type);
         } else {
             problem(member.name(), found(token, json), "a non-empty string");
@@ -131,7 +131,7 @@ final class EventDraft {
             text = json.getString();
         }
         if (text != null && TenantId.isValid(text)) {
-            tenant = new TenantId(text);
+            tenant = new TenantId(parser.texts().known(text));
             keep(member, text);
         } else if (member.kind() != Kind.INTEGER) {
             problem(member.name(), found(token, json), "a string of 1 to 64 of [A-Za-z0-9._-]");
@@ -200,13 +200,13 @@ final class EventDraft {
 
     private void keep(Member member, JsonParser json) {
         if (member.routing()) {
-            scope.add(Map.entry(member.name(), json.getString()));
+            scope.add(Map.entry(member.name(), parser.texts().known(json.getString())));
         }
     }
 
     private void keep(Member member, String text) {
         if (member.routing()) {
-            scope.add(Map.entry(member.name(), text));
+            scope.add(Map.entry(member.name(), parser.texts().known(text)));
         }
     }
 

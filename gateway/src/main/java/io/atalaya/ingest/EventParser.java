@@ -23,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
- * Turns the bytes of one JSON object into an event of the profile. Immutable and thread-safe.
+ * Turns the bytes of one JSON object into an event of the profile. Thread-safe: immutable but for {@link Texts}.
  *
  * <p>The object must be strict JSON in UTF-8 with nothing around it, nested at most {@value #MAX_DEPTH} deep, without a
  * top-level member twice (RFC 8259 section 4 leaves the meaning open). The bytes are kept as published; only {@code id}
@@ -40,6 +40,7 @@ public final class EventParser {
     private final Map<String, Slot> slots;
     private final List<Slot> required;
     private final JsonFactory json;
+    private final Texts texts = new Texts();
 
     /** @param maxEventBytes longest event, without white space around it */
     public EventParser(Profile profile, int maxEventBytes) {
@@ -87,6 +88,10 @@ public final class EventParser {
 
     Profile profile() {
         return profile;
+    }
+
+    Texts texts() {
+        return texts;
     }
 
     @Nullable
@@ -146,6 +151,27 @@ public final class EventParser {
             slots.put(member.name(), new Slot(slots.size(), member));
         }
         return Map.copyOf(slots);
+    }
+
+    /**
+     * One copy of texts that many events have: those that wait for their commit are many. Thread-safe: a race costs a copy,
+     * since texts are immutable.
+     */
+    static final class Texts {
+        private static final int PLACES = 1_024;
+
+        private final @Nullable String[] latest = new String[PLACES];
+
+        /** The text, or an equal one that came before. */
+        String known(String text) {
+            int place = text.hashCode() & (PLACES - 1);
+            String before = latest[place];
+            if (text.equals(before)) {
+                return before;
+            }
+            latest[place] = text;
+            return text;
+        }
     }
 
     /** A known member and its place in a draft's bookkeeping. Immutable. */

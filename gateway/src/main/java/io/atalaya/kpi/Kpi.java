@@ -7,11 +7,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * One key performance indicator as it is declared. Immutable.
  *
  * @param id unique in its file
+ * @param titles what it is called in other languages
  * @param domain what it is a result of, for the scorecard
  * @param owner who answers for it
  * @param unit of its value; shares are in percent
@@ -22,6 +24,7 @@ import java.util.Locale;
 public record Kpi(
         String id,
         String title,
+        Map<String, String> titles,
         String domain,
         String owner,
         String unit,
@@ -31,6 +34,10 @@ public record Kpi(
         double warning,
         long minSamples,
         Measure measure) {
+
+    public Kpi {
+        titles = Map.copyOf(titles);
+    }
 
     /** Which direction is the good one. */
     public enum Better {

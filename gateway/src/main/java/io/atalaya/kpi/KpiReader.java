@@ -9,6 +9,7 @@ import io.atalaya.yaml.Fields;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problems;
+import io.atalaya.yaml.Translations;
 import io.atalaya.yaml.YamlReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,6 +120,7 @@ public final class KpiReader {
 
     private Optional<Kpi> kpi(String id, Fields fields) {
         String title = fields.text("title", TEXT, "what it is called", "");
+        Map<String, String> titles = Translations.read(fields, "titles", TEXT, problems);
         String domain = fields.text("domain", TEXT, "what it is a result of", "");
         String owner = fields.text("owner", TEXT, "who answers for it", "");
         fields.required("period", "one of day, week, month");
@@ -148,6 +150,7 @@ public final class KpiReader {
         return Optional.of(new Kpi(
                 id,
                 title,
+                titles,
                 domain,
                 owner,
                 unit,

@@ -55,6 +55,9 @@ public final class KpiPages {
         var page = new LinkedHashMap<String, Object>();
         page.put("id", kpi.id());
         page.put("title", kpi.title());
+        if (!kpi.titles().isEmpty()) {
+            page.put("titles", kpi.titles());
+        }
         page.put("domain", kpi.domain());
         page.put("owner", kpi.owner());
         page.put("kind", kpi.measure().kind());

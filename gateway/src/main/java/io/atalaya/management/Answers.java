@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class Answers {
             case TimeoutException _ ->
                 Response.problem(Problem.of(503, "the event loops, or the log, did not answer in time"))
                         .with("retry-after", "1");
+            case RejectedExecutionException _ -> Response.problem(Problem.of(503, "the gateway is stopping"));
             case null, default -> {
                 log.atError().setCause(cause).log("management request failed");
                 yield Response.problem(Problem.of(500, "the request could not be handled"));

@@ -119,6 +119,15 @@ public final class OpenSloReader {
                 objective.put(key, annotations.get(key));
             }
         }
+        Map<String, Object> titles = map();
+        annotations.forEach((key, text) -> {
+            if (key.startsWith(OpenSloText.TITLE)) {
+                titles.put(key.substring(OpenSloText.TITLE.length()), text);
+            }
+        });
+        if (!titles.isEmpty()) {
+            objective.put("titles", titles);
+        }
         spec.required("indicator", "an indicator in place")
                 .flatMap(node -> Fields.of(node, problems).required("spec", "its specification"))
                 .ifPresent(node -> indicator(Fields.of(node, problems), objective));

@@ -16,16 +16,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * Objectives as OpenSLO documents. Pure functions. What the format has no place for — the least number of events, what a
- * spent budget blocks, who owns a service — goes into annotations; burn-rate tiers are left out, since its alert
+ * spent budget blocks, titles in other languages, who owns a service — goes into annotations; burn-rate tiers are left out, since its alert
  * conditions hold one window each.
  */
 public final class OpenSloText {
     static final String VERSION = "openslo/v1";
     static final String PREFIX = "atalaya.io/";
+
+    /** Begins the annotation of a title in another language, which it ends with. */
+    static final String TITLE = "title-";
 
     private OpenSloText() {}
 
@@ -59,6 +63,7 @@ public final class OpenSloText {
                 Long.toString(slo.minEvents()),
                 PREFIX + "gate",
                 slo.gate().name().toLowerCase(Locale.ROOT));
+        new TreeMap<>(slo.titles()).forEach((language, title) -> annotations.put(PREFIX + TITLE + language, title));
         if (slo.countsTime()) {
             target.put("op", "gt");
             target.put("value", 0);

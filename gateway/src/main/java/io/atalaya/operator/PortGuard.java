@@ -5,12 +5,12 @@ import io.atalaya.http.RequestHead;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.http.Route.Admission;
-import io.atalaya.http.Route.Handler;
+import io.atalaya.http.Routes;
 import java.util.List;
 
 /**
- * What holds for every route of the operators' port: it is addressed by a name of its own, and its answers tell browsers
- * not to guess, frame or pass on. Immutable.
+ * What holds for the whole operators' port: it is addressed by a name of its own, and its answers tell browsers not to
+ * guess, frame or pass on. Immutable.
  */
 public final class PortGuard {
     private static final String POLICY = "content-security-policy";
@@ -24,27 +24,23 @@ public final class PortGuard {
         this.token = token;
     }
 
-    /** The same routes, guarded. */
-    public List<Route> guard(List<Route> routes) {
-        return routes.stream()
+    /** The same routes, guarded; answers that no route gives are marked like theirs. */
+    public Routes guard(List<Route> routes) {
+        List<Route> guarded = routes.stream()
                 .map(route -> new Route(
                         route.method(), route.path(), route.maxBodyBytes(), head -> admit(head, route.gate())))
                 .toList();
+        return new Routes(guarded, PortGuard::marked);
     }
 
     private Admission admit(RequestHead head, Route.Gate gate) {
         if (!hosts.permits(head) && !token.isPresentedBy(head)) {
-            return new Admission.Refused(marked(Response.problem(Problem.of(
+            return new Admission.Refused(Response.problem(Problem.of(
                     403,
                     "host: another name (expected: localhost, 127.0.0.1 or [::1], the port's own, or one of"
-                            + " management-hosts)"))));
+                            + " management-hosts)")));
         }
-        return switch (gate.admit(head)) {
-            case Admission.Refused(Response response) -> new Admission.Refused(marked(response));
-            case Admission.Admitted(Handler handler) ->
-                new Admission.Admitted((request, responder) ->
-                        handler.onRequest(request, response -> responder.respond(marked(response))));
-        };
+        return gate.admit(head);
     }
 
     private static Response marked(Response response) {

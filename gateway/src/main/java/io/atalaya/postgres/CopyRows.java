@@ -6,6 +6,7 @@ import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.event.Event;
 import io.atalaya.event.ScopeText;
 import io.atalaya.log.EventLog.Entry;
+import io.atalaya.postgres.bucket.Columns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -66,7 +67,7 @@ final class CopyRows {
     /** All columns of a row, as SQL. */
     static String columns(List<String> filters) {
         return filters.stream()
-                .map(Schema::column)
+                .map(Columns::of)
                 .collect(Collectors.joining(", ", COLUMNS + (filters.isEmpty() ? "" : ", "), ""));
     }
 

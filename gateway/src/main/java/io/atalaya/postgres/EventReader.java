@@ -1,6 +1,7 @@
 package io.atalaya.postgres;
 
 import io.atalaya.archive.Archive.Counts;
+import io.atalaya.archive.EventKey;
 import io.atalaya.archive.EventPage;
 import io.atalaya.archive.EventQuery;
 import io.atalaya.archive.EventQuery.Order;
@@ -9,15 +10,20 @@ import io.atalaya.archive.Statistics;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
+import io.atalaya.postgres.bucket.BucketWalk;
+import io.atalaya.postgres.bucket.Columns;
+import io.atalaya.postgres.bucket.Condition;
+import io.atalaya.postgres.bucket.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Questions about the events, within a transaction of the caller's. Pure functions. */
@@ -28,97 +34,60 @@ final class EventReader {
             SELECT coalesce(sum(archived), 0)::bigint, coalesce(sum(dead_lettered), 0)::bigint,
                 coalesce(sum(purged), 0)::bigint, coalesce(sum(discarded), 0)::bigint FROM log_count""";
 
+    private static final String AT_POSITIONS = "SELECT %s FROM %s".formatted(CopyRows.COLUMNS, Sql.AT_POSITIONS);
+
     private EventReader() {}
 
-    /** The condition of a query as SQL with its parameters; the tenant aside. */
-    private static final class Condition {
-        private final StringBuilder sql = new StringBuilder("true");
-        private final List<Object> parameters = new ArrayList<>();
-
-        Condition(EventQuery query) {
-            String time = column(query.time());
-            query.type().ifPresent(type -> and("type = ?", type));
-            new TreeMap<>(query.scope()).forEach((member, value) -> and(Schema.column(member) + " = ?", value));
-            query.from().ifPresent(_ -> and(time + " >= ?", query.lowest()));
-            query.to().ifPresent(_ -> and(time + " < ?", query.end()));
-        }
-
-        private void and(String condition, Object... values) {
-            sql.append(" AND ").append(condition);
-            parameters.addAll(List.of(values));
-        }
-
-        void behind(EventQuery query) {
-            String compared = query.order() == Order.NEWEST_FIRST ? "<" : ">";
-            query.after()
-                    .ifPresent(key -> and(
-                            "(%s, epoch, log_offset) %s (?, ?, ?)".formatted(column(query.time()), compared),
-                            key.value(),
-                            key.cursor().epoch(),
-                            key.cursor().offset()));
-        }
-    }
-
-    private static String column(Time time) {
-        return switch (time) {
-            case ARRIVAL -> "at_ms";
-            case EVENT -> "ts_us";
-        };
-    }
-
-    /**
-     * A page. A query over all tenants is answered tenant by tenant, each from its index, and merged.
-     */
+    /** A page. */
     static EventPage page(Connection connection, EventQuery query) throws SQLException {
-        var condition = new Condition(query);
-        condition.behind(query);
-        String order = " ORDER BY %1$s %2$s, epoch %2$s, log_offset %2$s"
-                .formatted(column(query.time()), query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC");
-        long wanted = query.limit() + 1L;
-        String one = "SELECT %s FROM event WHERE %s%s".formatted(CopyRows.COLUMNS, condition.sql, order);
-        var parameters = new ArrayList<>(condition.parameters);
-        String sql;
-        if (query.tenant().isPresent()) {
-            sql = tenanted(query, one, parameters) + " LIMIT ? OFFSET ?";
-        } else {
-            sql = """
-                    SELECT %1$s FROM (SELECT DISTINCT tenant AS whose FROM tally_type) tenants
-                    CROSS JOIN LATERAL (%2$s LIMIT ?) found%3$s LIMIT ? OFFSET ?""".formatted(CopyRows.COLUMNS, one.replace("WHERE true", "WHERE tenant = whose"), order);
-            parameters.add(wanted + query.skip());
-        }
-        parameters.add(wanted);
-        parameters.add(query.skip());
-        return EventPage.of(query, Rows.query(connection, sql, parameters, Rows::entry));
+        Optional<List<EventKey>> keys = BucketWalk.page(connection, query);
+        return EventPage.of(
+                query,
+                keys.isPresent() ? entries(connection, query.time(), keys.get()) : far(connection, query));
     }
 
-    private static String tenanted(EventQuery query, String sql, List<Object> parameters) {
-        query.tenant().ifPresent(tenant -> parameters.addFirst(tenant.value()));
-        return query.tenant().isPresent() ? sql.replace("WHERE true", "WHERE tenant = ?") : sql;
+    /** The events of these keys, in their order. */
+    private static List<Entry> entries(Connection connection, Time time, List<EventKey> keys) throws SQLException {
+        var byKey = new HashMap<EventKey, Entry>();
+        long[] epochs = keys.stream().mapToLong(key -> key.cursor().epoch()).toArray();
+        long[] offsets = keys.stream().mapToLong(key -> key.cursor().offset()).toArray();
+        Sql.query(connection, AT_POSITIONS, List.of(epochs, offsets), Rows::entry)
+                .forEach(entry -> byKey.put(EventKey.of(time, entry), entry));
+        return keys.stream().map(byKey::get).filter(Objects::nonNull).toList();
+    }
+
+    /** Pages far from the first, by number, where times and positions differ: the database sorts all that is selected. */
+    private static List<Entry> far(Connection connection, EventQuery query) throws SQLException {
+        Condition condition = Condition.ofPage(query);
+        var parameters = new ArrayList<>(condition.parameters());
+        parameters.add(query.limit() + 1);
+        parameters.add(query.skip());
+        String order = " ORDER BY %1$s %2$s, epoch %2$s, log_offset %2$s LIMIT ? OFFSET ?"
+                .formatted(Columns.of(query.time()), query.order() == Order.NEWEST_FIRST ? "DESC" : "ASC");
+        String sql = "SELECT %s FROM event WHERE %s".formatted(CopyRows.COLUMNS, condition.sql());
+        return Sql.query(connection, sql + order, parameters, Rows::entry);
     }
 
     /** How many events a query selects; by roll-up where neither a time nor a member narrows it. */
     static long count(Connection connection, EventQuery query) throws SQLException {
-        boolean rolledUp =
-                query.scope().isEmpty() && query.from().isEmpty() && query.to().isEmpty();
-        var condition = new Condition(query);
-        var parameters = new ArrayList<>(condition.parameters);
-        String what = rolledUp ? "coalesce(sum(events), 0)::bigint FROM tally_type" : "count(*) FROM event";
-        String sql = tenanted(query, "SELECT %s WHERE %s".formatted(what, condition.sql), parameters);
-        return Rows.query(connection, sql, parameters, row -> row.getLong(1)).getFirst();
+        if (!query.scope().isEmpty() || query.from().isPresent() || query.to().isPresent()) {
+            return BucketWalk.count(connection, query);
+        }
+        Condition condition = Condition.of(query);
+        String sql = "SELECT coalesce(sum(events), 0)::bigint FROM tally_type WHERE " + condition.sql();
+        return Sql.query(connection, sql, condition.parameters(), row -> row.getLong(1))
+                .getFirst();
     }
 
     static Optional<Entry> find(Connection connection, TenantId tenant, EventId id) throws SQLException {
-        String sql =
-                "SELECT %s FROM event WHERE id = ? AND tenant = ? ORDER BY at_ms DESC, epoch DESC, log_offset DESC LIMIT 1"
-                        .formatted(CopyRows.COLUMNS);
-        return Rows.query(connection, sql, List.of(id.value(), tenant.value()), Rows::entry).stream()
+        return entries(connection, Time.ARRIVAL, BucketWalk.find(connection, tenant, id)).stream()
                 .findFirst();
     }
 
     static Counts counts(Connection connection, @Nullable Long epoch) throws SQLException {
         String sql = epoch == null ? COUNTS : COUNTS + " WHERE epoch = ?";
         List<Long> parameters = epoch == null ? List.of() : List.of(epoch);
-        return Rows.query(
+        return Sql.query(
                         connection,
                         sql,
                         parameters,
@@ -147,7 +116,7 @@ final class EventReader {
         String time = afterMinute == Long.MIN_VALUE ? "true" : "minute > " + afterMinute;
         String sql =
                 "SELECT coalesce(sum(events), 0)::bigint FROM %s WHERE %s AND %s".formatted(table, of(tenant), time);
-        return Rows.query(connection, sql, List.of(), row -> row.getLong(1)).getFirst();
+        return Sql.query(connection, sql, List.of(), row -> row.getLong(1)).getFirst();
     }
 
     private static Map<String, Long> largest(
@@ -156,7 +125,7 @@ final class EventReader {
                 SELECT %1$s, sum(events)::bigint FROM %2$s WHERE %3$s
                 GROUP BY 1 ORDER BY 2 DESC, %1$s COLLATE "C" LIMIT %4$d""".formatted(name, table, of(tenant), Statistics.MAX_NAMES);
         var counts = new LinkedHashMap<String, Long>();
-        Rows.query(connection, sql, List.of(), row -> counts.put(row.getString(1), row.getLong(2)));
+        Sql.query(connection, sql, List.of(), row -> counts.put(row.getString(1), row.getLong(2)));
         return counts;
     }
 
@@ -165,7 +134,7 @@ final class EventReader {
         String sql = """
                 SELECT div(minute, 60)::bigint, sum(events)::bigint FROM tally_minute
                 WHERE %s AND minute >= %d GROUP BY 1 ORDER BY 1""".formatted(of(tenant), firstHour * 60);
-        return Rows.query(
+        return Sql.query(
                 connection, sql, List.of(), row -> new Statistics.Hour(row.getLong(1) * HOUR, row.getLong(2)));
     }
 }

@@ -6,6 +6,10 @@ import io.atalaya.archive.EventQuery;
 import io.atalaya.event.Cursor;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.postgres.Tally.LogChange;
+import io.atalaya.postgres.bucket.Buckets;
+import io.atalaya.postgres.bucket.Buckets.Gone;
+import io.atalaya.postgres.bucket.Places;
+import io.atalaya.postgres.bucket.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -61,8 +65,10 @@ final class EventTable {
                 WHERE first.at_ms < ? ORDER BY first.at_ms, first.epoch, first.log_offset LIMIT ?),
             gone AS (
                 DELETE FROM event e USING old WHERE (e.epoch, e.log_offset) = (old.epoch, old.log_offset)
-                RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member)
-            SELECT epoch, tenant, type, div(at_ms, 60000)::bigint, member, count(*) FROM gone GROUP BY 1, 2, 3, 4, 5""".formatted(member == null ? "NULL::text" : "e.scope::jsonb ->> '%s'".formatted(member));
+                RETURNING e.epoch, e.tenant, e.type, e.at_ms, %s AS member, e.%s AS bucket)
+            SELECT epoch, tenant, type, div(at_ms, 60000)::bigint, member, count(*), bucket FROM gone
+            GROUP BY 1, 2, 3, 4, 5, 7""".formatted(
+                        member == null ? "NULL::text" : "e.scope::jsonb ->> '%s'".formatted(member), Buckets.NUMBER);
     }
 
     /** Locks logs until the end of the transaction. */
@@ -98,13 +104,13 @@ final class EventTable {
             var range = List.of(
                     log.getKey(), log.getValue().getMin(), log.getValue().getMax());
             if (distinct.size() < entries.size()
-                    || !Rows.query(connection, ANY_DEAD, range, row -> row.getInt(1))
+                    || !Sql.query(connection, ANY_DEAD, range, row -> row.getInt(1))
                             .isEmpty()) {
                 return false;
             }
         }
         CopyRows.copy(connection, "event", filters, entries);
-        tally(entries, LogChange.ARCHIVED).write(connection);
+        record(connection, entries, LogChange.ARCHIVED);
         return true;
     }
 
@@ -118,24 +124,28 @@ final class EventTable {
         }
         CopyRows.copy(connection, "pg_temp.incoming", filters, distinct);
         Set<Cursor> stored = new HashSet<>(
-                Rows.query(connection, storeMissing, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
+                Sql.query(connection, storeMissing, List.of(), row -> new Cursor(row.getLong(1), row.getLong(2))));
         distinct.removeIf(entry -> !stored.contains(entry.cursor()));
-        tally(distinct, LogChange.ARCHIVED).write(connection);
+        record(connection, distinct, LogChange.ARCHIVED);
         return stored.size();
     }
 
     /** Archives what was a dead letter until now. */
     void storeRedriven(Connection connection, Entry entry) throws SQLException {
         CopyRows.copy(connection, "event", filters, List.of(entry));
-        tally(List.of(entry), LogChange.REDRIVEN).write(connection);
+        record(connection, List.of(entry), LogChange.REDRIVEN);
     }
 
-    private Tally tally(List<Entry> entries, LogChange change) {
+    /** What follows from events that are there now: they are counted and can be found. */
+    private void record(Connection connection, List<Entry> entries, LogChange change) throws SQLException {
         var tally = new Tally();
+        var places = new Places(filters);
         for (Entry entry : entries) {
             tally.add(entry, member == null ? null : entry.event().scope().get(member), change);
+            places.add(entry);
         }
-        return tally;
+        tally.write(connection);
+        Buckets.write(connection, places);
     }
 
     /**
@@ -145,26 +155,25 @@ final class EventTable {
     Purged purge(Connection connection, Instant before, int most) throws SQLException {
         long beforeMillis = EventQuery.everyTenant().before(before).end();
         var tally = new Tally();
-        int events =
-                Rows.query(connection, purgeEvents, List.of(most, beforeMillis, most), row -> forget(row, tally))
-                        .stream()
-                        .mapToInt(Integer::intValue)
-                        .sum();
+        List<Gone> gone =
+                Sql.query(connection, purgeEvents, List.of(most, beforeMillis, most), row -> forget(row, tally));
+        int events = (int) gone.stream().mapToLong(Gone::events).sum();
         int letters = 0;
         if (events < most) {
             List<Long> epochs =
-                    Rows.query(connection, PURGE_LETTERS, List.of(beforeMillis, most - events), row -> row.getLong(1));
+                    Sql.query(connection, PURGE_LETTERS, List.of(beforeMillis, most - events), row -> row.getLong(1));
             epochs.forEach(epoch -> tally.log(epoch, LogChange.DISCARDED));
             letters = epochs.size();
         }
         tally.write(connection);
+        Buckets.purge(connection, gone);
         return new Purged(events, letters);
     }
 
-    private static int forget(ResultSet row, Tally tally) throws SQLException {
+    private static Gone forget(ResultSet row, Tally tally) throws SQLException {
         int count = row.getInt(6);
         tally.events(row.getString(2), row.getString(3), row.getString(5), row.getLong(4), -count);
         tally.log(row.getLong(1), LogChange.purged(count));
-        return count;
+        return new Gone(row.getLong(1), row.getLong(7), count);
     }
 }

@@ -67,18 +67,18 @@ public final class PostgresArchive implements Archive {
     @Override
     public EventPage events(EventQuery query) {
         fields.requireKnown(query);
-        return database.read(connection -> EventReader.page(connection, query));
+        return database.readSnapshot(connection -> EventReader.page(connection, query));
     }
 
     @Override
     public long count(EventQuery query) {
         fields.requireKnown(query);
-        return database.read(connection -> EventReader.count(connection, query));
+        return database.readSnapshot(connection -> EventReader.count(connection, query));
     }
 
     @Override
     public Optional<Entry> find(TenantId tenant, EventId id) {
-        return database.read(connection -> EventReader.find(connection, tenant, id));
+        return database.readSnapshot(connection -> EventReader.find(connection, tenant, id));
     }
 
     @Override

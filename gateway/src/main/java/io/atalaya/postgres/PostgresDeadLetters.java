@@ -12,6 +12,7 @@ import io.atalaya.event.Event;
 import io.atalaya.event.ScopeText;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.postgres.Tally.LogChange;
+import io.atalaya.postgres.bucket.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -49,7 +50,7 @@ final class PostgresDeadLetters implements DeadLetters {
             byte[] open = event.body().open();
             byte[] body = Arrays.copyOf(open, open.length + 1);
             body[open.length] = '}';
-            boolean buried = Rows.update(
+            boolean buried = Sql.update(
                             connection,
                             BURY,
                             entry.cursor().epoch(),
@@ -97,7 +98,7 @@ final class PostgresDeadLetters implements DeadLetters {
         }
         sql.append(" ORDER BY epoch, log_offset LIMIT ?");
         parameters.add(limit);
-        return database.read(connection -> Rows.query(connection, sql.toString(), parameters, Rows::deadLetter));
+        return database.read(connection -> Sql.query(connection, sql.toString(), parameters, Rows::deadLetter));
     }
 
     @Override
@@ -108,7 +109,7 @@ final class PostgresDeadLetters implements DeadLetters {
     private static Optional<DeadLetter> find(Connection connection, Cursor position, String locking)
             throws SQLException {
         String sql = "SELECT %s FROM dead_letter %s%s".formatted(Rows.DEAD_LETTER, BY_POSITION, locking);
-        return Rows.query(connection, sql, List.of(position.epoch(), position.offset()), Rows::deadLetter).stream()
+        return Sql.query(connection, sql, List.of(position.epoch(), position.offset()), Rows::deadLetter).stream()
                 .findFirst();
     }
 
@@ -134,7 +135,7 @@ final class PostgresDeadLetters implements DeadLetters {
     private Redriven refuseAgain(Cursor position, Rejection rejection) {
         String sql = "UPDATE dead_letter SET code = ?, reason = ?, attempts = attempts + 1 " + BY_POSITION;
         int changed = database.write(connection ->
-                Rows.update(connection, sql, rejection.code(), rejection.text(), position.epoch(), position.offset()));
+                Sql.update(connection, sql, rejection.code(), rejection.text(), position.epoch(), position.offset()));
         return changed > 0 ? new Redriven.StillRejected(rejection) : new Redriven.Absent();
     }
 
@@ -150,7 +151,7 @@ final class PostgresDeadLetters implements DeadLetters {
     }
 
     private static boolean delete(Connection connection, Cursor position) throws SQLException {
-        return Rows.update(connection, "DELETE FROM dead_letter " + BY_POSITION, position.epoch(), position.offset())
+        return Sql.update(connection, "DELETE FROM dead_letter " + BY_POSITION, position.epoch(), position.offset())
                 > 0;
     }
 
@@ -158,7 +159,7 @@ final class PostgresDeadLetters implements DeadLetters {
     public Summary summary() {
         return database.read(connection -> {
             var byCode = new HashMap<String, Long>();
-            List<Long> oldest = Rows.query(
+            List<Long> oldest = Sql.query(
                     connection,
                     "SELECT code, count(*), min(buried_ms) FROM dead_letter GROUP BY code",
                     List.of(),

@@ -11,55 +11,17 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.ScopeText;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** Rows as values, and questions with their parameters. Pure functions. */
+/** Rows as values. Pure functions. */
 final class Rows {
     /** The columns that {@link #deadLetter} reads, in their order. */
     static final String DEAD_LETTER = CopyRows.COLUMNS + ", code, reason, attempts, buried_ms";
 
     private Rows() {}
-
-    /** Makes a value of a row. */
-    @FunctionalInterface
-    interface Reader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    static <T> List<T> query(Connection connection, String sql, List<?> parameters, Reader<T> reader)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, parameters);
-            var found = new ArrayList<T>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(reader.read(rows));
-                }
-            }
-            return found;
-        }
-    }
-
-    /** How many rows were changed. */
-    static int update(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, Arrays.asList(parameters));
-            return statement.executeUpdate();
-        }
-    }
-
-    private static void set(PreparedStatement statement, List<?> parameters) throws SQLException {
-        for (int i = 0; i < parameters.size(); i++) {
-            statement.setObject(i + 1, parameters.get(i));
-        }
-    }
 
     /** Reads a row of {@code event}. */
     static Entry entry(ResultSet row) throws SQLException {

@@ -1,15 +1,14 @@
 package io.atalaya.postgres;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.atalaya.archive.ArchiveException;
 import io.atalaya.archive.ArchiveFields;
+import io.atalaya.postgres.bucket.Buckets;
+import io.atalaya.postgres.bucket.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.zip.CRC32;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tables: made by numbered migrations, then fitted to the profile, whose filters each get an index and whose
+ * The tables: made by numbered migrations, then fitted to the profile, whose filters each get a column and whose
  * statistics member decides what is counted. Immutable. Several processes may do so at the same time.
  */
 final class Schema {
@@ -25,7 +24,6 @@ final class Schema {
 
     private static final Logger log = LoggerFactory.getLogger(Schema.class);
     private static final String STATISTICS = "statistics_member";
-    private static final int MAX_IDENTIFIER = 63;
 
     /** Any number that no other program locks: "atalaya" in ASCII. */
     private static final long LOCK = 0x6174_616c_6179_61L;
@@ -92,9 +90,9 @@ final class Schema {
         return ArchiveException.unavailable("database schema: " + failure.getMessage(), failure);
     }
 
-    /** A column of its own, filled from the events that are there already, and an index. */
+    /** A column of its own, filled from the events that are there already, which can be found by it from then on. */
     private static void addFilter(Statement statement, String member) throws SQLException {
-        String column = column(member);
+        String column = Columns.of(member);
         boolean there;
         try (ResultSet rows = statement.executeQuery("""
                 SELECT 1 FROM pg_attribute WHERE attrelid = 'event'::regclass AND NOT attisdropped
@@ -105,20 +103,8 @@ final class Schema {
             statement.execute("ALTER TABLE event ADD COLUMN %s text COLLATE \"C\"".formatted(column));
             statement.execute("UPDATE event SET %1$s = scope::jsonb ->> '%2$s' WHERE scope::jsonb ? '%2$s'"
                     .formatted(column, member));
-            statement.execute("""
-                    CREATE INDEX ON event (tenant, %1$s, at_ms, epoch, log_offset) WHERE %1$s IS NOT NULL""".formatted(column));
+            Buckets.addMember(statement.getConnection(), member);
         }
-    }
-
-    /** The column of a filter, quoted. */
-    static String column(String member) {
-        String name = "member_" + member;
-        if (name.length() > MAX_IDENTIFIER) {
-            var sum = new CRC32();
-            sum.update(name.getBytes(US_ASCII));
-            name = name.substring(0, MAX_IDENTIFIER - 9) + "_%08x".formatted(sum.getValue());
-        }
-        return '"' + name + '"';
     }
 
     /** A scan of all events, once, when a profile counts by another member than the one before. */

@@ -10,6 +10,7 @@ import io.atalaya.yaml.Fields;
 import io.atalaya.yaml.Node;
 import io.atalaya.yaml.Place;
 import io.atalaya.yaml.Problems;
+import io.atalaya.yaml.Translations;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -84,6 +85,7 @@ final class ObjectiveSection {
         Fields fields = Fields.of(member.value(), problems);
         String service = serviceOf(fields);
         String title = fields.text("title", TEXT, "what is promised, in a few words", "");
+        Map<String, String> titles = Translations.read(fields, "titles", TEXT, problems);
         Place place = fields.optional("objective").map(Node::place).orElse(fields.place());
         Optional<BigDecimal> objective = percent(fields, place);
         Duration window = SloReader.span(fields, "window", usualWindow, LONGEST, problems);
@@ -97,6 +99,7 @@ final class ObjectiveSection {
                 id,
                 service,
                 title,
+                titles,
                 share,
                 window,
                 minEvents,

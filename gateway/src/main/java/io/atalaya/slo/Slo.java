@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param id unique in its file
  * @param service the service that promises
+ * @param title what is promised, in a few words; {@code titles} the same in other languages
  * @param objective the share that must be good, above 0 and below 1
  * @param window over how long, rolling
  * @param minEvents fewer in a window prove nothing
@@ -22,6 +23,7 @@ public record Slo(
         String id,
         String service,
         String title,
+        Map<String, String> titles,
         BigDecimal objective,
         Duration window,
         long minEvents,
@@ -41,6 +43,7 @@ public record Slo(
     public static final Duration SPENT_HOLD = Duration.ofMinutes(5);
 
     public Slo {
+        titles = Map.copyOf(titles);
         tiers = List.copyOf(tiers);
         if (objective.signum() <= 0 || objective.compareTo(BigDecimal.ONE) >= 0) {
             throw new IllegalArgumentException("objective: %s (expected: above 0, below 1)".formatted(objective));

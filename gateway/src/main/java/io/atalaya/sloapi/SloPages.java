@@ -92,6 +92,9 @@ public final class SloPages {
         page.put("id", slo.id());
         page.put("service", slo.service());
         page.put("title", slo.title());
+        if (!slo.titles().isEmpty()) {
+            page.put("titles", slo.titles());
+        }
         page.put("objective_percent", slo.objective().movePointRight(2));
         page.put("window", Spans.text(slo.window()));
         page.put("counts", slo.countsTime() ? "milliseconds" : "events");

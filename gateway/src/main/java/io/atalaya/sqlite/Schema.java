@@ -145,8 +145,21 @@ public final class Schema {
             ) STRICT""",
             "INSERT INTO ack_counts VALUES(0, 0, 0, 0, 0)");
 
+    private static final List<String> SEGMENTS = List.of("""
+            CREATE TABLE segments( -- archived events with neighbouring positions, in place of rows of archived
+              first INTEGER PRIMARY KEY, -- events.offset
+              events INTEGER NOT NULL,
+              words BLOB NOT NULL, -- before the larger value, so that it is read without that
+              columns BLOB NOT NULL
+            ) STRICT""", """
+            CREATE TABLE segment_ids(
+              first INTEGER PRIMARY KEY,
+              events INTEGER NOT NULL,
+              hashes BLOB NOT NULL
+            ) STRICT""");
+
     /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS);
+    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS);
 
     public static final int VERSION = STEPS.size();
 

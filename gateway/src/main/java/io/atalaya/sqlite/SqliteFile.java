@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.jdbc4.JDBC4Connection;
 
 /**
@@ -147,8 +148,11 @@ public final class SqliteFile implements AutoCloseable {
     }
 
     private static Connection connect(Path path) throws SQLException {
+        var properties = new Properties();
+        // otherwise the driver asks for a row number after every statement
+        properties.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.getPragmaName(), "false");
         // not by DriverManager, which would load every driver that is there
-        return new JDBC4Connection("jdbc:sqlite:" + path, path.toString(), new Properties());
+        return new JDBC4Connection("jdbc:sqlite:" + path, path.toString(), properties);
     }
 
     /** The connection for the writer, of which there is one. */

@@ -15,6 +15,8 @@ class App {
   #store = null;
   #shell = null;
   #who = null;
+  /** The language of a shell that waits, out of sight, for its operator to log in again; null while none does. */
+  #waitsIn = null;
 
   async start() {
     this.#speak(remembered('language') ?? (navigator.language ?? '').slice(0, 2));
@@ -38,6 +40,10 @@ class App {
   }
 
   #showShell() {
+    if (this.#waitsIn !== null) {
+      this.#resume();
+      return;
+    }
     if (!this.#store) {
       this.#store = new Store();
       this.#store.open();
@@ -54,8 +60,11 @@ class App {
   }
 
   #showLogin() {
-    this.#leave();
+    if (this.#waitsIn === null) {
+      this.#leave();
+    }
     const view = loginView({
+      ended: this.#waitsIn !== null,
       onLanguage: (language) => this.#changeLanguage(language, () => this.#showLogin()),
       onIn: (who) => {
         this.#who = who;
@@ -66,10 +75,28 @@ class App {
     fill(this.#root, view);
   }
 
+  /** A login ends while somebody is at work: what they had typed and found is there again when they are back. */
   #onUnauthorized() {
-    if (this.#store) {
+    if (this.#store && this.#waitsIn === null) {
+      this.#waitsIn = currentLanguage();
+      this.#store.close();
+      api.rest();
+      document.querySelectorAll('dialog').forEach((open) => open.close());
       this.#showLogin();
       announce(t('login.ended'));
+    }
+  }
+
+  #resume() {
+    const language = this.#waitsIn;
+    this.#waitsIn = null;
+    api.goOn();
+    this.#store.open();
+    if (language === currentLanguage()) {
+      fill(this.#root, this.#shell.element);
+      this.#shell.name();
+    } else {
+      this.#showShell();
     }
   }
 
@@ -83,6 +110,8 @@ class App {
   }
 
   #leave() {
+    this.#waitsIn = null;
+    api.goOn();
     this.#shell?.close();
     this.#store?.close();
     this.#shell = null;

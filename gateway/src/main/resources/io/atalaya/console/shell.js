@@ -67,6 +67,11 @@ export class Shell {
     this.#route(false);
   }
 
+  /** Names the page after the view that is shown. */
+  name() {
+    document.title = `${t(`nav.${this.#name}`)} · Atalaya`;
+  }
+
   close() {
     this.#stops.forEach((stop) => stop());
     this.#stops = [];
@@ -127,7 +132,7 @@ export class Shell {
         link.removeAttribute('aria-current');
       }
     }
-    document.title = `${t(`nav.${route.name}`)} · Atalaya`;
+    this.name();
     this.#view = VIEWS[route.name]({ store: this.#store, who: this.#who, route });
     fill(this.#main, this.#view.element);
     this.#view.start?.();

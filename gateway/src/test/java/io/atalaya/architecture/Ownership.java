@@ -21,6 +21,7 @@ final class Ownership {
             "sqlite.log",
             "sqlite.archive",
             "postgres",
+            "postgres.bucket",
             "streams",
             "streams.acks",
             "query",

@@ -69,12 +69,15 @@ final class PackageTable {
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
-        row(rows, "archive", "event metrics log breaker", "slf4j");
+        row(rows, "os", "", "slf4j");
+        row(rows, "archive", "event metrics log breaker os", "slf4j");
         row(rows, "sqlite", "event log archive", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
         row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
-        row(rows, "sqlite.archive", "event log archive sqlite sqlite.log", "slf4j sqlite");
-        row(rows, "postgres", "event assignment log archive", "slf4j jackson postgresql hikari flyway");
+        row(rows, "sqlite.segment", "event log archive sqlite", "");
+        row(rows, "sqlite.archive", "event log archive sqlite sqlite.log sqlite.segment", "slf4j sqlite");
+        row(rows, "postgres.bucket", "event log archive", "");
+        row(rows, "postgres", "event assignment log archive postgres.bucket", "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A real Prometheus that is given the engine's two counters computes the engine's burn rates. */
+/** A real Prometheus that is given the engine's two counters computes the engine's burn rates and what is left of budgets. */
 @Timeout(600)
 class PrometheusAgreementIT {
     private static final String PROMTOOL = System.getenv().getOrDefault("ATALAYA_PROMTOOL", "");
@@ -49,6 +49,18 @@ class PrometheusAgreementIT {
                 objective: 99.5
                 events: {bad: {metric: answers_total, labels: {status: [5*]}}, valid: answers_total}
               up: {service: a, title: x, objective: 99.9, uptime: {up: {metric: health, labels: {state: healthy}}}}
+              answers-of-three-days:
+                service: a
+                title: x
+                objective: 95
+                window: 3d
+                events: {bad: {metric: answers_total, labels: {status: [5*]}}, valid: answers_total}
+              up-of-three-days:
+                service: a
+                title: x
+                objective: 95
+                window: 3d
+                uptime: {up: {metric: health, labels: {state: healthy}}}
             """);
 
     @TempDir
@@ -60,7 +72,7 @@ class PrometheusAgreementIT {
     private final List<SloReport> reports = new ArrayList<>();
 
     @Test
-    void burnRatesOfEveryWindowAreThoseOfTheEngine() throws IOException, InterruptedException {
+    void burnRatesOfEveryWindowAndBudgetsAreThoseOfTheEngine() throws IOException, InterruptedException {
         Path prometheus = PROMTOOL.isEmpty() ? Path.of("") : Path.of(PROMTOOL).resolveSibling("prometheus");
         assumeTrue(!PROMTOOL.isEmpty() && Files.isExecutable(prometheus), "no prometheus beside ATALAYA_PROMTOOL");
         simulate();
@@ -83,10 +95,13 @@ class PrometheusAgreementIT {
                     .ignoreExceptions()
                     .until(() -> get(port, "/-/ready").statusCode() == 200);
             int compared = 0;
+            int budgets = 0;
             for (SloReport report : reports) {
                 compared += compare(port, report);
+                budgets += compareBudgets(port, report);
             }
             assertThat(compared).as("burn rates above zero that were compared").isGreaterThan(80);
+            assertThat(budgets).as("budgets of a full window that were compared").isGreaterThan(10);
         } finally {
             server.destroy();
             server.waitFor(20, TimeUnit.SECONDS);
@@ -143,19 +158,45 @@ class PrometheusAgreementIT {
         String query =
                 "increase(atalaya_slo_bad_total{slo=\"%1$s\"}[%2$s]) / increase(atalaya_slo_events_total{slo=\"%1$s\"}[%2$s])"
                         .formatted(id, Spans.text(window));
-        String path = "/api/v1/query?time=" + at.getEpochSecond() + "&query="
-                + URLEncoder.encode(query, StandardCharsets.UTF_8);
-        JsonNode result = JsonMapper.shared()
-                .readTree(get(port, path).body())
-                .path("data")
-                .path("result");
-        double ratio = Double.parseDouble(result.path(0).path("value").path(1).asString());
+        double ratio = value(port, at, query);
         double expected = ratio / status.slo().budget().doubleValue();
 
         assertThat(burn)
                 .as("%s over %s at %s", id, window, at)
                 .isCloseTo(expected, within(1e-9 * Math.max(1, expected)));
         return burn > 0 ? 1 : 0;
+    }
+
+    /** Those whose window is full; of others Prometheus knows only what it has been given. */
+    private static int compareBudgets(int port, SloReport report) throws IOException, InterruptedException {
+        int compared = 0;
+        for (SloStatus status : report.objectives()) {
+            if (status.complete()) {
+                String bad = "increase(atalaya_slo_bad_total{slo=\"%s\"}[%s])"
+                        .formatted(status.slo().id(), Spans.text(status.slo().window()));
+                String whole = status.slo().countsTime()
+                        ? Long.toString(status.slo().window().toMillis())
+                        : bad.replace("bad", "events");
+                double spent = value(port, report.at(), bad + " / " + whole)
+                        / status.slo().budget().doubleValue();
+                assertThat(status.remaining())
+                        .as("what is left of %s at %s", status.slo().id(), report.at())
+                        .isLessThan(1)
+                        .isCloseTo(1 - spent, within(1e-9 * Math.max(1, spent)));
+                compared++;
+            }
+        }
+        return compared;
+    }
+
+    private static double value(int port, Instant at, String query) throws IOException, InterruptedException {
+        String path = "/api/v1/query?time=" + at.getEpochSecond() + "&query="
+                + URLEncoder.encode(query, StandardCharsets.UTF_8);
+        JsonNode result = JsonMapper.shared()
+                .readTree(get(port, path).body())
+                .path("data")
+                .path("result");
+        return Double.parseDouble(result.path(0).path("value").path(1).asString());
     }
 
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {

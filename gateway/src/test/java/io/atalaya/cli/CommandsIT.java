@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ class CommandsIT {
                 secrets.tableTokenSecret(),
                 Map.of("key-of-one", "1"),
                 List.of(),
-                List.of()));
+                List.of(),
+                Optional.empty()));
     }
 
     @AfterEach

@@ -1,12 +1,16 @@
 package io.atalaya.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 class AgentsIT {
     private static final Duration QUIET = Duration.ofMillis(300);
 
-    private final GatewayTester gateway = GatewayTester.start("profile", "agents");
+    private final GatewayTester gateway = GatewayTester.start("profile", "agents", "ws-ping-interval", "1s");
 
     @AfterEach
     void close() {
@@ -140,6 +144,45 @@ class AgentsIT {
                 .isEmpty();
         assertThat(viewer.drain(QUIET)).isEmpty();
         assertThat(gateway.snapshot().unknownClientMessages()).isEqualTo(1);
+    }
+
+    @Test
+    void everySeriesOfThePlatformMoves() {
+        WireClient viewer = connect(1, "", "VIEWER");
+        init(viewer);
+        WireClient player = connect(1, "", "PLAYER");
+        init(player);
+        player.sendText("draft_approve");
+        assertThat(read(player).path("code").stringValue()).isEqualTo("invalid");
+        publish("agent:status", "s1", ",\"agentId\":\"Ann\",\"status\":\"idle\"");
+        player.sendFrame(0x80 | WireClient.CLOSE, new byte[] {3, (byte) 0xE8});
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            viewer.drain(QUIET);
+            assertThat(moved())
+                    .containsExactlyInAnyOrder(
+                            "websocket_active_connections",
+                            "websocket_connections_total",
+                            "websocket_disconnections_total",
+                            "websocket_connection_duration_seconds_count",
+                            "websocket_events_emitted_total",
+                            "websocket_events_received_total",
+                            "websocket_event_errors_total",
+                            "websocket_event_latency_milliseconds_count",
+                            "websocket_heartbeat_rtt_milliseconds_count",
+                            "websocket_initial_state_latency_milliseconds_count");
+        });
+    }
+
+    /** Families of that vocabulary of which something is above zero; of histograms their observations. */
+    private Set<String> moved() {
+        String text = gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics?view=websocket")))
+                .body();
+        return text.lines()
+                .filter(line -> !line.startsWith("#") && !line.endsWith(" 0") && !line.endsWith(" 0.0"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .filter(name -> !name.endsWith("_bucket") && !name.endsWith("_sum"))
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -331,4 +331,20 @@ final class ConsoleIT {
                     .isEqualTo(1);
         }
     }
+
+    @Test
+    void whatIsNotThereIsNotFramedOrGuessedEither() {
+        try (GatewayTester gateway = GatewayTester.start()) {
+            for (String path : List.of("/", "/api/v1/books", "/nothing", "/console/nothing.js", "/api/v1/nothing")) {
+                for (String method : List.of("GET", "DELETE")) {
+                    Answer answer = ask(gateway, method, path, "");
+                    assertThat(answer.headers())
+                            .as("%s %s: %d", method, path, answer.status())
+                            .containsEntry("x-content-type-options", "nosniff")
+                            .containsEntry("referrer-policy", "no-referrer")
+                            .containsKey("content-security-policy");
+                }
+            }
+        }
+    }
 }

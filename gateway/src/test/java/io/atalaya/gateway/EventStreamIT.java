@@ -174,6 +174,27 @@ class EventStreamIT {
     }
 
     @Test
+    void answersAreCountedByTheirStatusLikeAnyOther() {
+        String allowed = "Origin: " + GatewayTester.ORIGIN;
+        gateway.dinerStream(1, 1, 42);
+        gateway.stream("/sse/waiter?token=a.b.c", allowed);
+        gateway.stream("/sse/admin?token=" + gateway.staffToken(1, 5, 1, "WAITER"), allowed);
+        String noHandshake = "/ws/diner?table_token=" + gateway.tableToken(1, 1, 42);
+        StreamClient old = gateway.stream(noHandshake, "Upgrade: websocket", "Connection: Upgrade");
+
+        assertThat(old.status()).isEqualTo(426);
+        String metrics = gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics?view=atalaya")))
+                .body();
+        assertThat(metrics)
+                .contains(
+                        "atalaya_http_answers_total{port=\"public\",status=\"200\"} 1.0\n",
+                        "atalaya_http_answers_total{port=\"public\",status=\"401\"} 1.0\n",
+                        "atalaya_http_answers_total{port=\"public\",status=\"403\"} 1.0\n",
+                        "atalaya_http_answers_total{port=\"public\",status=\"426\"} 1.0\n")
+                .doesNotContain("endpoint=\"/sse/diner\"");
+    }
+
+    @Test
     void limitsCountBothKindsOfSessionsTogether() {
         restart("ws-max-total-connections", "4");
         gateway.staff("waiter", 1, 5, 1, "WAITER");

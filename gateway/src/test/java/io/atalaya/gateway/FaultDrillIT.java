@@ -16,13 +16,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /** Real faults, one after the other: the alerts that they mean fire and end, no others do, and budgets move by what was done. */
 @Tag("long")
@@ -76,39 +74,40 @@ class FaultDrillIT {
                         "log-store", "redis",
                         "redis-url", redis.url().toString(),
                         "database-url", database.createDatabase().toString(),
-                        "archive-batch-interval", "50ms")) {
+                        "archive-batch-interval", "50ms",
+                        "ws-heartbeat-timeout", "10m")) {
             WireClient diner = gateway.diner(1, 1, 42);
             gateway.awaitSessions(1);
             await().atMost(PATIENCE)
-                    .until(() -> objective(gateway, "redis-link").path("total").asLong() > 0);
+                    .until(() -> SloView.objective(gateway, "redis-link").path("total").asLong() > 0);
             calm(gateway, diner, Duration.ofSeconds(20));
-            assertThat(firing(gateway)).isEmpty();
+            assertThat(SloView.firing(gateway)).isEmpty();
 
             long slow = slowDeliveries(gateway, redis, diner, Duration.ofSeconds(24));
-            await().atMost(PATIENCE).until(() -> firing(gateway).equals(Set.of("latency")));
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).equals(Set.of("latency")));
             await().atMost(PATIENCE)
-                    .until(() -> objective(gateway, "latency").path("bad").asLong() == slow);
+                    .until(() -> SloView.bad(gateway, "latency") == slow);
             calm(gateway, diner, Duration.ofSeconds(30));
-            await().atMost(PATIENCE).until(() -> firing(gateway).isEmpty());
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
 
             Instant began = Instant.now();
             database.stop();
-            await().atMost(PATIENCE).until(() -> firing(gateway).equals(Set.of("database")));
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).equals(Set.of("database")));
             database.restart();
             long away = Duration.between(began, Instant.now()).toMillis();
-            await().atMost(PATIENCE).until(() -> firing(gateway).isEmpty());
-            assertThat(objective(gateway, "database").path("bad").asLong())
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
+            assertThat(SloView.bad(gateway, "database"))
                     .isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
 
             began = Instant.now();
             redis.stop();
-            await().atMost(PATIENCE).until(() -> firing(gateway).equals(Set.of("redis-link")));
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).equals(Set.of("redis-link")));
             redis.restart();
             away = Duration.between(began, Instant.now()).toMillis();
-            await().atMost(PATIENCE).until(() -> firing(gateway).isEmpty());
-            assertThat(objective(gateway, "redis-link").path("bad").asLong())
+            await().atMost(PATIENCE).until(() -> SloView.firing(gateway).isEmpty());
+            assertThat(SloView.bad(gateway, "redis-link"))
                     .isBetween(away - SLACK_MILLIS, away + SLACK_MILLIS);
-            assertThat(objective(gateway, "latency").path("bad").asLong())
+            assertThat(SloView.bad(gateway, "latency"))
                     .as("nothing else was slow")
                     .isEqualTo(slow);
         } finally {
@@ -155,22 +154,5 @@ class FaultDrillIT {
             }
         }
         return slow;
-    }
-
-    private static JsonNode objective(GatewayTester gateway, String id) {
-        for (JsonNode objective : gateway.management("/api/v1/slo").path("objectives")) {
-            if (objective.path("id").asString("").equals(id)) {
-                return objective;
-            }
-        }
-        throw new AssertionError(id);
-    }
-
-    private static Set<String> firing(GatewayTester gateway) {
-        var firing = new TreeSet<String>();
-        for (JsonNode alert : gateway.management("/api/v1/alerts").path("firing")) {
-            firing.add(alert.at("/labels/slo").asString());
-        }
-        return firing;
     }
 }

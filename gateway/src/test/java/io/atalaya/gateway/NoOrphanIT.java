@@ -2,22 +2,25 @@ package io.atalaya.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.capacity.CapacityFile;
+import io.atalaya.capacity.Machine;
+import io.atalaya.capacity.ProvedCapacity;
+import io.atalaya.capacity.Resource;
 import io.atalaya.redis.RedisServer;
 import io.atalaya.slo.Catalogue;
-import io.atalaya.slo.ShippedObjectives;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,15 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Timeout(120)
 final class NoOrphanIT {
-    private static final Path DEPLOY = Path.of("../deploy");
-    private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
-    private static final Pattern SUBJECT = Pattern.compile("(?m)^ +(slo|capacity): \"([a-z0-9-]+)\"$");
-    private static final Pattern OTHER_JOB = Pattern.compile("job=\\\\?\"(?!api\\b)");
     private static final String EVENT =
             "{\"type\":\"ROUND_READY\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":%d,\"entity\":{\"round_id\":%d}}";
-
-    /** Panels that are empty as long as all is well. */
-    private static final Set<String> EMPTY_IS_GOOD = Set.of("Alerts firing", "Burning now");
 
     /** Counters that move only when something goes wrong, or has to be told apart from it. */
     private static final Set<String> RESTS_IN_PEACE = Set.of(
@@ -54,14 +50,18 @@ final class NoOrphanIT {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path directory;
 
-    private final Catalogue catalogue = ShippedObjectives.read().catalogue();
+    private final Panels panels;
 
-    private record Query(String panel, String expression) {}
+    NoOrphanIT() throws IOException {
+        panels = Panels.read();
+    }
 
     @Test
     void everyPanelAndEveryRuleHasData() throws IOException {
         try (RedisServer redis = RedisServer.start();
                 GatewayTester gateway = GatewayTester.start(
+                        "data-dir",
+                        provedAndGrown().toString(),
                         "profile",
                         profile().toString(),
                         "redis-url",
@@ -81,14 +81,15 @@ final class NoOrphanIT {
                 PrometheusServer prometheus = PrometheusServer.start(
                         directory,
                         List.of(
-                                DEPLOY.resolve("prometheus/rules/slo.yml"),
-                                DEPLOY.resolve("prometheus/rules/alerts.yml")),
+                                Panels.DEPLOY.resolve("prometheus/rules/slo.yml"),
+                                Panels.DEPLOY.resolve("prometheus/rules/alerts.yml")),
                         "127.0.0.1:" + gateway.gateway().managementPort())) {
             prometheus.awaitScrapes(2);
             work(gateway, redis, Duration.ofSeconds(25));
             prometheus.awaitScrapes(15);
 
-            assertThat(orphans(prometheus)).as("panels without data").isEmpty();
+            assertThat(panels.withoutNumber(prometheus, Set::isEmpty)).as("panels without data")
+                    .isEmpty();
             assertThat(unknown(prometheus))
                     .as("series of rules and panels that nobody exposes")
                     .isEmpty();
@@ -102,6 +103,21 @@ final class NoOrphanIT {
         String changed = restaurant.replaceFirst("(ROUND_READY: .*])}", "$1, ack: true}");
         assertThat(changed).isNotEqualTo(restaurant);
         return Files.writeString(directory.resolve("profile.yaml"), changed);
+    }
+
+    /** A data directory in which something was proved, and which was empty ten minutes ago. */
+    private Path provedAndGrown() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data-of-gateway"));
+        Instant now = Instant.now();
+        var figures = new EnumMap<Resource, ProvedCapacity.Figure>(Resource.class);
+        for (Resource resource : Resource.values()) {
+            figures.put(resource, new ProvedCapacity.Figure(1_000, Map.of()));
+        }
+        CapacityFile.in(data).write(new ProvedCapacity(now, "1.0.0", Machine.here(), Map.of(), figures));
+        Files.writeString(
+                data.resolve("storage-growth.json"),
+                "{\"disk\":[[%1$d,0]],\"log\":[[%1$d,0]]}".formatted(now.getEpochSecond() - 600));
+        return data;
     }
 
     private Path indicators() throws IOException {
@@ -166,45 +182,6 @@ final class NoOrphanIT {
         }
     }
 
-    /** Panels of ours whose expressions have no number. */
-    private List<String> orphans(PrometheusServer prometheus) throws IOException {
-        var orphans = new ArrayList<String>();
-        for (Query query : queries()) {
-            String expression = query.expression.replace("$__rate_interval", "15s");
-            if (!EMPTY_IS_GOOD.contains(query.panel)
-                    && !isOthers(expression)
-                    && prometheus.query(expression).stream().noneMatch(sample -> Double.isFinite(sample.value()))) {
-                orphans.add(query.panel + ": " + expression);
-            }
-        }
-        return orphans;
-    }
-
-    /** Whether an expression needs an exporter that is not here, by itself or by what was recorded. */
-    private boolean isOthers(String expression) throws IOException {
-        return isOthersDirectly(expression) || recordedByOthers().stream().anyMatch(expression::contains);
-    }
-
-    /** Selectors of objectives and capacities whose recording rules need another exporter. */
-    private Set<String> recordedByOthers() throws IOException {
-        var selectors = new TreeSet<String>();
-        String rules = Files.readString(DEPLOY.resolve("prometheus/rules/slo.yml"));
-        for (String rule : rules.split("- record: ", -1)) {
-            if (isOthersDirectly(rule)) {
-                SUBJECT.matcher(rule).results().forEach(of -> selectors.add(of.group(1) + "=\"" + of.group(2) + "\""));
-            }
-        }
-        return selectors;
-    }
-
-    private boolean isOthersDirectly(String expression) {
-        return OTHER_JOB.matcher(expression).find()
-                || words(expression).stream()
-                        .map(catalogue::ofSeries)
-                        .flatMap(java.util.Optional::stream)
-                        .anyMatch(metric -> !metric.ours() && !metric.exporter().equals("prometheus"));
-    }
-
     private List<String> unknown(PrometheusServer prometheus) throws IOException {
         return ours().keySet().stream()
                 .filter(series -> prometheus.query("count(" + series + ")").isEmpty())
@@ -229,39 +206,14 @@ final class NoOrphanIT {
         var names = new TreeSet<String>();
         for (String file : List.of("slo.yml", "alerts.yml")) {
             names.addAll(
-                    words(Files.readString(DEPLOY.resolve("prometheus/rules").resolve(file))));
+                    Panels.words(Files.readString(Panels.DEPLOY.resolve("prometheus/rules").resolve(file))));
         }
-        queries().forEach(query -> names.addAll(words(query.expression)));
+        panels.queries().forEach(query -> names.addAll(Panels.words(query.expression())));
         var ours = new TreeMap<String, Catalogue.Metric>();
         for (String name : names) {
-            catalogue.ofSeries(name).filter(Catalogue.Metric::ours).ifPresent(metric -> ours.put(name, metric));
+            panels.catalogue().ofSeries(name).filter(Catalogue.Metric::ours).ifPresent(metric -> ours.put(name, metric));
         }
         assertThat(ours).hasSizeGreaterThan(40);
         return ours;
-    }
-
-    private static Set<String> words(String text) {
-        var words = new TreeSet<String>();
-        WORD.matcher(text).results().forEach(word -> words.add(word.group()));
-        return words;
-    }
-
-    private static List<Query> queries() throws IOException {
-        var queries = new ArrayList<Query>();
-        try (Stream<Path> files = Files.walk(DEPLOY.resolve("grafana/dashboards"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
-                for (JsonNode panel :
-                        JsonMapper.shared().readTree(Files.readString(file)).path("panels")) {
-                    for (JsonNode target : panel.path("targets")) {
-                        queries.add(new Query(
-                                panel.path("title").asString(),
-                                target.path("expr").asString()));
-                    }
-                }
-            }
-        }
-        assertThat(queries).hasSizeGreaterThan(80);
-        return queries;
     }
 }

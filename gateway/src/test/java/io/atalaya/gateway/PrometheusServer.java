@@ -18,15 +18,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A real Prometheus as a child process on a free loopback port, which scrapes one target every second. Confined to the
+ * A real Prometheus as a child process on a free loopback port, which scrapes its targets every second. Confined to the
  * test that owns it. The program is the one beside promtool; without it the test is skipped.
  */
 final class PrometheusServer implements AutoCloseable {
+    private static final String JOB = """
+              - job_name: %1$s
+                static_configs: [{targets: ["%2$s"], labels: {service: atalaya, component: %1$s}}]
+            """;
+    private static final String ALERTMANAGER = "alertmanager";
     private static final String PROMTOOL = System.getenv().getOrDefault("ATALAYA_PROMTOOL", "");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -49,6 +56,11 @@ final class PrometheusServer implements AutoCloseable {
      * @param target host and port of the job {@code api}
      */
     static PrometheusServer start(Path directory, List<Path> rules, String target) throws IOException {
+        return start(directory, rules, Map.of("api", target));
+    }
+
+    /** The same with several jobs, each of one target; {@code alertmanager} is told of alerts too. */
+    static PrometheusServer start(Path directory, List<Path> rules, Map<String, String> targets) throws IOException {
         Path binary = PROMTOOL.isEmpty()
                 ? Path.of("none")
                 : Path.of(PROMTOOL).toAbsolutePath().resolveSibling("prometheus");
@@ -56,14 +68,21 @@ final class PrometheusServer implements AutoCloseable {
         for (Path file : rules) {
             Files.copy(file, directory.resolve("rules-" + file.getFileName()));
         }
-        Files.writeString(directory.resolve("prometheus.yml"), """
+        int port = freePort();
+        var configuration = new StringBuilder("""
                 global: {scrape_interval: 1s, evaluation_interval: 2s}
                 rule_files: ["rules-*.yml"]
                 scrape_configs:
-                  - job_name: api
-                    static_configs: [{targets: ["%s"], labels: {service: atalaya, component: api}}]
-                """.formatted(target));
-        int port = freePort();
+                """);
+        if (targets.containsKey(ALERTMANAGER)) {
+            configuration.insert(
+                    0,
+                    "alerting: {alertmanagers: [{static_configs: [{targets: [\"%s\"]}]}]}\n"
+                            .formatted(targets.get(ALERTMANAGER)));
+        }
+        new TreeMap<>(targets).forEach((job, target) -> configuration.append(JOB.formatted(job, target)));
+        configuration.append(JOB.formatted("prometheus", "127.0.0.1:" + port));
+        Files.writeString(directory.resolve("prometheus.yml"), configuration);
         Process process = new ProcessBuilder(List.of(
                         binary.toString(),
                         "--config.file=prometheus.yml",
@@ -83,12 +102,12 @@ final class PrometheusServer implements AutoCloseable {
         }
     }
 
-    /** Waits until it has scraped its target that often. */
+    /** Waits until it has scraped every target that often. */
     void awaitScrapes(int wanted) {
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
-                .until(() -> query("count_over_time(up{job=\"api\"}[5m])").stream()
-                        .anyMatch(sample -> sample.value() >= wanted));
+                .until(() -> !query("up").isEmpty()
+                        && query("count_over_time(up[5m])").stream().allMatch(sample -> sample.value() >= wanted));
     }
 
     /** An instant query. */

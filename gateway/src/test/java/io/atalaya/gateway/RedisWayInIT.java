@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** Events that come by Redis Pub/Sub, and what an outage of Redis costs: what Pub/Sub loses, and nothing else. */
 @Timeout(90)
@@ -26,7 +27,7 @@ class RedisWayInIT {
 
     @BeforeEach
     void start() {
-        gateway = GatewayTester.start("redis-url", redis.url().toString());
+        gateway = GatewayTester.start("redis-url", redis.url().toString(), "redis-event-queue-size", "100");
         awaitSubscribed(true);
     }
 
@@ -88,6 +89,36 @@ class RedisWayInIT {
                 .until(() ->
                         gateway.management("/api/v1/quarantine").get("entries").size() == 2);
         gateway.assertBooksBalance();
+    }
+
+    @Test
+    void aBurstBeyondTheQueueIsLostInPartAndEveryVocabularySaysHowMuch() {
+        int burst = 5_000;
+        redis.command(
+                "EVAL",
+                "for i = 1, %d do redis.call('PUBLISH', 'session:42', string.format(ARGV[1], i)) end".formatted(burst),
+                "0",
+                EVENT);
+
+        await().atMost(PATIENCE)
+                .until(() -> sum("atalaya_redis_messages_total") == burst && sum("atalaya_redis_messages_queued") == 0);
+        double dropped = sum("atalaya_redis_messages_dropped_total");
+        assertThat(dropped).isPositive().isLessThan(burst);
+        assertThat(sum("events_dropped_total")).isEqualTo(dropped);
+        assertThat(sum("wsgateway_events_dropped_total")).isEqualTo(dropped);
+        JsonNode book = gateway.management("/api/v1/books").path("intake");
+        assertThat(book.at("/dropped/source_overflow").doubleValue()).isEqualTo(dropped);
+        assertThat(book.path("logged").doubleValue()).isEqualTo(burst - dropped);
+    }
+
+    /** The sum of the series of one name, as a scraper sees them. */
+    private double sum(String name) {
+        return gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics/prometheus")))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

@@ -23,7 +23,7 @@ final class BodyStreamTest {
     private final List<BodyStream> opened = new ArrayList<>();
     private final HttpPipeline port = new HttpPipeline(
             HttpOptions.defaults(),
-            new Routes(List.of(
+            Routes.of(List.of(
                     Route.get(
                             "/stream",
                             (_, responder) -> responder.respond(Response.stream("text/event-stream", opened::add)

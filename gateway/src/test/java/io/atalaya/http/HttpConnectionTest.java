@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -255,7 +256,7 @@ class HttpConnectionTest {
     @Test
     void handsUpgradesOverWithWhatFollows() {
         var after = new ArrayList<String>();
-        rig.upgrades = (ctx, _) -> {
+        rig.upgrades = (ctx, _, _) -> {
             ctx.pipeline().addLast("after", new Collector(after));
             HttpPipeline.detach(ctx.pipeline());
             return true;
@@ -270,6 +271,19 @@ class HttpConnectionTest {
     }
 
     @Test
+    void countsWhatTheNewOwnerAnswers() {
+        rig.upgrades = (_, _, answered) -> {
+            answered.accept(426);
+            return true;
+        };
+
+        rig.send("GET /ws HTTP/1.1\r\n" + HttpRig.HOST + "Upgrade: websocket\r\n\r\n");
+
+        assertThat(rig.port.answersByStatus()).containsExactly(Map.entry(426, 1L));
+        assertThat(rig.timed).isEmpty();
+    }
+
+    @Test
     void routesAnUpgradeThatNobodyTakes() {
         rig.send("GET /now HTTP/1.1\r\n" + HttpRig.HOST + "Upgrade: websocket\r\n\r\n");
 
@@ -278,7 +292,7 @@ class HttpConnectionTest {
 
     @Test
     void refusesAnUpgradeBehindAnUnansweredRequest() {
-        rig.upgrades = (_, _) -> {
+        rig.upgrades = (_, _, _) -> {
             throw new AssertionError("must not be asked");
         };
         rig.send(HttpRig.get("/later") + "GET /ws HTTP/1.1\r\n" + HttpRig.HOST + "Upgrade: websocket\r\n\r\n");

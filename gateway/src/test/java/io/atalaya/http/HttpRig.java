@@ -61,7 +61,7 @@ final class HttpRig implements AutoCloseable {
                 defaults.minBodyBytesPerSecond(),
                 defaults.responseTimeout(),
                 defaults.lingerTimeout());
-        var routes = new Routes(List.of(
+        var routes = Routes.of(List.of(
                 Route.get(
                         "/now",
                         (request, responder) -> responder.respond(Response.text(
@@ -80,7 +80,7 @@ final class HttpRig implements AutoCloseable {
         return new HttpPipeline(
                 options,
                 routes,
-                (ctx, head) -> upgrades.onUpgrade(ctx, head),
+                (ctx, head, answered) -> upgrades.onUpgrade(ctx, head, answered),
                 InstantSource.fixed(Instant.EPOCH),
                 nanos::get,
                 (endpoint, method, status, took) -> timed.add("%s %s %d %d".formatted(method, endpoint, status, took)));

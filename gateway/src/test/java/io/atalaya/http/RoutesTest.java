@@ -14,7 +14,7 @@ class RoutesTest {
     private static final Route FAR = Route.get("/*", (_, _) -> {});
     private static final Route POST = Route.post("/a/b", 1, Route.Gate.open((_, _) -> {}));
 
-    private final Routes routes = new Routes(List.of(FAR, NEAR, EXACT, POST));
+    private final Routes routes = Routes.of(List.of(FAR, NEAR, EXACT, POST));
 
     @Test
     void prefersTheExactPathThenTheLongestPrefix() {
@@ -30,12 +30,12 @@ class RoutesTest {
 
     @Test
     void findsNothingWhereNothingIs() {
-        assertThat(new Routes(List.of(EXACT)).match(HttpMethod.GET, "/a/b/")).isInstanceOf(Match.NoSuchPath.class);
+        assertThat(Routes.of(List.of(EXACT)).match(HttpMethod.GET, "/a/b/")).isInstanceOf(Match.NoSuchPath.class);
     }
 
     @Test
     void refusesTheSameRouteTwice() {
-        assertThatThrownBy(() -> new Routes(List.of(EXACT, EXACT)))
+        assertThatThrownBy(() -> Routes.of(List.of(EXACT, EXACT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("GET /a/b");
     }

@@ -29,6 +29,10 @@ class KpiReaderTest {
                                 "user-satisfaction", Period.MONTH, "weighted_score", "Product"));
         assertThat(file.kpis().get(3).better()).isEqualTo(Better.LOWER);
         assertThat(file.grace()).isEqualTo(Duration.ofHours(24));
+        assertThat(file.kpis())
+                .allSatisfy(kpi -> assertThat(kpi.titles())
+                        .as(kpi.id())
+                        .hasEntrySatisfying("es", title -> assertThat(title).isNotEqualTo(kpi.title())));
     }
 
     @Test
@@ -43,6 +47,7 @@ class KpiReaderTest {
                     domain: D
                     owner: me
                     period: fortnight
+                    titles: [uno]
                     target: many
                     ratio: {of: 5 5, good: {type: X, where: {outcome: y}}}
                   two:
@@ -71,10 +76,11 @@ class KpiReaderTest {
                 .contains("test.yaml:2:12: time-zone: Mars/Base")
                 .contains("test.yaml:3:8: grace: soon")
                 .contains("test.yaml:9:13: indicators.one.period: fortnight")
-                .contains("test.yaml:10:13: indicators.one.target: many (expected: a number)")
+                .contains("test.yaml:11:13: indicators.one.target: many (expected: a number)")
+                .contains("test.yaml:10:13: indicators.one.titles: a list")
                 .contains("indicators.one.ratio.of: 5 5 (expected: a type of event)")
                 .contains("outcome (expected: a path in the event, such as /outcome)")
-                .contains("test.yaml:18:14: indicators.two.warning: 95.0, which is better than the target of 90.0")
+                .contains("test.yaml:19:14: indicators.two.warning: 95.0, which is better than the target of 90.0")
                 .contains("atalaya_sessions_active (expected: a counter of this program, as in catalogue.yaml)")
                 .contains("colour (expected: a label of atalaya_acks_total")
                 .contains("indicators.three.mean.value: off")

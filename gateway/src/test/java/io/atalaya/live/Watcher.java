@@ -27,7 +27,7 @@ public final class Watcher implements AutoCloseable {
     public void watch(List<Route> routes, String target) {
         var port = new HttpPipeline(
                 HttpOptions.defaults(),
-                new Routes(routes),
+                Routes.of(routes),
                 UpgradeHandler.none(),
                 InstantSource.fixed(Instant.EPOCH),
                 () -> 0,

@@ -25,10 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link #of}, changed into others, sent once.
  */
 public record Exchange(
-        List<Route> routes, String peer, String method, String target, Map<String, String> headers, String body) {
+        Routes routes, String peer, String method, String target, Map<String, String> headers, String body) {
 
     /** A GET from this machine. */
     public static Exchange of(List<Route> routes, String target) {
+        return of(Routes.of(routes), target);
+    }
+
+    /** A GET from this machine. */
+    public static Exchange of(Routes routes, String target) {
         return new Exchange(routes, "127.0.0.1", "GET", target, Map.of("host", "localhost:8002"), "");
     }
 
@@ -53,7 +58,7 @@ public record Exchange(
         var options = HttpOptions.defaults();
         new HttpPipeline(
                         options,
-                        new Routes(routes),
+                        routes,
                         UpgradeHandler.none(),
                         InstantSource.fixed(Instant.EPOCH),
                         () -> 0,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** No label grows with what strangers make up, and nothing that happened is lost for it. */
@@ -27,6 +28,21 @@ final class LabelsTest {
                 .containsExactly("1", "2", "1", LabelSet.OTHER, "2", LabelSet.OTHER);
         assertThat(tenants.overflow()).isEqualTo(2);
         assertThat(new CappedLabels(0).isOn()).isFalse();
+    }
+
+    @Test
+    void manyAtOnceDoNotExceedTheCapAndEveryOverflowIsCounted() {
+        int cap = 20;
+        var tenants = new CappedLabels(cap);
+        List<String> labels = IntStream.range(0, 40_000)
+                .parallel()
+                .mapToObj(i -> tenants.of(Integer.toString(i % 1_000)))
+                .toList();
+
+        assertThat(labels.stream().filter(label -> !label.equals(LabelSet.OTHER)).distinct())
+                .hasSizeLessThanOrEqualTo(cap);
+        assertThat(tenants.overflow())
+                .isEqualTo(labels.stream().filter(LabelSet.OTHER::equals).count());
     }
 
     private static Histogram.Snapshot of(Timings timings, String name) {

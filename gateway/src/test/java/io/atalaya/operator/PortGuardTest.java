@@ -65,7 +65,8 @@ final class PortGuardTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/open, localhost", "/refused, localhost", "/open, evil.example"})
+    @CsvSource({"/open, localhost", "/refused, localhost", "/open, evil.example", "/nothing, localhost", "/nothing, ''"
+    })
     void everyAnswerTellsBrowsersNotToGuessOrFrame(String path, String host) {
         var answer =
                 exchange(new HostNames(Set.of(), true), path).with("host", host).answer();
@@ -74,6 +75,20 @@ final class PortGuardTest {
                 .containsEntry("x-content-type-options", "nosniff")
                 .containsEntry("referrer-policy", "no-referrer")
                 .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    }
+
+    @Test
+    void answersThatNoRouteGivesTellThemTheSame() {
+        Exchange open = exchange(new HostNames(Set.of(), true), "/open");
+
+        for (Exchange refused : List.of(open.sending("POST", "{}"), open.with("expect", "wonders"))) {
+            var answer = refused.answer();
+            assertThat(answer.status()).isIn(405, 417);
+            assertThat(answer.headers())
+                    .containsEntry("x-content-type-options", "nosniff")
+                    .containsEntry("referrer-policy", "no-referrer")
+                    .containsEntry("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.atalaya.archive.ArchiveConfig;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.ArchiveLedger;
 import io.atalaya.archive.ArchiveWriter;
+import io.atalaya.archive.EventKey;
 import io.atalaya.archive.EventPage;
 import io.atalaya.archive.EventQuery;
 import io.atalaya.event.Event;
@@ -14,6 +15,8 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.InMemoryEventLog;
 import io.atalaya.log.LogConfig;
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * How fast the writer drains a full log into PostgreSQL, and how long queries take then: a program, not a test.
@@ -39,15 +43,19 @@ final class DrainRate {
     public static void main(String[] arguments) throws InterruptedException {
         int events = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
         if (arguments.length > 1) {
-            measure(URI.create(arguments[1]), events);
+            measure(URI.create(arguments[1]), events, () -> Duration.ZERO);
             return;
         }
         try (PostgresServer server = PostgresServer.start("fsync=on", "shared_buffers=512MB", "max_wal_size=4GB")) {
-            measure(server.createDatabase(), events);
+            URI database = server.createDatabase();
+            measure(database, events, server::cpuTime);
+            System.out.printf(
+                    "write-ahead log: %s%n",
+                    server.query(database, "SELECT pg_size_pretty(wal_bytes) FROM pg_stat_wal"));
         }
     }
 
-    private static void measure(URI database, int events) throws InterruptedException {
+    private static void measure(URI database, int events, Supplier<Duration> serverCpu) throws InterruptedException {
         var bounds = new LogConfig(
                 Integer.MAX_VALUE, Long.MAX_VALUE, Duration.ofDays(1), Duration.ofDays(1), Integer.MAX_VALUE, true);
         long epoch = System.currentTimeMillis() & 0xFFFF_FFFFL;
@@ -59,7 +67,7 @@ final class DrainRate {
             var ledger = new ArchiveLedger(archive, log, epoch);
             var writer = new ArchiveWriter(
                     ArchiveConfig.defaults(), ArchiveWriter.Timings.defaults(), archive, log, ledger, System::nanoTime);
-            drain(log, writer, events);
+            drain(log, writer, events, serverCpu);
             writer.close();
             query(archive);
         }
@@ -106,7 +114,10 @@ final class DrainRate {
                 true);
     }
 
-    private static void drain(InMemoryEventLog log, ArchiveWriter writer, int events) throws InterruptedException {
+    private static void drain(InMemoryEventLog log, ArchiveWriter writer, int events, Supplier<Duration> serverCpu)
+            throws InterruptedException {
+        long gateway = ownCpuNanos();
+        Duration server = serverCpu.get();
         long start = System.nanoTime();
         writer.start();
         long latest = start;
@@ -124,17 +135,26 @@ final class DrainRate {
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf("drain: %,d events in %.1f s: %,d rows/s%n", events, seconds, (long) (events / seconds));
         System.out.printf(
+                "CPU a row: gateway %.1f us, server %.1f us%n",
+                (ownCpuNanos() - gateway) / 1e3 / events,
+                serverCpu.get().minus(server).toNanos() / 1e3 / events);
+        System.out.printf(
                 "batch p50 <= %s, p99 <= %s%n",
                 writer.status().batchTime().quantile(0.5),
                 writer.status().batchTime().quantile(0.99));
     }
 
+    private static long ownCpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
     private static void query(Archive archive) {
         EventQuery query = EventQuery.of(new TenantId("1"));
+        EventKey thousandth = thousandth(archive, query);
         for (int round = 0; round < 2; round++) {
             time("first page of 100", () -> archive.events(query));
             time("first page of 1000", () -> archive.events(query.limitedTo(1_000)));
-            time("page 1000 by cursor", () -> archive.events(query.behind(thousandth(archive, query))));
+            time("page 1000 by cursor", () -> archive.events(query.behind(thousandth)));
             time("type", () -> archive.events(query.ofType("ROUND_7")));
             time("branch", () -> archive.events(query.where("branch_id", "7")));
             time("session (rare)", () -> archive.events(query.where("session_id", "7")));
@@ -158,9 +178,9 @@ final class DrainRate {
         }
     }
 
-    private static io.atalaya.archive.EventKey thousandth(Archive archive, EventQuery query) {
+    private static EventKey thousandth(Archive archive, EventQuery query) {
         EventPage page = archive.events(query.skipping(99_899).limitedTo(1));
-        return io.atalaya.archive.EventKey.of(
+        return EventKey.of(
                 EventQuery.Time.ARRIVAL, page.entries().getFirst());
     }
 

@@ -137,6 +137,16 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** CPU time that it and those of its processes that are alive have used so far. */
+    public Duration cpuTime() {
+        if (process == null) {
+            return Duration.ZERO;
+        }
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
     /** Ends it politely, which breaks every connection, and waits for the end. */
     public void stop() {
         if (process != null) {
@@ -208,6 +218,11 @@ public final class PostgresServer implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
+    }
+
+    /** A connection to a database that {@link #createDatabase} made. */
+    Connection connect(URI database) throws SQLException {
+        return connect(database.getPath().substring(1));
     }
 
     private Connection connect(String database) throws SQLException {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
@@ -25,15 +26,26 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A real server as a child process on a free loopback port. Confined to the test that owns it. */
 public final class ServerProcess implements AutoCloseable {
+    private static final String READY = "/-/ready";
+
     private final int port;
-    private final List<String> command;
+    private final Program program;
     private final Path log;
     private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
 
-    private ServerProcess(int port, List<String> command, Path log) {
+    /**
+     * What to run. Immutable.
+     *
+     * @param arguments by the port that it is to listen on
+     * @param ready a path that it answers when it is
+     */
+    public record Program(
+            Path binary, IntFunction<List<String>> arguments, Map<String, String> environment, String ready) {}
+
+    private ServerProcess(int port, Program program, Path log) {
         this.port = port;
-        this.command = command;
+        this.program = program;
         this.log = log;
         this.process = launch();
     }
@@ -47,11 +59,14 @@ public final class ServerProcess implements AutoCloseable {
         Path binary = beside("ATALAYA_PROMTOOL", "prometheus");
         return start(
                 directory.resolve("prometheus.log"),
-                port -> List.of(
-                        binary.toString(),
-                        "--config.file=" + config,
-                        "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                        "--web.listen-address=127.0.0.1:" + port));
+                new Program(
+                        binary,
+                        port -> List.of(
+                                "--config.file=" + config,
+                                "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                                "--web.listen-address=127.0.0.1:" + port),
+                        Map.of(),
+                        READY));
     }
 
     /** An Alertmanager with a configuration; skips the test when there is none beside amtool. */
@@ -59,12 +74,15 @@ public final class ServerProcess implements AutoCloseable {
         Path binary = beside("ATALAYA_AMTOOL", "prometheus-alertmanager", "alertmanager");
         return start(
                 directory.resolve("alertmanager.log"),
-                port -> List.of(
-                        binary.toString(),
-                        "--config.file=" + config,
-                        "--storage.path=" + directory.resolve("alertmanager"),
-                        "--cluster.listen-address=",
-                        "--web.listen-address=127.0.0.1:" + port));
+                new Program(
+                        binary,
+                        port -> List.of(
+                                "--config.file=" + config,
+                                "--storage.path=" + directory.resolve("alertmanager"),
+                                "--cluster.listen-address=",
+                                "--web.listen-address=127.0.0.1:" + port),
+                        Map.of(),
+                        READY));
     }
 
     private static Path beside(String variable, String... names) {
@@ -78,9 +96,9 @@ public final class ServerProcess implements AutoCloseable {
                 .orElseThrow(() -> new TestAbortedException("no " + names[0] + " beside " + variable));
     }
 
-    private static ServerProcess start(Path log, IntFunction<List<String>> command) {
-        int port = freePort();
-        var server = new ServerProcess(port, command.apply(port), log);
+    /** Any program that answers over HTTP; returns when it is ready. */
+    public static ServerProcess start(Path log, Program program) {
+        var server = new ServerProcess(freePort(), program, log);
         server.awaitReady();
         return server;
     }
@@ -95,11 +113,15 @@ public final class ServerProcess implements AutoCloseable {
 
     private Process launch() {
         try {
-            return new ProcessBuilder(new ArrayList<>(command))
+            var command = new ArrayList<String>();
+            command.add(program.binary().toString());
+            command.addAll(program.arguments().apply(port));
+            var builder = new ProcessBuilder(command)
                     .directory(templates().toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(program.environment());
+            return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -107,7 +129,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Where an Alertmanager that was unpacked, and not installed, finds its template. */
     private Path templates() {
-        Path beside = Path.of(command.getFirst()).resolveSibling("../share/prometheus/alertmanager");
+        Path beside = program.binary().resolveSibling("../share/prometheus/alertmanager");
         return Files.isDirectory(beside) ? beside : Path.of("").toAbsolutePath();
     }
 
@@ -115,7 +137,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
-                    .until(() -> get("/-/ready").statusCode() == 200);
+                    .until(() -> get(program.ready()).statusCode() == 200);
         } catch (RuntimeException late) {
             close();
             throw late;

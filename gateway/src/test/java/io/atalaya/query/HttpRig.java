@@ -40,7 +40,7 @@ public final class HttpRig implements AutoCloseable {
     public HttpRig(List<Route> routes) {
         port = new HttpPipeline(
                 HttpOptions.defaults(),
-                new Routes(routes),
+                Routes.of(routes),
                 UpgradeHandler.none(),
                 InstantSource.system(),
                 System::nanoTime,

@@ -54,6 +54,14 @@ class SloReaderTest {
     }
 
     @Test
+    void everyShippedObjectiveHasItsTitleInSpanishToo() {
+        assertThat(ShippedObjectives.read().file().objectives())
+                .allSatisfy(slo -> assertThat(slo.titles())
+                        .as(slo.id())
+                        .hasEntrySatisfying("es", title -> assertThat(title).isNotEqualTo(slo.title())));
+    }
+
+    @Test
     void theThresholdsAreThoseOfTheBlueprint() {
         SloFile file = ShippedObjectives.read().file();
 
@@ -122,6 +130,7 @@ class SloReaderTest {
                     title: x
                     objective: 99
                     uptime: {up: [health, up]}
+                    titles: {es: otro, Spanish: equis, fr: []}
                   two-kinds:
                     service: a
                     title: x
@@ -152,11 +161,14 @@ class SloReaderTest {
                         "mine.yaml:29:18: objectives.unreachable.uptime.up: sent_total, a counter (expected: a gauge)",
                         "mine.yaml:31:5: objectives.mixed: metrics of ours and of others together (expected: metrics"
                                 + " of this program, or of others)",
-                        "mine.yaml:36:5: objectives.two-kinds: 2 indicators (expected: exactly one of events, latency,"
+                        "mine.yaml:35:24: objectives.mixed.titles.Spanish: Spanish (expected: a language, such as es or"
+                                + " pt-BR)",
+                        "mine.yaml:35:44: objectives.mixed.titles.fr: an empty list (expected: the text in that language)",
+                        "mine.yaml:37:5: objectives.two-kinds: 2 indicators (expected: exactly one of events, latency,"
                                 + " uptime)",
                         "mine.yaml:6:3: services.unused: defined, but used nowhere (expected: an objective or a"
                                 + " capacity of it)",
-                        "mine.yaml:41:1: further: an unknown key (expected: one of slo, time-zone, planned-stop,"
+                        "mine.yaml:42:1: further: an unknown key (expected: one of slo, time-zone, planned-stop,"
                                 + " window, tiers, services, objectives, capacity, maintenance)");
     }
 

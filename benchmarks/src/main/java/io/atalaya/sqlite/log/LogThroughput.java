@@ -133,7 +133,7 @@ public final class LogThroughput {
 
     private void archive() {
         var fields = new ArchiveFields(List.of("branch_id", "session_id"), Optional.of("branch_id"));
-        var archive = new SqliteArchive(log, fields, InstantSource.system());
+        var archive = new SqliteArchive(log, fields, InstantSource.system(), SqliteArchive.SHORTEST_RUN);
         var backlog = log.backlog();
         long begin = System.nanoTime();
         long stored = 0;

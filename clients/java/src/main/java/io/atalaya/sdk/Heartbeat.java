@@ -3,8 +3,10 @@ package io.atalaya.sdk;
 import java.time.Duration;
 
 /**
- * Notices a connection that is open in name only: after every interval of silence it asks for a sign of life, and when
- * none comes within the time-out the connection is lost. Confined to the client's thread.
+ * Notices a connection that is open in name only, and keeps a living one: the gateway ends who says nothing for a minute,
+ * however much it tells them itself. So after every interval it asks for a sign of life, even while events arrive;
+ * anything heard is one, and when nothing comes within the time-out the connection is lost. Confined to the client's
+ * thread.
  *
  * <p>A machine that slept fires its timers late: the clock, not the timers, says how long it was silent, and even then
  * the question comes first.
@@ -16,9 +18,8 @@ final class Heartbeat {
     private final Runnable ask;
     private final Runnable lost;
     private Schedule.Timer timer = Schedule.Timer.none();
-    private long heardNanos;
-    private boolean asked;
     private long askedNanos;
+    private boolean awaiting;
 
     Heartbeat(Schedule schedule, Duration interval, Duration timeout, Runnable ask, Runnable lost) {
         this.schedule = schedule;
@@ -26,16 +27,16 @@ final class Heartbeat {
         this.timeout = timeout;
         this.ask = ask;
         this.lost = lost;
-        this.heardNanos = schedule.nanos();
+        this.askedNanos = schedule.nanos();
         wait(interval);
     }
 
     /** Anything came from the gateway. */
     void heard() {
-        heardNanos = schedule.nanos();
-        if (asked) {
-            asked = false;
-            wait(interval);
+        if (awaiting) {
+            awaiting = false;
+            Duration since = Duration.ofNanos(schedule.nanos() - askedNanos);
+            wait(since.compareTo(interval) < 0 ? interval.minus(since) : Duration.ZERO);
         }
     }
 
@@ -49,19 +50,14 @@ final class Heartbeat {
     }
 
     private void onTimer() {
-        if (asked) {
+        if (awaiting) {
             onUnanswered();
             return;
         }
-        Duration silent = Duration.ofNanos(schedule.nanos() - heardNanos);
-        if (silent.compareTo(interval) >= 0) {
-            asked = true;
-            askedNanos = schedule.nanos();
-            ask.run();
-            wait(timeout);
-        } else {
-            wait(interval.minus(silent));
-        }
+        awaiting = true;
+        askedNanos = schedule.nanos();
+        ask.run();
+        wait(timeout);
     }
 
     private void onUnanswered() {

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ public final class InProcessGateway implements RunningGateway {
     }
 
     private static RunningGateway start(Settings settings, TemporaryDirectory data) {
-        var source = ConfigSource.of(Map.ofEntries(
+        var values = new HashMap<>(Map.ofEntries(
                 Map.entry("ws-host", "127.0.0.1"),
                 Map.entry("ws-port", Integer.toString(settings.publicPort())),
                 Map.entry("management-port", Integer.toString(settings.managementPort())),
@@ -53,7 +54,8 @@ public final class InProcessGateway implements RunningGateway {
                 Map.entry("jwt-secret", settings.jwtSecret()),
                 Map.entry("table-token-secret", settings.tableTokenSecret()),
                 Map.entry("ingest-api-keys", apiKeys(settings.publishKeys()))));
-        return switch (ConfigReader.read(source)) {
+        settings.redis().ifPresent(url -> values.put("redis-url", url.toString()));
+        return switch (ConfigReader.read(ConfigSource.of(values))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new StartException(
                         invalid.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));

@@ -98,6 +98,11 @@ final class Accounts implements AutoCloseable {
         return get("/api/v1/books").path("intake").path("balanced").asBoolean(false);
     }
 
+    /** How the gateway gets on with Redis: {@code subscribed}, {@code not_subscribed} or {@code disabled}. */
+    String redis() throws IOException, InterruptedException {
+        return get("/health/ready").path("checks").path("redis").asString("");
+    }
+
     /** Objectives that have something to count. */
     List<Objective> objectives() throws IOException, InterruptedException {
         var measured = new ArrayList<Objective>();

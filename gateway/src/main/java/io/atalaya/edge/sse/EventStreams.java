@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,13 +53,13 @@ public final class EventStreams implements UpgradeHandler {
     }
 
     @Override
-    public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head) {
+    public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head, IntConsumer answered) {
         Endpoint endpoint = endpointOf(head.uri());
         if (endpoint == null) {
             return false;
         }
         var request = ConnectRequest.of(head, new QueryStringDecoder(head.uri()));
-        var handler = new StreamHandler(encoder, answers, endpoint, request);
+        var handler = new StreamHandler(encoder, answers, endpoint, request, answered);
         ctx.pipeline().addLast(STREAM, handler);
         HttpPipeline.detach(ctx.pipeline());
         handler.connect(entrance);

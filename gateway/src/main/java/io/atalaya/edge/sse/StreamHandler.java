@@ -2,6 +2,7 @@ package io.atalaya.edge.sse;
 
 import io.atalaya.edge.ConnectRequest;
 import io.atalaya.edge.Entrance;
+import io.atalaya.http.Response;
 import io.atalaya.http.ResponseEncoder;
 import io.atalaya.hub.Session;
 import io.atalaya.profile.Endpoint;
@@ -14,6 +15,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +35,23 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Entran
     private final StreamAnswers answers;
     private final Endpoint endpoint;
     private final ConnectRequest request;
+    private final IntConsumer answered;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Session session;
     private boolean broken;
 
-    StreamHandler(ResponseEncoder encoder, StreamAnswers answers, Endpoint endpoint, ConnectRequest request) {
+    /** @param answered hears the status of the one answer */
+    StreamHandler(
+            ResponseEncoder encoder,
+            StreamAnswers answers,
+            Endpoint endpoint,
+            ConnectRequest request,
+            IntConsumer answered) {
         this.encoder = encoder;
         this.answers = answers;
         this.endpoint = endpoint;
         this.request = request;
+        this.answered = answered;
     }
 
     /** Starts the connecting phase; the handler must be in the pipeline. */
@@ -81,7 +91,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Entran
     @Override
     public void onAccepted() {
         ChannelHandlerContext own = context();
-        own.write(encoder.openEnded(own.alloc(), answers.stream(endpoint, request)), own.voidPromise());
+        Response head = answers.stream(endpoint, request);
+        answered.accept(head.status());
+        own.write(encoder.openEnded(own.alloc(), head), own.voidPromise());
         // something of the body at once, since what is between may not pass a head on alone
         own.write(Wire.SSE.ping(own.alloc(), 0), own.voidPromise());
     }
@@ -94,7 +106,9 @@ final class StreamHandler extends ChannelInboundHandlerAdapter implements Entran
     @Override
     public void onRefused(CloseReason reason) {
         ChannelHandlerContext own = context();
-        own.writeAndFlush(encoder.last(own.alloc(), answers.refusal(reason))).addListener(ChannelFutureListener.CLOSE);
+        Response refusal = answers.refusal(reason);
+        answered.accept(refusal.status());
+        own.writeAndFlush(encoder.last(own.alloc(), refusal)).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** Nothing that it sends is looked at. */

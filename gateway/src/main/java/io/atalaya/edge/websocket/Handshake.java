@@ -29,7 +29,7 @@ final class Handshake {
         record Accepted(String response) implements Answer {}
 
         /** The request is no WebSocket handshake that we speak; {@code response} says so and the connection closes. */
-        record Refused(String response) implements Answer {}
+        record Refused(int status, String response) implements Answer {}
     }
 
     /** Checks the request's form. What it asks for is checked after the upgrade, where a close code can say more. */
@@ -38,22 +38,23 @@ final class Handshake {
         String key = headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
         if (!request.method().equals(HttpMethod.GET)
                 || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-            return refused("400 Bad Request", "", "expected: GET with HTTP/1.1");
+            return refused(400, "Bad Request", "", "expected: GET with HTTP/1.1");
         }
         if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
-            return refused("426 Upgrade Required", UPGRADE, "Upgrade: expected websocket");
+            return refused(426, "Upgrade Required", UPGRADE, "Upgrade: expected websocket");
         }
         if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
-            return refused("400 Bad Request", "", "Connection: expected Upgrade");
+            return refused(400, "Bad Request", "", "Connection: expected Upgrade");
         }
         if (!VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             return refused(
-                    "426 Upgrade Required",
+                    426,
+                    "Upgrade Required",
                     UPGRADE + "sec-websocket-version: 13\r\n",
                     "Sec-WebSocket-Version: expected 13");
         }
         if (!isKey(key)) {
-            return refused("400 Bad Request", "", "Sec-WebSocket-Key: expected 16 bytes in base64");
+            return refused(400, "Bad Request", "", "Sec-WebSocket-Key: expected 16 bytes in base64");
         }
         String response = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
                 + "sec-websocket-accept: " + accept(key) + "\r\n\r\n";
@@ -80,9 +81,9 @@ final class Handshake {
         }
     }
 
-    private static Answer refused(String status, String header, String text) {
-        String response = "HTTP/1.1 " + status + "\r\ncontent-type: text/plain\r\nconnection: close\r\n" + header
-                + "content-length: " + text.length() + "\r\n\r\n" + text;
-        return new Answer.Refused(response);
+    private static Answer refused(int status, String phrase, String header, String text) {
+        String response = "HTTP/1.1 " + status + " " + phrase + "\r\ncontent-type: text/plain\r\nconnection: close\r\n"
+                + header + "content-length: " + text.length() + "\r\n\r\n" + text;
+        return new Answer.Refused(status, response);
     }
 }

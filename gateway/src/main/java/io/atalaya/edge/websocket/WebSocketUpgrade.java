@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,16 +66,18 @@ public final class WebSocketUpgrade implements UpgradeHandler {
     }
 
     @Override
-    public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head) {
+    public boolean onUpgrade(ChannelHandlerContext ctx, HttpRequest head, IntConsumer answered) {
         var uri = new QueryStringDecoder(head.uri());
         Endpoint endpoint = context.profile().endpointAt(uri.path()).orElse(null);
         if (endpoint == null) {
             return false;
         }
         switch (Handshake.answer(head)) {
-            case Handshake.Answer.Refused refused ->
+            case Handshake.Answer.Refused refused -> {
+                answered.accept(refused.status());
                 ctx.writeAndFlush(Unpooled.copiedBuffer(refused.response(), US_ASCII))
                         .addListener(ChannelFutureListener.CLOSE);
+            }
             case Handshake.Answer.Accepted accepted -> {
                 ctx.write(Unpooled.copiedBuffer(accepted.response(), US_ASCII));
                 upgrade(ctx, endpoint, ConnectRequest.of(head, uri));

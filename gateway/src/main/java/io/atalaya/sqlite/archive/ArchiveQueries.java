@@ -12,8 +12,11 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.sqlite.EventReader;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.SqliteStore;
-import io.atalaya.sqlite.archive.Buckets.Row;
-import io.atalaya.sqlite.archive.Buckets.Selection;
+import io.atalaya.sqlite.archive.Buckets.Bucket;
+import io.atalaya.sqlite.segment.Filter;
+import io.atalaya.sqlite.segment.Packed;
+import io.atalaya.sqlite.segment.Row;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,19 +26,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds archived events. Immutable. */
 final class ArchiveQueries {
     private static final EventReader.Limit NO_LIMIT = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
 
-    /** So many rows are passed over in memory; more by the database, which then sorts everything that is selected. */
-    private static final int FEW_ROWS = 20_000;
+    private static final String ROWS_WITH_HASH =
+            "SELECT position FROM archived INDEXED BY archived_id WHERE (position >> 12) = ? AND id_hash = ?";
 
-    private static final String FIND = "SELECT " + EventReader.COLUMNS
-            + " FROM buckets CROSS JOIN archived INDEXED BY archived_id CROSS JOIN events"
-            + " WHERE (archived.position >> 12) = +bucket AND archived.id_hash = ?"
-            + " AND events.offset = archived.position AND events.tenant = ? AND events.id = ?"
-            + " ORDER BY archived.at_ms DESC, archived.position DESC LIMIT 1";
+    private static final String IDS = "SELECT first, events, hashes FROM segment_ids"
+            + " WHERE first BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
+
+    private static final String EVENT = "SELECT " + EventReader.COLUMNS
+            + " FROM events WHERE offset = ? AND tenant = ? AND id = ?";
 
     private final SqliteStore store;
     private final Members members;
@@ -46,35 +50,12 @@ final class ArchiveQueries {
     }
 
     EventPage page(EventReader reader, EventQuery query) throws SQLException {
-        int most = query.skip() + query.limit() + 1;
-        Selection selection = selection(reader.connection(), query);
-        query.after().ifPresent(key -> behind(selection.condition(), key, query));
-        List<Row> rows = most <= FEW_ROWS
-                ? Buckets.first(reader.connection(), selection, most).stream()
-                        .skip(query.skip())
-                        .toList()
-                : far(reader.connection(), selection, query);
-        return EventPage.of(query, inOrder(query, events(reader, rows)));
-    }
-
-    /** Pages far from the first, by number: their cost grows with the number. */
-    private static List<Row> far(Connection connection, Selection selection, EventQuery query) throws SQLException {
-        String column = Buckets.column(query.time());
-        String direction = query.order() == Order.OLDEST_FIRST ? "" : " DESC";
-        String sql = "SELECT %1$s, position FROM archived NOT INDEXED WHERE ?1 = 0 ORDER BY %1$s%2$s, position%2$s"
-                .formatted(column, direction);
-        try (PreparedStatement look = selection
-                .condition()
-                .prepare(connection, sql + " LIMIT %d OFFSET %d".formatted(query.limit() + 1, query.skip()))) {
-            look.setLong(1, 0);
-            var rows = new ArrayList<Row>();
-            try (ResultSet found = look.executeQuery()) {
-                while (found.next()) {
-                    rows.add(new Row(found.getLong(1), found.getLong(2)));
-                }
-            }
-            return rows;
+        Filter filter = Filter.of(query);
+        if (query.after().isPresent()) {
+            filter = filter.behind(behind(query.after().get(), query));
         }
+        List<Row> rows = selection(reader.connection(), query, filter).first(query.skip(), query.limit() + 1);
+        return EventPage.of(query, inOrder(query, events(reader, rows)));
     }
 
     private static List<Entry> events(EventReader reader, List<Row> rows) throws SQLException {
@@ -113,34 +94,19 @@ final class ArchiveQueries {
                         true));
     }
 
-    private Selection selection(Connection connection, EventQuery query) throws SQLException {
-        return new Selection(
-                query.time(), query.order(), rarest(connection, query), condition(query), query.lowest(), query.end());
+    private Selection selection(Connection connection, EventQuery query, Filter filter) throws SQLException {
+        return new Selection(connection, filter, members, rarest(connection, query));
     }
 
-    private Condition condition(EventQuery query) {
-        var condition = new Condition();
-        String time = Buckets.column(query.time());
-        query.tenant().ifPresent(tenant -> condition.and("tenant = ?", tenant.value()));
-        query.type().ifPresent(type -> condition.and("type = ?", type));
-        query.scope().forEach((member, value) -> condition.and(members.column(member) + " = ?", value));
-        query.from().ifPresent(_ -> condition.and(time + " >= ?", query.lowest()));
-        query.to().ifPresent(_ -> condition.and(time + " < ?", query.end()));
-        return condition;
-    }
-
-    private void behind(Condition condition, EventKey key, EventQuery query) {
-        boolean forward = query.order() == Order.OLDEST_FIRST;
+    private Row behind(EventKey key, EventQuery query) {
         long row = store.positions().row(key.cursor());
         // between two logs there is no row: what is behind such a place starts at it
-        boolean exact = forward || store.positions().knows(key.cursor().epoch());
-        condition.and(
-                "(%s, position) %s (?, ?)".formatted(Buckets.column(query.time()), forward ? ">" : "<"),
-                key.value(),
-                exact ? row : row + 1);
+        boolean exact = query.order() == Order.OLDEST_FIRST
+                || store.positions().knows(key.cursor().epoch());
+        return new Row(key.value(), exact ? row : row + 1);
     }
 
-    /** The rows of a range by the filter that selects fewest in the newest range; all of them without a filter. */
+    /** The rows of a range by the filter that selects fewest in the newest range with rows; all of them without a filter. */
     private String rarest(Connection connection, EventQuery query) throws SQLException {
         String best = Buckets.BY_POSITION;
         long fewest = Long.MAX_VALUE;
@@ -175,21 +141,68 @@ final class ArchiveQueries {
     }
 
     private static long newestBucket(Connection connection) throws SQLException {
-        return SqliteFile.number(connection, "SELECT max(bucket) FROM buckets");
+        return SqliteFile.number(connection, "SELECT max(position) >> 12 FROM archived");
     }
 
     long count(EventReader reader, EventQuery query) throws SQLException {
-        return Buckets.count(reader.connection(), selection(reader.connection(), query));
+        return selection(reader.connection(), query, Filter.of(query)).count();
     }
 
+    /** The one that arrived last, which is mostly in the first range that has any. */
     Optional<Entry> find(EventReader reader, TenantId tenant, EventId id) throws SQLException {
-        try (PreparedStatement statement = reader.connection().prepareStatement(FIND)) {
-            statement.setLong(1, store.file().idHash().of(tenant, id).first());
-            statement.setString(2, tenant.value());
-            statement.setString(3, id.value());
-            return reader.read(statement, NO_LIMIT).stream()
-                    .map(ArchiveQueries::kept)
-                    .findFirst();
+        Connection connection = reader.connection();
+        long hash = store.file().idHash().of(tenant, id).first();
+        Entry latest = null;
+        try (PreparedStatement rows = connection.prepareStatement(ROWS_WITH_HASH);
+                PreparedStatement segments = connection.prepareStatement(IDS);
+                PreparedStatement event = connection.prepareStatement(EVENT)) {
+            event.setString(2, tenant.value());
+            event.setString(3, id.value());
+            for (Bucket bucket : Buckets.of(connection, Filter.of(EventQuery.everyTenant()))) {
+                if (latest != null && bucket.bound() < latest.atMillis()) {
+                    break;
+                }
+                for (long position : withHash(rows, segments, bucket.number(), hash)) {
+                    event.setLong(1, position);
+                    latest = later(latest, reader.read(event, NO_LIMIT));
+                }
+            }
         }
+        return Optional.ofNullable(latest).map(ArchiveQueries::kept);
+    }
+
+    private static List<Long> withHash(PreparedStatement rows, PreparedStatement segments, long bucket, long hash)
+            throws SQLException {
+        var positions = new ArrayList<Long>(2);
+        rows.setLong(1, bucket);
+        rows.setLong(2, hash);
+        try (ResultSet row = rows.executeQuery()) {
+            while (row.next()) {
+                positions.add(row.getLong(1));
+            }
+        }
+        segments.setLong(1, bucket);
+        try (ResultSet segment = segments.executeQuery()) {
+            while (segment.next()) {
+                var hashes = new Packed(ByteBuffer.wrap(segment.getBytes(3)), 0);
+                for (int i = 0, events = segment.getInt(2); i < events; i++) {
+                    if (hashes.get(i) == hash) {
+                        positions.add(segment.getLong(1) + i);
+                    }
+                }
+            }
+        }
+        return positions;
+    }
+
+    private static @Nullable Entry later(@Nullable Entry latest, List<Entry> found) {
+        Entry best = latest;
+        for (Entry entry : found) {
+            if (best == null
+                    || EventKey.of(Time.ARRIVAL, entry).compareTo(EventKey.of(Time.ARRIVAL, best)) > 0) {
+                best = entry;
+            }
+        }
+        return best;
     }
 }

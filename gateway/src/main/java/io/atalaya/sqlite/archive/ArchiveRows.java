@@ -1,37 +1,46 @@
 package io.atalaya.sqlite.archive;
 
 import io.atalaya.archive.Archive.Purged;
-import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.EventQuery;
 import io.atalaya.archive.Rejection;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.sqlite.EventInsert;
-import io.atalaya.sqlite.IdHash;
+import io.atalaya.sqlite.EventReader;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.Prepared;
-import io.atalaya.sqlite.SqliteStore;
+import io.atalaya.sqlite.archive.ArchiveBatch.Placed;
 import io.atalaya.sqlite.archive.Tally.State;
+import io.atalaya.sqlite.segment.Filter;
+import io.atalaya.sqlite.segment.Row;
+import io.atalaya.sqlite.segment.Segment;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /** Changes what is archived. Confined to the writer; every method is part of one of its transactions. */
 final class ArchiveRows {
     private static final int ROWS = 16;
+    private static final EventReader.Limit ALL = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
 
     private final Connection connection;
     private final Positions positions;
-    private final IdHash hash;
-    private final ArchiveFields fields;
-    private final List<String> members;
+    private final ArchiveBatch.Maker maker;
+    private final EventReader reader;
+    private final Segments segments;
+    private final Members columns;
     private final EventInsert events;
     private final Tally.Statements tallies;
     private final Prepared many;
@@ -45,16 +54,17 @@ final class ArchiveRows {
     private final Prepared forgetLetter;
     private final Prepared forgetEvent;
 
-    ArchiveRows(Connection connection, SqliteStore store, ArchiveFields fields, Members columns) {
+    ArchiveRows(Connection connection, ArchiveBatch.Maker maker, Members columns) {
         this.connection = connection;
-        this.positions = store.positions();
-        this.hash = store.file().idHash();
-        this.fields = fields;
-        this.members = List.copyOf(new TreeMap<>(columns.slots()).keySet());
+        this.positions = maker.positions();
+        this.maker = maker;
+        this.columns = columns;
+        this.reader = new EventReader(connection, positions);
+        this.segments = new Segments(connection);
         this.events = new EventInsert(connection, "events");
         this.tallies = new Tally.Statements(connection);
-        many = new Prepared(connection, insert(columns, ROWS));
-        one = new Prepared(connection, insert(columns, 1));
+        many = new Prepared(connection, insert(ROWS));
+        one = new Prepared(connection, insert(1));
         taken = new Prepared(
                 connection,
                 "SELECT position FROM archived WHERE position BETWEEN ?1 AND ?2"
@@ -71,58 +81,49 @@ final class ArchiveRows {
         forgetEvent = new Prepared(connection, "DELETE FROM events WHERE offset = ?");
     }
 
-    private String insert(Members columns, int rows) {
+    private String insert(int rows) {
         var sql = new StringBuilder("INSERT INTO archived(position, at_ms, ts_us, tenant, type, id_hash, counted");
-        members.forEach(member -> sql.append(", ").append(columns.column(member)));
-        String row = "(?, ?, ?, ?, ?, ?, ?" + ", ?".repeat(members.size()) + ")";
+        maker.members().forEach(member -> sql.append(", ").append(columns.column(member)));
+        String row = "(?, ?, ?, ?, ?, ?, ?" + ", ?".repeat(maker.members().size()) + ")";
         return sql.append(") VALUES")
                 .append(String.join(",", java.util.Collections.nCopies(rows, row)))
                 .toString();
     }
 
     /** Archives what is neither archived nor buried. Returns how many that were. */
-    int store(List<Entry> entries) throws SQLException {
-        Map<Long, Entry> fresh = fresh(entries);
-        if (fresh.isEmpty()) {
+    int store(ArchiveBatch wanted) throws SQLException {
+        ArchiveBatch batch = fresh(wanted);
+        if (batch.entries().isEmpty()) {
             return 0;
         }
-        keepEvents(fresh);
-        insert(fresh);
-        var tally = new Tally();
-        fresh.forEach((row, entry) -> {
-            tally.count(row, State.ARCHIVED, 1);
-            count(tally, row, entry);
-        });
-        tally.write(tallies);
-        return fresh.size();
+        keepEvents(batch.entries());
+        for (Segment segment : batch.segments()) {
+            segments.put(segment);
+        }
+        insert(batch.rows());
+        batch.tally().write(tallies);
+        return batch.entries().size();
     }
 
-    private void count(Tally tally, long row, Entry entry) {
-        tally.comes(row, entry.atMillis(), EventQuery.Time.EVENT.of(entry));
-        Event event = entry.event();
-        String counted = fields.statistics().map(event.scope()::get).orElse(null);
-        tally.event(entry.atMillis(), event.tenant().value(), event.type(), counted, 1);
-    }
-
-    /** By row number, each once. */
-    private Map<Long, Entry> fresh(List<Entry> entries) throws SQLException {
-        var fresh = new TreeMap<Long, Entry>();
-        for (Entry entry : entries) {
-            fresh.putIfAbsent(positions.row(entry.cursor()), entry);
+    private ArchiveBatch fresh(ArchiveBatch wanted) throws SQLException {
+        NavigableMap<Long, Entry> entries = wanted.entries();
+        if (entries.isEmpty()) {
+            return wanted;
         }
-        if (fresh.isEmpty()) {
-            return fresh;
-        }
-        if (isDense(fresh)) {
-            fresh.keySet().removeAll(takenBetween(fresh.firstKey(), fresh.lastKey()));
+        var known = new ArrayList<Long>();
+        if (isDense(entries)) {
+            known.addAll(takenBetween(entries.firstKey(), entries.lastKey()));
         } else {
-            var takenRows = new ArrayList<Long>();
-            for (long row : fresh.keySet()) {
-                takenRows.addAll(takenBetween(row, row));
+            for (long row : entries.keySet()) {
+                known.addAll(takenBetween(row, row));
             }
-            takenRows.forEach(fresh::remove);
         }
-        return fresh;
+        if (known.isEmpty()) {
+            return wanted;
+        }
+        var fresh = new TreeMap<>(entries);
+        known.forEach(fresh::remove);
+        return maker.of(fresh);
     }
 
     private static boolean isDense(NavigableMap<Long, Entry> rows) {
@@ -139,12 +140,15 @@ final class ArchiveRows {
                 found.add(row.getLong(1));
             }
         }
+        for (Segments.Run run : segments.between(first, last)) {
+            LongStream.rangeClosed(Math.max(first, run.first()), Math.min(last, run.last()))
+                    .forEach(found::add);
+        }
         return found;
     }
 
     /** The log of this file has written its events itself; those of another log are written here. */
-    private void keepEvents(Map<Long, Entry> fresh) throws SQLException {
-        var rows = new TreeMap<>(fresh);
+    private void keepEvents(NavigableMap<Long, Entry> rows) throws SQLException {
         if (isDense(rows) && presentBetween(rows.firstKey(), rows.lastKey()) == rows.lastKey() - rows.firstKey() + 1) {
             return;
         }
@@ -182,8 +186,7 @@ final class ArchiveRows {
         return confirmed;
     }
 
-    private void insert(Map<Long, Entry> fresh) throws SQLException {
-        var rows = List.copyOf(fresh.entrySet());
+    private void insert(List<Placed> rows) throws SQLException {
         int at = 0;
         for (; at + ROWS <= rows.size(); at += ROWS) {
             insert(many.statement(), rows.subList(at, at + ROWS));
@@ -193,20 +196,22 @@ final class ArchiveRows {
         }
     }
 
-    private void insert(PreparedStatement statement, List<Map.Entry<Long, Entry>> rows) throws SQLException {
+    private void insert(PreparedStatement statement, List<Placed> rows) throws SQLException {
         int parameter = 1;
-        for (Map.Entry<Long, Entry> row : rows) {
-            Entry entry = row.getValue();
+        for (Placed placed : rows) {
+            Entry entry = placed.entry();
             Event event = entry.event();
-            statement.setLong(parameter++, row.getKey());
+            statement.setLong(parameter++, placed.row());
             statement.setLong(parameter++, entry.atMillis());
             statement.setLong(parameter++, EventQuery.Time.EVENT.of(entry));
             statement.setString(parameter++, event.tenant().value());
             statement.setString(parameter++, event.type());
-            statement.setLong(parameter++, hash.of(event.tenant(), event.id()).first());
+            statement.setLong(
+                    parameter++, maker.hash().of(event.tenant(), event.id()).first());
             statement.setString(
-                    parameter++, fields.statistics().map(event.scope()::get).orElse(null));
-            for (String member : members) {
+                    parameter++,
+                    maker.fields().statistics().map(event.scope()::get).orElse(null));
+            for (String member : maker.members()) {
                 statement.setString(parameter++, event.scope().get(member));
             }
         }
@@ -215,12 +220,12 @@ final class ArchiveRows {
 
     /** Keeps an event as a dead letter. Whether it is a new one. */
     boolean bury(Entry entry, Rejection rejection, long nowMillis) throws SQLException {
-        Map<Long, Entry> fresh = fresh(List.of(entry));
+        NavigableMap<Long, Entry> fresh = fresh(maker.of(List.of(entry))).entries();
         if (fresh.isEmpty()) {
             return false;
         }
         keepEvents(fresh);
-        long row = fresh.keySet().iterator().next();
+        long row = fresh.firstKey();
         PreparedStatement statement = bury.statement();
         statement.setLong(1, row);
         statement.setLong(2, entry.atMillis());
@@ -240,11 +245,11 @@ final class ArchiveRows {
         if (update(forgetLetter, row) == 0) {
             return false;
         }
-        insert(Map.of(row, entry));
+        insert(List.of(new Placed(row, entry)));
         var tally = new Tally();
         tally.count(row, State.DEAD_LETTERED, -1);
         tally.count(row, State.ARCHIVED, 1);
-        count(tally, row, entry);
+        maker.count(tally, row, entry);
         tally.write(tallies);
         return true;
     }
@@ -276,17 +281,14 @@ final class ArchiveRows {
     Purged purge(long beforeMillis, int most) throws SQLException {
         long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
-        var oldest = new Buckets.Selection(
-                EventQuery.Time.ARRIVAL,
-                EventQuery.Order.OLDEST_FIRST,
-                Buckets.BY_POSITION,
-                new Condition().and("at_ms < ?", beforeMillis),
-                Long.MIN_VALUE,
-                beforeMillis);
-        List<Buckets.Row> rows = Buckets.first(connection, oldest, most);
-        for (Buckets.Row row : rows) {
-            purge(row.position(), tally);
-            releaseEvent(row.position(), floor);
+        var oldest = new Selection(connection, Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
+        List<Row> rows = oldest.first(0, most);
+        Set<Long> gone = purgeSegments(rows, floor, tally);
+        for (Row row : rows) {
+            if (!gone.contains(row.position())) {
+                purge(row.position(), tally);
+                releaseEvent(row.position(), floor);
+            }
         }
         List<Long> letters = rows.size() < most ? oldestLetters(beforeMillis, most - rows.size()) : List.of();
         for (long row : letters) {
@@ -297,15 +299,91 @@ final class ArchiveRows {
         return new Purged(rows.size(), letters.size());
     }
 
+    /** Segments of which all rows go, go as a whole; those of which some go become rows. Returns the rows gone. */
+    private Set<Long> purgeSegments(List<Row> rows, long floor, Tally tally) throws SQLException {
+        var going = new TreeSet<Long>();
+        rows.forEach(row -> going.add(row.position()));
+        var gone = new HashSet<Long>();
+        for (long at = Long.MIN_VALUE; going.higher(at) != null; ) {
+            long next = Objects.requireNonNull(going.higher(at));
+            at = next;
+            for (Segments.Run run : segments.between(next, next)) {
+                List<Entry> entries = entries(run);
+                segments.delete(run);
+                if (going.subSet(run.first(), true, run.last(), true).size() < run.events()) {
+                    insert(placed(entries));
+                } else {
+                    forget(entries, floor, tally);
+                    gone.addAll(going.subSet(run.first(), true, run.last(), true));
+                }
+                at = run.last();
+            }
+        }
+        return gone;
+    }
+
+    private void forget(List<Entry> entries, long floor, Tally tally) throws SQLException {
+        for (Placed placed : placed(entries)) {
+            maker.tally(tally, placed.entry(), -1);
+            gone(tally, placed.row());
+            releaseEvent(placed.row(), floor);
+        }
+    }
+
+    private static void gone(Tally tally, long row) {
+        tally.goes(row);
+        tally.count(row, State.ARCHIVED, -1);
+        tally.count(row, State.PURGED, 1);
+    }
+
+    private List<Placed> placed(List<Entry> entries) {
+        return entries.stream()
+                .map(entry -> new Placed(positions.row(entry.cursor()), entry))
+                .toList();
+    }
+
+    private List<Entry> entries(Segments.Run run) throws SQLException {
+        List<Entry> entries = reader.ofAll(run.first() - 1, run.last(), ALL);
+        if (entries.size() != run.events()) {
+            throw new SQLException("archive: %d events from %d (expected: %d)"
+                    .formatted(entries.size(), run.first(), run.events()));
+        }
+        return entries;
+    }
+
+    /**
+     * Brings segments in line with the members that events are found and counted by, reading the events again.
+     *
+     * @param recount whether events have not been counted by this member yet
+     */
+    void renewSegments(boolean recount) throws SQLException {
+        var tally = new Tally();
+        long behind = Long.MIN_VALUE;
+        for (var next = segments.next(behind); next.isPresent(); next = segments.next(behind)) {
+            Segments.Run run = next.get().run();
+            behind = run.first();
+            boolean lacks = !next.get().columns().containsAll(maker.members());
+            if (!lacks && !recount) {
+                continue;
+            }
+            List<Entry> entries = entries(run);
+            if (lacks) {
+                segments.put(maker.segment(run.first(), entries));
+            }
+            if (recount) {
+                entries.forEach(entry -> maker.recount(tally, entry));
+            }
+        }
+        tally.write(tallies);
+    }
+
     private void purge(long position, Tally tally) throws SQLException {
         PreparedStatement query = archived.statement();
         query.setLong(1, position);
         try (ResultSet row = query.executeQuery()) {
             tally.event(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), -1);
         }
-        tally.goes(position);
-        tally.count(position, State.ARCHIVED, -1);
-        tally.count(position, State.PURGED, 1);
+        gone(tally, position);
         update(forget, position);
     }
 

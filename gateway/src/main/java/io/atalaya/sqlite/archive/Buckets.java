@@ -2,17 +2,17 @@ package io.atalaya.sqlite.archive;
 
 import io.atalaya.archive.EventQuery.Order;
 import io.atalaya.archive.EventQuery.Time;
+import io.atalaya.sqlite.segment.Filter;
+import io.atalaya.sqlite.segment.Row;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /**
- * Archived rows by ranges of their positions, each with its bounds of time. Stateless.
+ * Archived events by ranges of their positions, each with its bounds of time. Stateless.
  *
  * <p>An index over all rows by the values of a member is written all over its pages; one that begins with the range is
  * written where the present range is, which stays in memory. A query looks into the ranges in the order of their bounds
@@ -21,6 +21,9 @@ import java.util.PriorityQueue;
 final class Buckets {
     /** Bits of a position within its range. */
     static final int BITS = 12;
+
+    /** Most rows of a range. */
+    static final int ROWS = 1 << BITS;
 
     /** The rows of the range that is the first parameter, by their positions. */
     static final String BY_POSITION = "archived NOT INDEXED WHERE position BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
@@ -36,87 +39,30 @@ final class Buckets {
         return row >> BITS;
     }
 
-    /** A row with the time that the query goes by. */
-    record Row(long time, long position) {
-        private static final Comparator<Row> OLDEST =
-                Comparator.comparingLong(Row::time).thenComparingLong(Row::position);
-
-        static Comparator<Row> comparator(Order order) {
-            return order == Order.OLDEST_FIRST ? OLDEST : OLDEST.reversed();
+    /**
+     * A range.
+     *
+     * @param bound the lowest time of its rows, or with the newest first the highest
+     */
+    record Bucket(long number, long bound) {
+        /** Whether no row in here comes before another, in an order. */
+        boolean isBehind(Row row, Order order) {
+            return order == Order.OLDEST_FIRST ? bound > row.time() : bound < row.time();
         }
     }
 
-    private record Bucket(long number, long first) {}
-
-    static String column(Time time) {
-        return time == Time.ARRIVAL ? "at_ms" : "ts_us";
-    }
-
-    /** The first rows in an order, at most {@code most}. */
-    static List<Row> first(Connection connection, Selection selection, int most) throws SQLException {
-        Comparator<Row> order = Row.comparator(selection.order());
-        var best = new PriorityQueue<Row>(order.reversed());
-        String sql = "SELECT %1$s, position FROM %2$s ORDER BY %1$s%3$s, position%3$s LIMIT %4$d"
-                .formatted(
-                        column(selection.time()),
-                        selection.from(),
-                        selection.order() == Order.OLDEST_FIRST ? "" : " DESC",
-                        most);
-        try (PreparedStatement look = selection.condition().prepare(connection, sql)) {
-            for (Bucket bucket : all(connection, selection)) {
-                if (best.size() == most && isBehind(bucket, best.element(), selection.order())) {
-                    break;
-                }
-                look(look, bucket, best, most);
-            }
-        }
-        var rows = new ArrayList<>(best);
-        rows.sort(order);
-        return rows;
-    }
-
-    private static void look(PreparedStatement look, Bucket bucket, PriorityQueue<Row> best, int most)
-            throws SQLException {
-        look.setLong(1, bucket.number());
-        try (ResultSet found = look.executeQuery()) {
-            while (found.next()) {
-                best.add(new Row(found.getLong(1), found.getLong(2)));
-                if (best.size() > most) {
-                    best.remove();
-                }
-            }
-        }
-    }
-
-    private static boolean isBehind(Bucket bucket, Row worst, Order order) {
-        return order == Order.OLDEST_FIRST ? bucket.first() > worst.time() : bucket.first() < worst.time();
-    }
-
-    /** How many rows are selected. */
-    static long count(Connection connection, Selection selection) throws SQLException {
-        long count = 0;
-        try (PreparedStatement look =
-                selection.condition().prepare(connection, "SELECT count(*) FROM " + selection.from())) {
-            for (Bucket bucket : all(connection, selection)) {
-                look.setLong(1, bucket.number());
-                try (ResultSet found = look.executeQuery()) {
-                    count += found.getLong(1);
-                }
-            }
-        }
-        return count;
-    }
-
-    /** The ranges that may have selected rows, those first whose rows may be the first. */
-    private static List<Bucket> all(Connection connection, Selection selection) throws SQLException {
-        String time = selection.time() == Time.ARRIVAL ? "at" : "ts";
-        String first = selection.order() == Order.OLDEST_FIRST ? "min_" + time : "max_" + time + " DESC";
+    /** The ranges that may have rows of a filter, those first whose rows may be the first. */
+    static List<Bucket> of(Connection connection, Filter filter) throws SQLException {
+        String time = filter.time() == Time.ARRIVAL ? "at" : "ts";
+        boolean forward = filter.order() == Order.OLDEST_FIRST;
+        String bound = (forward ? "min_" : "max_") + time;
         var buckets = new ArrayList<Bucket>();
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT bucket, %s FROM buckets WHERE max_%s >= ?".formatted(first.replace(" DESC", ""), time)
-                        + " AND min_%s < ? ORDER BY %s".formatted(time, first))) {
-            query.setLong(1, selection.lowest());
-            query.setLong(2, selection.end());
+        try (PreparedStatement query =
+                connection.prepareStatement("SELECT bucket, %1$s FROM buckets WHERE max_%2$s >= ? AND min_%2$s < ?"
+                                .formatted(bound, time)
+                        + " ORDER BY " + bound + (forward ? "" : " DESC"))) {
+            query.setLong(1, filter.lowest());
+            query.setLong(2, filter.end());
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     buckets.add(new Bucket(row.getLong(1), row.getLong(2)));
@@ -125,13 +71,4 @@ final class Buckets {
         }
         return buckets;
     }
-
-    /**
-     * Which rows, in which order.
-     *
-     * @param from {@link #BY_POSITION} or {@link #by}
-     * @param lowest the lowest time that can be selected
-     * @param end the lowest time beyond
-     */
-    record Selection(Time time, Order order, String from, Condition condition, long lowest, long end) {}
 }

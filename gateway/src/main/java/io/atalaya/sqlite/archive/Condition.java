@@ -1,5 +1,8 @@
 package io.atalaya.sqlite.archive;
 
+import io.atalaya.archive.EventQuery.Order;
+import io.atalaya.archive.EventQuery.Time;
+import io.atalaya.sqlite.segment.Filter;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -10,6 +13,38 @@ import java.util.List;
 final class Condition {
     private final StringBuilder text = new StringBuilder();
     private final List<Object> values = new ArrayList<>();
+
+    /** What a filter selects of the table of rows. */
+    static Condition of(Filter filter, Members members) {
+        var condition = new Condition();
+        String time = timeColumn(filter);
+        filter.equal().forEach((name, value) -> condition.and(column(name, members) + " = ?", value));
+        if (filter.lowest() != Long.MIN_VALUE) {
+            condition.and(time + " >= ?", filter.lowest());
+        }
+        if (filter.end() != Long.MAX_VALUE) {
+            condition.and(time + " < ?", filter.end());
+        }
+        filter.behind()
+                .ifPresent(row -> condition.and(
+                        "(%s, position) %s (?, ?)".formatted(time, filter.order() == Order.OLDEST_FIRST ? ">" : "<"),
+                        row.time(),
+                        row.position()));
+        return condition;
+    }
+
+    /** The column of the time that a filter goes by. */
+    static String timeColumn(Filter filter) {
+        return filter.time() == Time.ARRIVAL ? "at_ms" : "ts_us";
+    }
+
+    private static String column(String name, Members members) {
+        return switch (name) {
+            case Filter.TENANT -> "tenant";
+            case Filter.TYPE -> "type";
+            default -> members.column(name);
+        };
+    }
 
     Condition and(String term, Object... more) {
         text.append(" AND ").append(term);

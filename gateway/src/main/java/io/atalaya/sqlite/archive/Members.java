@@ -3,6 +3,7 @@ package io.atalaya.sqlite.archive;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.sqlite.Meta;
 import io.atalaya.sqlite.SqliteFile;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,8 +34,8 @@ record Members(Map<String, Integer> slots) {
     }
 
     /**
-     * Brings columns, indexes and tallies in line with the members wanted; where they have changed, by reading all
-     * events again. Part of the writer's transaction.
+     * Brings columns and indexes of rows, and their tallies, in line with the members wanted; where they have changed, by
+     * reading all events again. Part of the writer's transaction.
      */
     static Members arrange(Connection connection, ArchiveFields fields) throws SQLException {
         Map<String, Integer> known = known(connection);
@@ -51,7 +52,9 @@ record Members(Map<String, Integer> slots) {
                 known.put(member, slot);
             }
         }
-        count(connection, fields.statistics().orElse(""));
+        if (countDiffers(connection, fields)) {
+            count(connection, fields.statistics().orElse(""));
+        }
         return new Members(known);
     }
 
@@ -104,11 +107,15 @@ record Members(Map<String, Integer> slots) {
                 .formatted(member);
     }
 
-    private static void count(Connection connection, String member) throws SQLException {
+    /** Whether statistics have counted by another member so far. */
+    static boolean countDiffers(Connection connection, ArchiveFields fields) throws SQLException {
         byte[] before = Meta.bytes(connection, STATISTICS_MEMBER);
-        if (before != null && new String(before, java.nio.charset.StandardCharsets.UTF_8).equals(member)) {
-            return;
-        }
+        return before == null
+                || !new String(before, StandardCharsets.UTF_8)
+                        .equals(fields.statistics().orElse(""));
+    }
+
+    private static void count(Connection connection, String member) throws SQLException {
         SqliteFile.execute(
                 connection, "UPDATE archived SET counted = " + (member.isEmpty() ? "NULL" : valueOf(member)));
         SqliteFile.execute(connection, "DELETE FROM tallies WHERE kind = 'member'");

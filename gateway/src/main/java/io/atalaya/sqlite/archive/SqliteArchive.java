@@ -19,6 +19,8 @@ import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.SqliteStore;
 import io.atalaya.sqlite.Writer;
 import io.atalaya.sqlite.log.SqliteEventLog;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,26 +40,41 @@ public final class SqliteArchive implements Archive {
     private final ArchiveQueries queries;
     private final SqliteDeadLetters deadLetters;
 
+    private final ArchiveBatch.Maker maker;
+
     /** What the writer has made ready. */
     private record Prepared(Members members, ArchiveRows rows) {}
 
     /**
      * @param log whose file it is; closed after the archive
      * @param clock for {@link DeadLetters.DeadLetter#buried}
+     * @param shortestRun so many events with neighbouring positions that come together are kept as one segment, fewer as
+     *     a row each (at least 1)
      * @throws ArchiveException when the file fails
      */
-    public SqliteArchive(SqliteEventLog log, ArchiveFields fields, InstantSource clock) {
+    public SqliteArchive(SqliteEventLog log, ArchiveFields fields, InstantSource clock, int shortestRun) {
         this.log = log;
         this.store = log.store();
         this.fields = fields;
         this.clock = clock;
-        Prepared prepared = write(connection -> {
-            Members members = Members.arrange(connection, fields);
-            return new Prepared(members, new ArchiveRows(connection, store, fields, members));
-        });
+        this.maker = new ArchiveBatch.Maker(
+                store.positions(),
+                store.file().idHash(),
+                fields,
+                fields.filters().stream().sorted().toList(),
+                shortestRun);
+        Prepared prepared = write(this::prepare);
         rows = prepared.rows();
         queries = new ArchiveQueries(store, prepared.members());
         deadLetters = new SqliteDeadLetters(this, store);
+    }
+
+    private Prepared prepare(Connection connection) throws SQLException {
+        boolean recount = Members.countDiffers(connection, fields);
+        Members members = Members.arrange(connection, fields);
+        var made = new ArchiveRows(connection, maker, members);
+        made.renewSegments(recount);
+        return new Prepared(members, made);
     }
 
     <T> T write(Writer.Transaction<T> transaction) {
@@ -67,6 +84,9 @@ public final class SqliteArchive implements Archive {
             throw translated(failure);
         }
     }
+
+    /** So many neighbouring events are worth a segment. */
+    public static final int SHORTEST_RUN = 256;
 
     /** Appends go before: nobody waits for this, and what is not archived now stays in the log. */
     private <T> T writePatiently(Writer.Transaction<T> transaction) {
@@ -118,7 +138,8 @@ public final class SqliteArchive implements Archive {
     @Override
     public int store(List<Entry> entries) {
         learn(entries);
-        Stored stored = writePatiently(_ -> new Stored(rows.store(entries), rows.confirm(entries)));
+        ArchiveBatch batch = maker.of(entries);
+        Stored stored = writePatiently(_ -> new Stored(rows.store(batch), rows.confirm(entries)));
         log.onArchived(stored.confirmed());
         return stored.fresh();
     }

@@ -67,6 +67,12 @@ final class Tally {
         }
     }
 
+    /** An event is counted by a member's value, and has been counted otherwise already. */
+    void member(String tenant, String counted) {
+        names.merge(new Name(EVERY_TENANT, MEMBER, counted), 1L, Long::sum);
+        names.merge(new Name(tenant, MEMBER, counted), 1L, Long::sum);
+    }
+
     /** An archived row comes. */
     void comes(long row, long atMillis, long tsMicros) {
         Bucket bucket = buckets.computeIfAbsent(Buckets.of(row), _ -> new Bucket());

@@ -44,6 +44,8 @@ final class Housekeeping {
                 connection,
                 "DELETE FROM events WHERE offset > ? AND offset <= ?"
                         + " AND NOT EXISTS (SELECT 1 FROM archived WHERE position = offset)"
+                        + " AND NOT EXISTS (SELECT 1 FROM segments"
+                        + " WHERE first BETWEEN offset - 4095 AND offset AND first + segments.events > offset)"
                         + " AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE position = offset)");
         deleted = Meta.number(connection, Meta.FLOOR);
     }

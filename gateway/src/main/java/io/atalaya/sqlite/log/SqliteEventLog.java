@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SqliteEventLog implements EventLog {
     private static final Logger LOG = LoggerFactory.getLogger(SqliteEventLog.class);
-    private static final int RECENT_EVENTS = 20_000;
-    private static final long RECENT_BYTES = 16L << 20;
+    private static final int RECENT_EVENTS = 5_000;
+    private static final long RECENT_BYTES = 4L << 20;
     private static final int READERS = 2;
     private static final long BYTES_PER_READ = 8L << 20;
     private static final int OFFSETS_PER_READ = 20_000;

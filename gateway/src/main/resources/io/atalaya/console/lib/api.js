@@ -14,6 +14,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Between two logins nothing is asked but who is there: every other answer would be the same. */
+const OPEN = ['/api/v1/whoami', '/api/v1/login'];
+
+let resting = false;
+
 /** How long an answer is waited for, in milliseconds. */
 const PATIENCE = 15_000;
 
@@ -23,6 +28,9 @@ const PATIENCE = 15_000;
  * @throws {ApiProblem}
  */
 async function ask(method, path, body, accepted = []) {
+  if (resting && !OPEN.includes(path)) {
+    throw new ApiProblem(401, t('login.ended'));
+  }
   let response;
   try {
     response = await fetch(path, {
@@ -41,6 +49,7 @@ async function ask(method, path, body, accepted = []) {
   const problem = await parsed(response).catch(() => ({}));
   if (response.status === 401) {
     dispatchEvent(new CustomEvent('atalaya:unauthorized'));
+    throw new ApiProblem(401, t('login.ended'), problem);
   }
   throw new ApiProblem(response.status, detailOf(response, problem), problem);
 }
@@ -82,4 +91,7 @@ export const api = {
   get: (path, parameters = {}, accepted = []) => ask('GET', pathOf(path, parameters), undefined, accepted),
   post: (path, body = {}) => ask('POST', path, body),
   remove: (path) => ask('DELETE', path),
+  /** The login has ended: whatever a view still asks for meets with a refusal, without a word to the gateway. */
+  rest: () => (resting = true),
+  goOn: () => (resting = false),
 };

@@ -55,7 +55,8 @@ export class Chart {
     painter.later(`data-${this.#options.title}`, () => {
       this.#build();
       this.#plot?.setData(this.#data);
-      this.#box.dataset.points = this.#data[0].length;
+      const [times] = this.#data;
+      Object.assign(this.#box.dataset, { points: times.length, since: times[0] ?? '' });
       this.#tell(this.#plot?.cursor.idx ?? null);
     });
   }

@@ -32,6 +32,11 @@ export function t(key, values = {}) {
   return form.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** The title of something that an operator has named, in this language where it has one: `{title, titles}`. */
+export function titleOf({ title, titles }) {
+  return titles?.[language] ?? title;
+}
+
 /** The text for a word of the gateway's (`state.` + `burning`); a word that nobody translated is shown as it is. */
 export function word(prefix, value) {
   const text = LANGUAGES[language][prefix + value];

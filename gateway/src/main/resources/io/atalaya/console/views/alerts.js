@@ -6,25 +6,41 @@ import { t, word } from '../lib/i18n.js';
 import { badge, button, panel } from '../lib/parts.js';
 import { KeyedTable } from '../lib/table.js';
 
-/** What somebody is being told right now; null where this gateway does not raise alerts by itself. */
-export async function alertsPanel() {
+/**
+ * What somebody is being told right now; null where this gateway does not raise alerts by itself.
+ *
+ * @param {Map<string, string>} titles of objectives by id, in the language of the page
+ */
+export async function alertsPanel(titles) {
   try {
     const { firing = [], pauses = [] } = await api.get('/api/v1/alerts');
-    return panel(t('alerts.title'), firingTable(firing), pauses.length > 0 ? pauseTable(pauses) : null);
+    return panel(t('alerts.title'), firingTable(firing, titles), pauses.length > 0 ? pauseTable(pauses) : null);
   } catch {
     return null;
   }
 }
 
-function firingTable(firing) {
+/** What an alert says, in the language of the page where it is one of ours; otherwise as whoever made it put it. */
+export function sentence({ alert, labels = {}, annotations = {} }, titles) {
+  const title = titles.get(labels.slo);
+  if (title && alert === 'SLOErrorBudgetBurn') {
+    return t('alerts.burns', { title, tier: word('slo.tier.', labels.burnrate_tier), long: labels.long, short: labels.short });
+  }
+  if (title && alert === 'SLOErrorBudgetSpent') {
+    return t('alerts.spent', { title });
+  }
+  return annotations.summary ?? annotations.description ?? '';
+}
+
+function firingTable(firing, titles) {
   const table = new KeyedTable({
     label: t('alerts.title'),
     key: ({ alert, labels }) => `${alert} ${JSON.stringify(labels)}`,
     empty: t('alerts.none'),
     columns: [
       { head: t('alerts.alert'), text: ({ alert }) => alert, rowHead: true },
-      { head: t('alerts.severity'), node: ({ labels }) => badge(labels?.severity === 'critical' ? 'broken' : 'attention', labels?.severity ?? '–') },
-      { head: t('alerts.what'), text: ({ annotations }) => annotations?.summary ?? annotations?.description ?? '', wide: true },
+      { head: t('alerts.severity'), node: ({ labels }) => badge(labels?.severity === 'critical' ? 'broken' : 'attention', labels?.severity ? word('severity.', labels.severity) : '–') },
+      { head: t('alerts.what'), text: (told) => sentence(told, titles), wide: true },
       { head: t('alerts.since'), text: ({ starts_at: since }) => moment(since) },
       { head: t('common.state'), text: ({ inhibited, paused }) => word('alerts.', paused ? 'paused' : inhibited ? 'inhibited' : 'told') },
     ],

@@ -1,7 +1,7 @@
 import { api } from '../lib/api.js';
 import { fill, h } from '../lib/dom.js';
 import { count, decimal, moment } from '../lib/format.js';
-import { t, word } from '../lib/i18n.js';
+import { t, titleOf, word } from '../lib/i18n.js';
 import { badge, facts, failure, loading, panel, viewHead } from '../lib/parts.js';
 import { bars } from '../lib/bars.js';
 
@@ -64,12 +64,12 @@ function card(kpi) {
   const shown = (value) => `${decimal(value, 2)}${kpi.unit === 'percent' ? ' %' : ''}`;
   const periods = [...(kpi.periods ?? []), ...(kpi.current ? [kpi.current] : [])].slice(-14);
   const element = panel(
-    kpi.title,
+    titleOf(kpi),
     h('p', { class: 'row' }, badge(TONES[kpi.state] ?? 'unknown', word('kpi.state.', kpi.state)), h('span', { class: 'muted', text: [kpi.domain, kpi.owner].filter(Boolean).join(' · ') })),
     h('p', {}, h('span', { class: 'figure', text: shown(kpi.value) }), kpi.unit && kpi.unit !== 'percent' ? h('span', { class: 'muted', text: ` ${kpi.unit}` }) : null),
     bars(
       periods.map(({ day, value }) => ({ label: day, value: value ?? null, text: shown(value) })),
-      t('kpi.past', { title: kpi.title }),
+      t('kpi.past', { title: titleOf(kpi) }),
     ),
     facts([
       [t('kpi.target'), `${kpi.better === 'lower' ? '≤' : '≥'} ${shown(kpi.target)}`],

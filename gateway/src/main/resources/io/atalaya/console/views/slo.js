@@ -1,7 +1,7 @@
 import { api } from '../lib/api.js';
 import { fill, h } from '../lib/dom.js';
 import { count, decimal, moment, month, percent, span } from '../lib/format.js';
-import { t, word } from '../lib/i18n.js';
+import { t, titleOf, word } from '../lib/i18n.js';
 import { badge, failure, loading, panel, viewHead } from '../lib/parts.js';
 import { KeyedTable } from '../lib/table.js';
 import { alertsPanel } from './alerts.js';
@@ -31,6 +31,7 @@ class SloView {
   #alerts = h('div');
   #objectives = h('div', { class: 'view' }, loading());
   #opened = new Set();
+  #titles = new Map();
 
   constructor() {
     this.element = h('div', { class: 'view' }, viewHead(t('nav.slo'), t('slo.lead')), this.#gate, this.#alerts, this.#objectives);
@@ -53,11 +54,12 @@ class SloView {
     } catch (problem) {
       fill(this.#objectives, failure(problem, () => this.#load()));
     }
-    const alerts = await alertsPanel();
+    const alerts = await alertsPanel(this.#titles);
     fill(this.#alerts, alerts);
   }
 
   #show(report) {
+    this.#titles = new Map(report.objectives.map((objective) => [objective.id, titleOf(objective)]));
     const focused = document.activeElement?.closest?.('details')?.dataset.objective;
     const services = Map.groupBy ? Map.groupBy(report.objectives, ({ service }) => service) : grouped(report.objectives);
     fill(
@@ -80,7 +82,7 @@ class SloView {
         prop: { open: this.#opened.has(id) },
         on: { toggle: (event) => (event.target.open ? this.#opened.add(id) : this.#opened.delete(id)) },
       },
-      h('summary', { text: t('slo.more') }, h('span', { class: 'visually-hidden', text: ` · ${objective.title}` })),
+      h('summary', { text: t('slo.more') }, h('span', { class: 'visually-hidden', text: ` · ${titleOf(objective)}` })),
       burnTable(objective),
       h('h3', { text: t('slo.history') }),
       monthTable(objective),
@@ -89,7 +91,7 @@ class SloView {
     return h(
       'article',
       { class: 'slo stack' },
-      h('div', { class: 'slo-head' }, h('h3', { text: objective.title }), badge(SLO_TONES[state] ?? 'unknown', word('slo.state.', state))),
+      h('div', { class: 'slo-head' }, h('h3', { text: titleOf(objective) }), badge(SLO_TONES[state] ?? 'unknown', word('slo.state.', state))),
       h('p', { class: 'muted', text: t('slo.promise', { percent: decimal(Number(objective.objective_percent), 4), window: objective.window }) }),
       typeof left === 'number'
         ? h('div', { class: 'budget' }, meter(left, SLO_TONES[state]), h('span', {}, h('strong', { text: percent(left) }), ` ${t('slo.left')}`))
@@ -121,7 +123,7 @@ function gatePanel(gate) {
       'div',
       { class: 'row' },
       badge(gate.allowed ? 'ok' : 'broken', t(gate.allowed ? 'slo.allowed' : 'slo.blocked')),
-      gate.allowed ? t('slo.allowedLead') : t('slo.blockedLead', { names: gate.spent.map(({ title, id }) => title ?? id).join(', ') }),
+      gate.allowed ? t('slo.allowedLead') : t('slo.blockedLead', { names: gate.spent.map((spent) => titleOf(spent) ?? spent.id).join(', ') }),
     ),
     gate.unknown?.length > 0 ? h('p', { class: 'muted', text: t('slo.unknown', { names: gate.unknown.join(', ') }) }) : null,
   );
@@ -133,7 +135,7 @@ function burnTable({ tiers = [] }) {
     key: ({ tier }) => tier,
     empty: t('slo.noTiers'),
     columns: [
-      { head: t('slo.tier'), text: ({ tier, severity }) => `${word('slo.tier.', tier)} (${severity})`, rowHead: true },
+      { head: t('slo.tier'), text: ({ tier, severity }) => `${word('slo.tier.', tier)} (${word('severity.', severity)})`, rowHead: true },
       { head: t('slo.long'), text: ({ long, long_burn_rate: burn }) => `${decimal(burn, 2)}× · ${long}`, number: true },
       { head: t('slo.short'), text: ({ short, short_burn_rate: burn }) => `${decimal(burn, 2)}× · ${short}`, number: true },
       { head: t('slo.limit'), text: ({ limit }) => `${decimal(limit, 2)}×`, number: true },

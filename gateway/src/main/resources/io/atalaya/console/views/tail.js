@@ -113,11 +113,12 @@ class Tail {
 
   #open() {
     this.#stream?.close();
+    delete this.element.dataset.open;
     const filters = Object.fromEntries(FILTERS.map((name) => [name, this.#controls[name].value.trim()]));
     this.#stream = new Stream(
       pathOf('/api/v1/events/live', filters),
       {
-        ready: () => {},
+        ready: () => (this.element.dataset.open = ''), // from here on nothing is missed
         event: (event) => this.#onEvent(event),
         skipped: ({ skipped }) => this.#onSkipped(skipped),
       },

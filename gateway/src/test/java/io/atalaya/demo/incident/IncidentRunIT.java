@@ -1,22 +1,26 @@
 package io.atalaya.demo.incident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.atalaya.cli.trial.InProcessGateway;
 import io.atalaya.cli.trial.TrialSecrets;
 import io.atalaya.demo.RunningGateway;
 import io.atalaya.demo.Terminal;
+import io.atalaya.redis.RedisServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,17 +34,21 @@ class IncidentRunIT {
     private final TrialSecrets secrets = TrialSecrets.fresh(new SecureRandom(), InstantSource.system());
     private final String key = secrets.publishKey("1");
 
-    private RunningGateway start() {
+    private RunningGateway start(Optional<URI> redis) {
         return InProcessGateway.start(new RunningGateway.Settings(
-                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of(), List.of()));
+                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of(), List.of(), redis));
     }
 
     private List<String> play(String token) throws InterruptedException {
-        var terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100, 40);
-        try (var gateway = start()) {
-            var table = new IncidentRun.Table(1, 1, SESSION, token, key);
-            return new IncidentRun(table, gateway, terminal, stop, System::nanoTime).run();
+        try (var gateway = start(Optional.empty())) {
+            return incident(gateway, token).run();
         }
+    }
+
+    private IncidentRun incident(RunningGateway gateway, String token) {
+        var terminal = new Terminal(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, 100, 40);
+        var table = new IncidentRun.Table(1, 1, SESSION, token, key);
+        return new IncidentRun(table, gateway, terminal, stop, System::nanoTime);
     }
 
     private String shown() {
@@ -56,6 +64,38 @@ class IncidentRunIT {
                 .containsPattern("websocket-send-errors +\\w+: [1-9][0-9,]* bad of")
                 .containsPattern("books: matched .*  balanced")
                 .contains("gate: ");
+    }
+
+    @Test
+    void aLostRedisIsToldPaidForAndFoundAgain() throws IOException, InterruptedException {
+        try (var redis = RedisServer.start();
+                var link = RedisLink.to(redis.url());
+                var gateway = start(Optional.of(link.url()))) {
+            assertThat(incident(gateway, secrets.tokenOfSession(SESSION)).run(link))
+                    .isEmpty();
+            assertThat(redis.command("PING"))
+                    .as("nothing happened to the Redis")
+                    .isEqualTo("PONG");
+        }
+
+        assertThat(shown())
+                .contains("the gateway says of Redis: not_subscribed", "200 of 200 events by HTTP were received")
+                .contains("a guest who comes now is closed with 1013", "the gateway says of Redis: subscribed")
+                .contains("a guest who comes now is let in")
+                .containsPattern("redis-subscription +\\w+: [1-9][0-9,]* bad of")
+                .containsPattern("4\\. what the gateway says");
+    }
+
+    @Test
+    void aRedisThatIsNotThereIsNotPretendedToBe() {
+        var closed = URI.create("redis://:secret@127.0.0.1:1");
+
+        assertThatThrownBy(() -> RedisLink.to(closed))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no connection to 127.0.0.1:1")
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> RedisLink.to(URI.create("rediss://127.0.0.1:6379")))
+                .hasMessageContaining("expected: redis://host:port");
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.EventQuery;
+import io.atalaya.archive.EventQuery.Order;
+import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.archive.Rejection;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Event;
@@ -16,6 +18,8 @@ import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogConfig;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
+import io.atalaya.sqlite.segment.Filter;
+import io.atalaya.sqlite.segment.Row;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +39,8 @@ class SharedRowsTest {
     private static final TenantId TENANT = new TenantId("1");
     private static final ArchiveFields BY_BRANCH = new ArchiveFields(List.of("branch_id"), Optional.of("branch_id"));
 
+    private static final int RANGE = Buckets.ROWS;
+
     @TempDir
     private Path directory;
 
@@ -46,7 +52,7 @@ class SharedRowsTest {
     }
 
     private SqliteArchive archive(SqliteEventLog log, ArchiveFields fields) {
-        return new SqliteArchive(log, fields, () -> Instant.ofEpochMilli(millis));
+        return new SqliteArchive(log, fields, () -> Instant.ofEpochMilli(millis), SqliteArchive.SHORTEST_RUN);
     }
 
     private void append(EventLog log, int from, int to) {
@@ -96,6 +102,30 @@ class SharedRowsTest {
             assertThat(log.totals().confirmed()).isEqualTo(2_500);
             assertThat(archive(log, BY_BRANCH).counts().archived()).isEqualTo(2_500);
         }
+    }
+
+    @Test
+    void aLatePageLooksIntoNoRangeThatIsWhollyOnEarlierOnes() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int first = 0; first < 4 * RANGE; first += RANGE) {
+                append(log, first, first + RANGE);
+            }
+            drain(log, archive);
+
+            assertThat(ranges(archive, Order.NEWEST_FIRST, Long.MAX_VALUE)).containsExactlyInAnyOrder(4L, 3L, 2L, 1L, 0L);
+            assertThat(ranges(archive, Order.NEWEST_FIRST, millis - 2)).containsExactlyInAnyOrder(2L, 1L, 0L);
+            assertThat(ranges(archive, Order.OLDEST_FIRST, millis)).containsExactlyInAnyOrder(3L, 4L);
+        }
+    }
+
+    /** The numbers of the ranges that a page behind a time looks into. */
+    private static List<Long> ranges(SqliteArchive archive, Order order, long behind) {
+        Filter filter = new Filter(Map.of(), Time.ARRIVAL, order, Long.MIN_VALUE, Long.MAX_VALUE, Optional.empty())
+                .behind(new Row(behind, 0));
+        return archive.read(reader -> Buckets.of(reader.connection(), filter)).stream()
+                .map(Buckets.Bucket::number)
+                .toList();
     }
 
     @Test
@@ -174,20 +204,88 @@ class SharedRowsTest {
     }
 
     @Test
+    void aPartOfASegmentGoesAndTheRestIsFoundAsBefore() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "archived")).isZero();
+
+            assertThat(archive.purge(Instant.ofEpochMilli(millis + 1), 400).events())
+                    .isEqualTo(400);
+
+            assertThat(rows(log, "segments")).isZero();
+            assertThat(rows(log, "archived")).isEqualTo(600);
+            assertThat(archive.find(TENANT, new EventId("e399"))).isEmpty();
+            assertThat(archive.find(TENANT, new EventId("e400"))).isPresent();
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "1")))
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aSegmentGoesAsAWhole() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            append(log, 1_000, 2_000);
+            drain(log, archive);
+
+            assertThat(archive.purge(Instant.ofEpochMilli(millis), 5_000).events())
+                    .isEqualTo(1_000);
+
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "segment_ids")).isEqualTo(1);
+            assertThat(archive.counts()).isEqualTo(new Archive.Counts(1_000, 0, 1_000, 0));
+            assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).total())
+                    .isEqualTo(1_000);
+            assertThat(archive.store(log.backlog().take(1_000))).isZero();
+        }
+    }
+
+    @Test
+    void pagesGoThroughSegmentsAndRowsAlike() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            for (int from = 0; from < 30_000; from += 1_000) {
+                append(log, from, from + 1_000);
+                drain(log, archive);
+            }
+            append(log, 30_000, 30_100);
+            drain(log, archive);
+
+            EventQuery all = EventQuery.of(TENANT).limitedTo(1_000);
+            assertThat(archive.count(all)).isEqualTo(30_100);
+            assertThat(archive.events(all.skipping(25_000)).entries())
+                    .extracting(entry -> entry.event().id().value())
+                    .containsExactlyElementsOf(IntStream.range(0, 1_000)
+                            .mapToObj(i -> "e" + (30_099 - 25_000 - i))
+                            .toList());
+            assertThat(archive.events(all.skipping(30_000)).entries()).hasSize(100);
+        }
+    }
+
+    @Test
     void otherMembersAreIndexedFromTheEventsThatAreThere() {
         try (var log = open(1_000_000)) {
             var archive = archive(log, BY_BRANCH);
             append(log, 0, 30);
             drain(log, archive);
+            append(log, 30, 630);
+            drain(log, archive);
+            assertThat(rows(log, "segments")).isEqualTo(1);
+            assertThat(rows(log, "archived")).isEqualTo(30);
         }
         var bySector = new ArchiveFields(List.of("sector_id"), Optional.of("sector_id"));
         try (var log = open(1_000_000)) {
             var archive = archive(log, bySector);
 
             assertThat(archive.count(EventQuery.of(TENANT).where("sector_id", "4")))
-                    .isEqualTo(6);
+                    .isEqualTo(126);
             assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).byMember())
-                    .isEqualTo(Map.of("0", 6L, "1", 6L, "2", 6L, "3", 6L, "4", 6L));
+                    .isEqualTo(Map.of("0", 126L, "1", 126L, "2", 126L, "3", 126L, "4", 126L));
         }
     }
 }

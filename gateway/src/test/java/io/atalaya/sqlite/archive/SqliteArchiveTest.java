@@ -51,7 +51,7 @@ class SqliteArchiveTest extends ArchiveModelContract {
 
     @Override
     protected Archive open(ArchiveFields fields, InstantSource clock) {
-        return new SqliteArchive(log, fields, clock);
+        return new SqliteArchive(log, fields, clock, SqliteArchive.SHORTEST_RUN);
     }
 
     @Override
@@ -78,7 +78,11 @@ class SqliteArchiveTest extends ArchiveModelContract {
         sql("DROP TRIGGER refuse");
     }
 
-    private void sql(String statement) {
+    SqliteEventLog log() {
+        return log;
+    }
+
+    final void sql(String statement) {
         log.store().transact(connection -> {
             SqliteFile.execute(connection, statement);
             return statement;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.os;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite.segment;
+
+import org.jspecify.annotations.NullMarked;
