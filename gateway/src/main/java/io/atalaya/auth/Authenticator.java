@@ -27,7 +27,7 @@ public interface Authenticator {
         UNKNOWN;
 
         /** The standing of a principal that has not expired, given what the revocation list said. */
-        static Standing of(RevocationList.Status status) {
+        public static Standing of(RevocationList.Status status) {
             return switch (status) {
                 case VALID -> GOOD;
                 case REVOKED -> REVOKED;

@@ -231,15 +231,13 @@ public final class JwksKeys implements AutoCloseable {
          */
         static Source at(String location) {
             if (!location.contains("://")) {
-                var file = new FileSource(Path.of(location));
-                read(file.text());
-                return file;
+                return FileSource.at(Path.of(location));
             }
             URI url = URI.create(location);
             boolean safe = "https".equals(url.getScheme()) || ("http".equals(url.getScheme()) && isLoopback(url));
             if (!safe) {
                 throw new IllegalArgumentException(
-                        "jwks: %s (expected: a file, https://, or http:// to a loopback address)".formatted(location));
+                        "%s (expected: a file, https://, or http:// to a loopback address)".formatted(location));
             }
             return new UrlSource(url);
         }
@@ -251,6 +249,18 @@ public final class JwksKeys implements AutoCloseable {
     }
 
     private record FileSource(Path file) implements Source {
+        static FileSource at(Path path) {
+            var file = new FileSource(path);
+            try {
+                read(file.text());
+            } catch (IllegalArgumentException unusable) {
+                String text = String.valueOf(unusable.getMessage());
+                String named = text.startsWith(path.toString()) ? text : path + ": " + text;
+                throw new IllegalArgumentException(named, unusable);
+            }
+            return file;
+        }
+
         @Override
         public CompletionStage<String> fetch() {
             return CompletableFuture.completedFuture(text());
@@ -260,7 +270,7 @@ public final class JwksKeys implements AutoCloseable {
             try {
                 return Files.readString(file);
             } catch (IOException e) {
-                throw new IllegalArgumentException("jwks: %s (expected: a readable file)".formatted(file), e);
+                throw new IllegalArgumentException("%s: not readable (expected: a readable file)".formatted(file), e);
             }
         }
 

@@ -3,7 +3,9 @@ package io.atalaya.cli;
 import io.atalaya.config.ConfigOutcome;
 import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
+import io.atalaya.config.GatewayConfig;
 import io.atalaya.config.Reference;
+import io.atalaya.gateway.Gateway;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -72,8 +74,7 @@ public final class CheckConfigCommand implements Callable<Integer> {
         int exitCode = switch (ConfigReader.read(source())) {
             case ConfigOutcome.Valid valid -> {
                 report(valid.notes());
-                out().println("ok: " + valid.config().summary());
-                yield 0;
+                yield reportFiles(valid.config());
             }
             case ConfigOutcome.Invalid invalid -> {
                 report(invalid.notes());
@@ -84,6 +85,13 @@ public final class CheckConfigCommand implements Callable<Integer> {
         };
         out().flush();
         return exitCode;
+    }
+
+    private int reportFiles(GatewayConfig good) {
+        List<String> problems = Gateway.unusableFiles(good);
+        problems.forEach(out()::println);
+        out().println(problems.isEmpty() ? "ok: " + good.summary() : count(problems.size()));
+        return problems.isEmpty() ? 0 : 1;
     }
 
     private ConfigSource source() {

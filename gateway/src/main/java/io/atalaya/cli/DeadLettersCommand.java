@@ -36,7 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
             "  atalaya dead-letters show 1z141z3-2s        one with its event",
             "  atalaya dead-letters redrive --code 23514   once the obstacle is gone",
             "  atalaya dead-letters purge 1z141z3-2s       delete one for good",
-            ExitCode.FOOTER + "; 1 also when one is refused again or is not there."
+            ExitCode.FOOTER + "; 1 also when one is",
+            "refused again or is not there."
         })
 public final class DeadLettersCommand implements Runnable {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -234,6 +235,11 @@ public final class DeadLettersCommand implements Runnable {
             }
             HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(answer.statusCode(), json(answer.body()));
+        } catch (IOException unreachable) {
+            String text = unreachable.getMessage() == null
+                    ? unreachable.getClass().getSimpleName()
+                    : unreachable.getMessage();
+            throw new IOException("%s: %s (expected: a gateway's operators' port)".formatted(url, text), unreachable);
         } finally {
             client.shutdownNow();
         }

@@ -94,7 +94,7 @@ public final class Main implements Runnable {
     private static int onException(Exception problem, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
         String text = problem.getMessage() == null ? problem.toString() : problem.getMessage();
-        err.println("atalaya " + command.getCommandName() + ": " + text);
+        err.println(command.getCommandSpec().qualifiedName() + ": " + text);
         if ("DEBUG".equalsIgnoreCase(logLevel())) {
             problem.printStackTrace(err);
         }

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         description = "Run the gateway until SIGTERM or Ctrl-C.",
         footer = {
             "",
-            "Settings come from ./atalaya.yaml (or --config) and the environment, which wins; see check-config.",
-            "It refuses to start without secrets: JWT_SECRET and TABLE_TOKEN_SECRET, e.g. from `openssl rand -hex 32`.",
+            "Settings come from ./atalaya.yaml (or --config) and the environment, which",
+            "wins; see check-config. It refuses to start without secrets: JWT_SECRET and",
+            "TABLE_TOKEN_SECRET, e.g. from `openssl rand -hex 32`.",
             "",
             "Exit status: 130 or 143 stopped by Ctrl-C or SIGTERM, 1 cannot start, 2 usage."
         })

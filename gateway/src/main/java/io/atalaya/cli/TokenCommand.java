@@ -37,7 +37,8 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "The token is all that is printed, so it can be used in place:",
-            "  ./atalaya tail --token \"$(./atalaya token staff --tenant 1 --user 7 --role WAITER --branch 3)\""
+            "  ./atalaya tail waiter --token \\",
+            "    \"$(./atalaya token staff --tenant 1 --user 7 --role WAITER --branch 3)\""
         })
 public final class TokenCommand {
     private final Map<String, String> environment;

@@ -9,8 +9,10 @@ import io.atalaya.http.Response;
 import io.atalaya.http.Route.Handler;
 import io.atalaya.http.Route.Responder;
 import io.atalaya.hub.Hub;
-import io.atalaya.hub.SessionView;
 import io.atalaya.hub.SessionView.Figures;
+import io.atalaya.hub.SessionView;
+import io.atalaya.profile.AuthenticationScheme;
+import io.atalaya.profile.Endpoint;
 import io.atalaya.profile.Profile;
 import io.atalaya.query.Parameters;
 import io.atalaya.query.Reads;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Who is connected, and one session in detail. Immutable; made of thread-safe parts. */
@@ -107,10 +110,19 @@ public final class SessionPages {
         page.put("path", endpoint == null ? null : endpoint.path());
         page.put("scheme", principal.scheme());
         page.put("token_id", principal.tokenId());
+        page.put("revoked_as", revokedAs(endpoint, principal));
         page.put("issued_at", principal.issuedAt().toString());
         page.put("claims", new TreeMap<>(principal.scope()));
         page.put("replaying", session.figures().replaying());
         return page;
+    }
+
+    /** The subject that revokes all tokens of this one: guests' sessions have numbers like users. */
+    private static String revokedAs(@Nullable Endpoint endpoint, Principal principal) {
+        boolean guest = endpoint != null
+                && endpoint.authentication().acceptedBy(principal.scheme()).kind()
+                        == AuthenticationScheme.Kind.TABLE_TOKEN;
+        return guest ? "-" + principal.subject() : principal.subject();
     }
 
     private static Map<String, Object> members(SessionView session) {

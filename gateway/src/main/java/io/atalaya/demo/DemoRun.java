@@ -47,7 +47,8 @@ public final class DemoRun {
     private Books books = Books.unknown();
     private CompletableFuture<Books> asked = CompletableFuture.completedFuture(books);
     private long nextDrawNanos;
-    private int tickersPrinted;
+    private long tickersPrinted;
+    private long tickersSeen;
 
     /**
      * @param tokens lets people in
@@ -251,7 +252,7 @@ public final class DemoRun {
             terminal.draw(scoreboard.frame(view, restaurants, moment(nanos)));
             nextDrawNanos = nanos + REDRAW.toNanos();
         } else {
-            printPlain(view, nanos);
+            printPlain(view, nanos, now);
             nextDrawNanos = nanos + PLAIN_SUMMARY.toNanos();
         }
     }
@@ -262,12 +263,8 @@ public final class DemoRun {
     }
 
     /** Where nothing can be redrawn: the events since the last time, and one line of figures. */
-    private void printPlain(Ledger.View view, long nanos) {
-        int fresh = (int) Math.min(view.recent().size(), view.counts().published() - tickersPrinted);
-        view.recent()
-                .subList(view.recent().size() - fresh, view.recent().size())
-                .forEach(event -> terminal.print(scoreboard.ticker(event)));
-        tickersPrinted = (int) view.counts().published();
+    private void printPlain(Ledger.View view, long nanos, boolean everything) {
+        printTickers(view, everything);
         Counts counts = view.counts();
         terminal.print("-- %s: %d events, %d of %d deliveries, p50 %s, p99 %s, books %s"
                 .formatted(
@@ -278,6 +275,22 @@ public final class DemoRun {
                         Scoreboard.millis(view.latency(), 50),
                         Scoreboard.millis(view.latency(), 99),
                         books.balanced() ? "balanced" : books.known() ? "NOT BALANCED" : "not read yet"));
+    }
+
+    /** What is still on its way is left for the next time, once: printed now, it would look as if it were lost. */
+    private void printTickers(Ledger.View view, boolean everything) {
+        List<Ledger.Recent> recent = view.recent();
+        long firstOfRecent = view.counts().published() - recent.size();
+        long overdue = tickersSeen;
+        tickersSeen = view.counts().published();
+        for (long i = Math.max(firstOfRecent, tickersPrinted); i < tickersSeen; i++) {
+            Ledger.Recent event = recent.get((int) (i - firstOfRecent));
+            if (!everything && i >= overdue && event.awaited() > 0) {
+                return;
+            }
+            terminal.print(scoreboard.ticker(event));
+            tickersPrinted = i + 1;
+        }
     }
 
     private Verdict judge() {
@@ -297,6 +310,7 @@ public final class DemoRun {
         problems.addAll(view.faults());
         var lines = new ArrayList<Terminal.Line>();
         scoreboard.addBooks(lines, books);
+        lines.add(terminal.line().add("          (with the %d of the rehearsal before)".formatted(REHEARSED_EVENTS)));
         scoreboard.addSummary(lines, view, Duration.ofNanos(nanoClock.getAsLong() - startNanos), problems);
         lines.forEach(terminal::print);
         return new Verdict(problems);

@@ -191,7 +191,12 @@ final class Ledger {
     record Tally(int people, long expected, long received, String last) {}
 
     /** An event published lately. Immutable. */
-    record Recent(Step step, int received, long slowestNanos) {}
+    record Recent(Step step, int received, long slowestNanos) {
+        /** Deliveries that have not come yet. */
+        int awaited() {
+            return step.hearers().size() - received;
+        }
+    }
 
     /**
      * Sums over the whole demonstration. Immutable.

@@ -99,6 +99,11 @@ final class Connecting {
 
     private void join(
             ChannelHandlerContext ctx, Principal principal, Admission.Slot slot, List<Assignment> assignments) {
+        if (context.hub().isDraining()) {
+            slot.release();
+            refuse(ctx, CloseReason.SHUTDOWN);
+            return;
+        }
         ended = true;
         resume(ctx);
         target.onAccepted();

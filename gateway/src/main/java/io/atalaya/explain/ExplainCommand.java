@@ -208,6 +208,11 @@ public final class ExplainCommand implements Callable<Integer> {
             }
             print(answer.body().endsWith("\n") ? answer.body() : answer.body() + "\n");
             return ExitCode.OK;
+        } catch (IOException unreachable) {
+            String text = unreachable.getMessage() == null
+                    ? unreachable.getClass().getSimpleName()
+                    : unreachable.getMessage();
+            return fail("%s: %s (expected: a gateway's operators' port)".formatted(url, text));
         }
     }
 

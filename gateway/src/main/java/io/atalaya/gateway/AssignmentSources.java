@@ -51,12 +51,28 @@ record AssignmentSources(CachedAssignments.Source today, AssignmentRegister regi
         return (tenant, subject) -> timings.timeStage(Stopwatches.ASSIGNMENTS, () -> today.today(tenant, subject));
     }
 
-    private static AssignmentStore fromFile(Path path, Clock clock) {
-        var yaml = new YamlAssignments(path);
+    /**
+     * Reads the file, where there is one, and keeps nothing of it.
+     *
+     * @throws StartException when it has problems
+     */
+    static void check(AssignmentConfig config) {
+        if (config.source() instanceof AssignmentConfig.FileConfig file) {
+            file.path().ifPresent(path -> load(new YamlAssignments(path)));
+        }
+    }
+
+    private static YamlAssignments.Loaded load(YamlAssignments yaml) {
         YamlAssignments.Loaded loaded = yaml.load();
         if (!loaded.problems().isEmpty()) {
             throw new StartException(String.join(System.lineSeparator(), loaded.problems()));
         }
+        return loaded;
+    }
+
+    private static AssignmentStore fromFile(Path path, Clock clock) {
+        var yaml = new YamlAssignments(path);
+        YamlAssignments.Loaded loaded = load(yaml);
         LOG.atInfo()
                 .addKeyValue("file", path)
                 .addKeyValue("assignments", loaded.entries().size())

@@ -36,7 +36,7 @@ final class Authentication implements AutoCloseable {
             InstantSource clock,
             LongSupplier nanoClock) {
         this.keys = config.jwks()
-                .map(location -> new JwksKeys(JwksKeys.Source.at(location), nanoClock))
+                .map(location -> new JwksKeys(keySource(location), nanoClock))
                 .orElse(null);
         var authenticators = new HashMap<String, Authenticator>();
         for (AuthenticationScheme scheme : profile.authentication().values()) {
@@ -46,6 +46,19 @@ final class Authentication implements AutoCloseable {
         }
         authenticators.putAll(own);
         this.byScheme = Map.copyOf(authenticators);
+    }
+
+    /**
+     * Where the keys of staff tokens come from.
+     *
+     * @throws StartException when there are none to begin with
+     */
+    static JwksKeys.Source keySource(String location) {
+        try {
+            return JwksKeys.Source.at(location);
+        } catch (IllegalArgumentException unusable) {
+            throw new StartException("jwt-jwks: " + unusable.getMessage(), unusable);
+        }
     }
 
     private Authenticator authenticator(

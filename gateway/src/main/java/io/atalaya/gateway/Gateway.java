@@ -127,6 +127,30 @@ public final class Gateway implements AutoCloseable {
         return gateway;
     }
 
+    /**
+     * What would keep a gateway from starting although its settings are good: files that they name and that cannot be
+     * used, a line a problem. Reads them and changes nothing.
+     */
+    public static List<String> unusableFiles(GatewayConfig config) {
+        List<Runnable> uses = List.of(
+                () -> config.auth()
+                        .jwks()
+                        .ifPresent(
+                                location -> Authentication.keySource(location).close()),
+                () -> AssignmentSources.check(config.assignments()),
+                () -> provision(config));
+        return uses.stream().flatMap(Gateway::problemsOf).toList();
+    }
+
+    private static Stream<String> problemsOf(Runnable use) {
+        try {
+            use.run();
+            return Stream.empty();
+        } catch (StartException unusable) {
+            return String.valueOf(unusable.getMessage()).lines();
+        }
+    }
+
     private static Provision provision(GatewayConfig config) {
         try {
             return Provision.of(config);

@@ -49,6 +49,7 @@ public final class Hub {
     private final InstantSource clock;
     private final LongSupplier nanoClock;
     private final AtomicLong revocations = new AtomicLong();
+    private volatile boolean draining;
     private final LabelSet types;
     private final CappedLabels tenants;
 
@@ -242,8 +243,14 @@ public final class Hub {
                 .thenApply(counts -> counts.stream().mapToInt(Integer::intValue).sum());
     }
 
+    /** Whether sessions are being closed for good: who has not joined yet is told so instead. */
+    public boolean isDraining() {
+        return draining;
+    }
+
     /** Closes all sessions with 1001, spread evenly over the configured drain; completes when none is left. */
     public CompletableFuture<Void> drain() {
+        draining = true;
         var drained = new ArrayList<CompletableFuture<Void>>();
         for (Shard shard : shards) {
             var done = new CompletableFuture<Void>();

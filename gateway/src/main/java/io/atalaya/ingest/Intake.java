@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,10 @@ public final class Intake {
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
+    /** So many of the longest requests may have been answered before their commit: nobody else holds their bytes. */
+    private static final int RECEIPTS_OF_LONGEST_REQUESTS = 8;
+
+
     private final IntakeConfig config;
     private final EventLog eventLog;
     private final EphemeralSink sink;
@@ -54,6 +59,7 @@ public final class Intake {
     private final IntakeLedger ledger;
     private final Quarantine quarantine = new Quarantine();
     private final AtomicInteger uncommitted = new AtomicInteger();
+    private final AtomicLong receiptBytes = new AtomicLong();
 
     /**
      * @param sink gets accepted ephemeral events
@@ -178,10 +184,17 @@ public final class Intake {
     /** Answers without waiting for the commit; whoever was answered cannot be told any more. */
     private CompletionStage<SubmitOutcome> receive(List<Event> events) {
         List<Event> durable = durable(events);
-        if (!reserve(durable.size())) {
+        long bytes = durable.stream()
+                .mapToLong(event -> event.body().open().length)
+                .sum();
+        if (!reserveReceipt(bytes)) {
             return refuse(events.size(), Refusal.OVERLOADED, new SubmitOutcome.Busy(RETRY_AFTER));
         }
-        commitReserved(events, durable, ledger.tally());
+        if (!reserve(durable.size())) {
+            receiptBytes.addAndGet(-bytes);
+            return refuse(events.size(), Refusal.OVERLOADED, new SubmitOutcome.Busy(RETRY_AFTER));
+        }
+        commitReserved(events, durable, ledger.tally()).whenComplete((_, _) -> receiptBytes.addAndGet(-bytes));
         return CompletableFuture.completedFuture(
                 new SubmitOutcome.Accepted(events.stream().map(Event::id).toList(), Optional.empty()));
     }
@@ -259,6 +272,15 @@ public final class Intake {
             return true;
         }
         uncommitted.addAndGet(-events);
+        return false;
+    }
+
+    private boolean reserveReceipt(long bytes) {
+        long most = (long) RECEIPTS_OF_LONGEST_REQUESTS * config.maxRequestBytes();
+        if (receiptBytes.getAndAdd(bytes) + bytes <= most) {
+            return true;
+        }
+        receiptBytes.addAndGet(-bytes);
         return false;
     }
 

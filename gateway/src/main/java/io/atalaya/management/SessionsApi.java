@@ -2,6 +2,7 @@ package io.atalaya.management;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.RevocationList;
 import io.atalaya.event.TenantId;
 import io.atalaya.http.Problem;
@@ -39,12 +40,17 @@ public final class SessionsApi {
 
     private final Hub hub;
     private final RevocationList revocations;
+    private final Hub.Standings standings;
     private final InstantSource clock;
 
-    /** @param revocations the list that authentication asks */
-    public SessionsApi(Hub hub, RevocationList revocations, InstantSource clock) {
+    /**
+     * @param revocations the list that authentication asks
+     * @param standings authentication, which knows what the list has to be asked for whom
+     */
+    public SessionsApi(Hub hub, RevocationList revocations, Hub.Standings standings, InstantSource clock) {
         this.hub = hub;
         this.revocations = revocations;
+        this.standings = standings;
         this.clock = clock;
     }
 
@@ -95,10 +101,10 @@ public final class SessionsApi {
         if (body.has("expires_at")) {
             throw new Answers.BadRequest("expires_at: with a subject (expected: with a token_id only)");
         }
-        return revoked(revocations.revokeUser(subject.tenant(), subject.name(), clock.instant()), subject::matches);
+        return revoked(revocations.revokeUser(subject.tenant(), subject.name(), clock.instant()), subject::mayMean);
     }
 
-    /** Once the list has it, closes those of {@code suspects} that the list says are revoked. */
+    /** Once the list has it, closes those of {@code suspects} that do not stand any more. */
     private CompletionStage<Response> revoked(CompletionStage<Void> written, Function<SessionView, Boolean> suspects) {
         return written.handle((_, failure) -> failure == null
                         ? afterRevocation(suspects)
@@ -132,14 +138,14 @@ public final class SessionsApi {
     private CompletionStage<Void> judge(List<SessionView> sessions, Set<Long> revoked, Set<Long> unknown) {
         var answers = new HashSet<CompletableFuture<Void>>();
         for (SessionView session : sessions) {
-            answers.add(revocations
-                    .status(session.principal())
-                    .exceptionally(_ -> RevocationList.Status.UNKNOWN)
-                    .thenAccept(status -> {
-                        switch (status) {
+            answers.add(standings
+                    .of(session.principal())
+                    .exceptionally(_ -> Standing.UNKNOWN)
+                    .thenAccept(standing -> {
+                        switch (standing) {
                             case REVOKED -> revoked.add(session.id());
                             case UNKNOWN -> unknown.add(session.id());
-                            case VALID -> {}
+                            case GOOD, EXPIRED -> {}
                         }
                     })
                     .toCompletableFuture());
@@ -174,6 +180,13 @@ public final class SessionsApi {
     }
 
     private record Subject(TenantId tenant, String name) {
+        /** Guests are revoked by the number of their session, negated, since a user may have the same number. */
+        boolean mayMean(SessionView session) {
+            return matches(session)
+                    || (session.principal().tenant().equals(tenant)
+                            && name.equals("-" + session.principal().subject()));
+        }
+
         boolean matches(SessionView session) {
             return session.principal().tenant().equals(tenant)
                     && session.principal().subject().equals(name);

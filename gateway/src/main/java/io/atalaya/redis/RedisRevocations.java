@@ -49,6 +49,7 @@ public final class RedisRevocations implements RevocationList {
     private static final String TOKEN_KEY = "auth:token:blacklist:";
     private static final String USER_KEY = "atalaya:user:revoked:";
     private static final String BACKENDS_USER_KEY = "auth:user:revoked:";
+    private static final String GUEST = "-";
     /** Tokens that live longer are blacklisted without an end; Redis refuses much longer lifetimes. */
     private static final Duration LONGEST_TTL = Duration.ofDays(36_500);
     /** As the backend writes it; its parser does not know {@code Z} for UTC. */
@@ -65,8 +66,8 @@ public final class RedisRevocations implements RevocationList {
     private final AtomicLong damagedKeys = new AtomicLong();
 
     /**
-     * @param userSchemes names of the authentication schemes whose subject is a user id; the tokens of others (table
-     *     tokens) can be revoked only one by one
+     * @param userSchemes names of the authentication schemes whose subject is a user id; subjects of others are users only
+     *     where they begin with a minus sign, as guests do here
      */
     public RedisRevocations(RedisConnections connections, Set<String> userSchemes, RedisContext context) {
         this.connections = connections;
@@ -90,19 +91,27 @@ public final class RedisRevocations implements RevocationList {
     public CompletionStage<Status> status(Principal principal) {
         Optional<String> token = principal.revocationKey();
         boolean user = userSchemes.contains(principal.scheme());
-        if (token.isEmpty() && !user) {
+        String[] keys = userKeys(principal, user);
+        if (token.isEmpty() && keys.length == 0) {
             return CompletableFuture.completedFuture(Status.VALID);
         }
+        // guests whose tokens have no id: the platform never revokes them, so that they do not depend on Redis
+        Status unasked = token.isPresent() || user ? Status.UNKNOWN : Status.VALID;
         if (!breaker.tryAcquire()) {
-            return CompletableFuture.completedFuture(Status.UNKNOWN);
+            return CompletableFuture.completedFuture(unasked);
         }
         return connections
-                .run(commands -> ask(commands, token, user ? userKeys(principal) : new String[0]), timeout)
-                .handle((answer, failure) -> failure == null ? judge(answer, principal) : unanswered(failure));
+                .run(commands -> ask(commands, token, keys), timeout)
+                .handle((answer, failure) ->
+                        failure == null ? judge(answer, principal) : unanswered(failure, unasked));
     }
 
-    private static String[] userKeys(Principal principal) {
-        return new String[] {userKey(principal.tenant(), principal.subject()), BACKENDS_USER_KEY + principal.subject()};
+    private static String[] userKeys(Principal principal, boolean user) {
+        String own = userKey(principal.tenant(), principal.subject());
+        if (user) {
+            return new String[] {own, BACKENDS_USER_KEY + principal.subject()};
+        }
+        return principal.subject().startsWith(GUEST) ? new String[] {own} : new String[0];
     }
 
     private static String userKey(TenantId tenant, String subject) {
@@ -144,7 +153,7 @@ public final class RedisRevocations implements RevocationList {
         return status;
     }
 
-    private Status unanswered(Throwable failure) {
+    private Status unanswered(Throwable failure, Status unasked) {
         // a key of another type is an answer about one key, not a Redis that fails
         if (RedisConnections.isAnswer(failure)
                 && RedisConnections.describe(failure).startsWith("WRONGTYPE")) {
@@ -153,7 +162,7 @@ public final class RedisRevocations implements RevocationList {
         }
         breaker.onFailure(failure);
         log.atDebug().addKeyValue("error", RedisConnections.describe(failure)).log("revocations cannot be asked");
-        return Status.UNKNOWN;
+        return unasked;
     }
 
     private Status damaged(String error) {

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,25 @@ class CheckConfigCommandTest {
 
         assertThat(exitCode).isOne();
         assertThat(printed.toString()).contains("mine.yaml:1:1: endpoints: nothing");
+    }
+
+    @Test
+    void filesThatSettingsNameAreLookedAtAllTogether() throws IOException {
+        Path broken = Files.writeString(directory.resolve("broken.yaml"), "x: [");
+        var named = new HashMap<>(SECRETS);
+        named.put("JWT_JWKS", directory.resolve("no-keys.json").toString());
+        named.put("ASSIGNMENTS_FILE", broken.toString());
+        named.put("KPI_FILE", directory.resolve("no-kpis.yaml").toString());
+
+        int exitCode = run(named);
+
+        assertThat(exitCode).isOne();
+        assertThat(printed.toString())
+                .contains("jwt-jwks: ", "no-keys.json: not readable (expected: a readable file)")
+                .contains("broken.yaml:1:5: ")
+                .contains("kpi-file: ", "no-kpis.yaml: not readable")
+                .contains("3 problems")
+                .doesNotContain("ok:");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,19 @@ class MainTest {
         assertThat(out.toString().lines()).allMatch(line -> line.length() <= 80);
     }
 
+    /** A footer is set as it is: examples that were broken could not be copied. */
+    @Test
+    void noLineOfAFooterIsTooLongForItsPlace() {
+        footers(Main.commandLine())
+                .forEach(line -> assertThat(line).as(line).hasSizeLessThan(80));
+    }
+
+    private static Stream<String> footers(CommandLine command) {
+        return Stream.concat(
+                Stream.of(command.getCommandSpec().usageMessage().footer()),
+                command.getSubcommands().values().stream().flatMap(MainTest::footers));
+    }
+
     @Test
     void theVersionIsOneOfOurs() {
         assertThat(run("--version")).isEqualTo(ExitCode.OK);
@@ -56,6 +70,8 @@ class MainTest {
                 "bench --url http://127.0.0.1:1 --key k|expected: also --key and --table-token-secret",
                 "tail diner --table-token t --count -1|expected: 0 or more",
                 "tail ftp://h/x|expected: ws:// or wss://",
+                "tail diner --table-token t --port 99999|a port up to 65535",
+                "publish --key k --json {} --url http://h:99999|a port up to 65535",
                 "publish --key k --type A|needs --type and --tenant",
                 "publish --key k --type A --tenant 1 --json {}|one way only",
                 "publish --key k --type A --tenant 1 --field a=1 --field a.b=2|already has a value",
@@ -73,6 +89,19 @@ class MainTest {
 
         assertThat(status).isEqualTo(ExitCode.FAILURE);
         assertThat(err.toString()).contains("atalaya publish: not sent:");
+    }
+
+    @Test
+    void operatorsPortThatIsNotThereIsAFailureThatSaysSo() {
+        assertThat(run("explain", "--url", "http://127.0.0.1:1", "--session", "1", "--event", "e"))
+                .isEqualTo(ExitCode.FAILURE);
+        assertThat(run("dead-letters", "list", "--url", "http://127.0.0.1:1")).isEqualTo(ExitCode.FAILURE);
+
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "atalaya explain: http://127.0.0.1:1: ConnectException (expected: a gateway's operators' port)",
+                        "atalaya dead-letters list: http://127.0.0.1:1: ConnectException (expected: a gateway's operators'"
+                                + " port)");
     }
 
     @Test

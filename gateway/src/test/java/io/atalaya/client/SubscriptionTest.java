@@ -31,7 +31,7 @@ class SubscriptionTest {
     @Test
     void onlyWebSocketUrlsAreTaken() {
         assertThatThrownBy(() -> subscription("http://h/p?token=secret"))
-                .hasMessage("url: http://h/p (expected: ws:// or wss:// with a host)");
+                .hasMessage("url: http://h/p (expected: ws:// or wss:// with a host and a port up to 65535)");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.atalaya.gateway;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -60,11 +61,28 @@ class FrameAbuseIT {
                     client.sendFrame(WireClient.TEXT, new byte[1000]);
                     client.sendFrame(FIN | CONTINUATION, new byte[25]);
                 }),
+                abuse("message of endless fragments", 4029, client -> {
+                    client.sendFrame(WireClient.TEXT, new byte[0]);
+                    client.sendRaw(repeated(WireClient.frame(CONTINUATION, new byte[0], true), 3_000));
+                }),
+                abuse(
+                        "flood of pongs",
+                        4029,
+                        client -> client.sendRaw(
+                                repeated(WireClient.frame(FIN | WireClient.PONG, new byte[0], true), 3_000))),
                 abuse("too many messages", 4029, client -> {
                     for (int i = 0; i < 21; i++) {
                         client.sendText("ping");
                     }
                 }));
+    }
+
+    private static byte[] repeated(byte[] frame, int times) {
+        var all = ByteBuffer.allocate(frame.length * times);
+        for (int i = 0; i < times; i++) {
+            all.put(frame);
+        }
+        return all.array();
     }
 
     private static Arguments abuse(String name, int code, Consumer<WireClient> deed) {

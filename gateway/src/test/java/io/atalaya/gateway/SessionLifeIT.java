@@ -56,6 +56,25 @@ class SessionLifeIT {
     }
 
     @Test
+    void revokedUserAndTheGuestsOfATableWithTheSameNumberAreNotTheSame() {
+        String guests = "/ws/diner?table_token=" + gateway.tableToken(1, 1, 42);
+        WireClient guest = gateway.connect(guests);
+        WireClient waiter = gateway.staff("waiter", 1, 42, 1, "WAITER");
+        gateway.awaitSessions(2);
+
+        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"42\"}").body())
+                .contains("\"closed\":1");
+        assertThat(waiter.readClose()).isEqualTo(4001);
+        guest.sendText("ping");
+        assertThat(guest.readText()).contains("pong");
+
+        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"-42\"}").body())
+                .contains("\"closed\":1");
+        assertThat(guest.readClose()).isEqualTo(4001);
+        assertThat(gateway.connect(guests).readClose()).isEqualTo(4001);
+    }
+
+    @Test
     void revokedUserIsClosedAtOnceAndCannotComeBack() {
         String token = gateway.staffToken(1, 5, 1, "WAITER");
         String origin = "Origin: " + GatewayTester.ORIGIN;

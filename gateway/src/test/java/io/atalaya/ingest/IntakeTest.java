@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -112,6 +113,33 @@ class IntakeTest {
         log.fail();
 
         assertThat(intake.book().dropped()).containsEntry(IntakeBook.Drop.LOG_FAILED, 1L);
+    }
+
+    /** Who was answered holds nothing any more, so the events that wait are bounded in bytes, too. */
+    @Test
+    void receiptsAreBoundedByBytes() {
+        var small = new IntakeConfig(Map.of(), Map.of(), 4096, 1024, 5, 100);
+        var strict = new Intake(
+                small, IngestFixtures.profile(), log, _ -> {}, InstantSource.fixed(Instant.EPOCH), () -> 1L);
+        var submission = new Submission(
+                Source.HTTP,
+                Scope.everyTenant(),
+                bytes("{\"type\":\"ORDER\",\"tenant_id\":1,\"x\":\"" + "y".repeat(900) + "\"}"),
+                Format.JSON,
+                Submission.Answer.RECEIVED);
+        for (int i = 0; i < 8; i++) {
+            assertThat(strict.submit(submission).toCompletableFuture())
+                    .isCompletedWithValueMatching(SubmitOutcome.Accepted.class::isInstance);
+        }
+
+        assertThat(strict.submit(submission).toCompletableFuture())
+                .isCompletedWithValueMatching(SubmitOutcome.Busy.class::isInstance);
+        assertThat(strict.room()).isEqualTo(92);
+
+        log.commit();
+        assertThat(strict.submit(submission).toCompletableFuture())
+                .isCompletedWithValueMatching(SubmitOutcome.Accepted.class::isInstance);
+        assertThat(strict.book()).matches(IntakeBook::balanced).returns(1L, IntakeBook::logged);
     }
 
     @Test

@@ -133,7 +133,11 @@ public final class ManagementFixture implements AutoCloseable {
                 new MetricsPages(gateway.view::sample, Vocabulary.views(MetricSnapshots::new)),
                 new HealthPages(gateway.view::sample, gateway.view::probes),
                 new BooksPages(gateway.view::sample, List::of),
-                new SessionsApi(gateway.hub, gateway.revocations, InstantSource.fixed(NOW)),
+                new SessionsApi(
+                        gateway.hub,
+                        gateway.revocations,
+                        principal -> gateway.revocations.settledStatus(principal).thenApply(Standing::of),
+                        InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),
                 Map.of("profile", "restaurant"),

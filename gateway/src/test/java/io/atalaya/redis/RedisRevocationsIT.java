@@ -86,6 +86,21 @@ class RedisRevocationsIT {
         assertThat(status(TABLE)).isEqualTo(Status.REVOKED);
     }
 
+    /** A guest is asked for as "minus session", which no user is; what the backend writes of users is not for guests. */
+    @Test
+    void guestsAreRevokedByTheNumberOfTheirSessionNegated() {
+        Principal guest = principal("table", "-7", null);
+        server.command("SET", "auth:user:revoked:-7", "2026-02-01T00:00:00+00:00");
+        assertThat(status(guest)).isEqualTo(Status.VALID);
+
+        done(revocations.revokeUser(new TenantId("1"), "-7", ISSUED.plusSeconds(1)));
+
+        assertThat(status(guest)).isEqualTo(Status.REVOKED);
+        assertThat(status(STAFF)).isEqualTo(Status.VALID);
+        server.kill();
+        assertThat(status(guest)).as("as without revocations").isEqualTo(Status.VALID);
+    }
+
     @Test
     void tokenThatCannotBeRevokedIsValidEvenWithoutRedis() {
         server.kill();

@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
         subcommands = {CheckKpi.class, ReportKpi.class},
         footerHeading = "%nExamples:%n",
         footer = {
-            "  atalaya kpi check mine.yaml --profile operations   what is wrong with it, all at once",
-            "  atalaya kpi report                                 the scorecard of a running gateway",
-            "  atalaya kpi report --csv                           every period, for a spreadsheet"
+            "  atalaya kpi check mine.yaml --profile operations   what is wrong with it",
+            "  atalaya kpi report                                 how a gateway stands",
+            "  atalaya kpi report --csv                           for a spreadsheet"
         })
 public final class KpiCommand implements Runnable {
     @Spec

@@ -21,12 +21,13 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  atalaya slo check                    what is wrong with the objectives, all at once",
+            "  atalaya slo check                    what is wrong with the objectives",
             "  atalaya slo generate                 make everything below deploy/ again",
             "  atalaya slo gate --service api       may operations on the API go on?",
             "",
-            "Without --from the files that come with the program are used; a folder replaces those",
-            "of them that it has: atalaya.yaml, catalogue.yaml, alerts.yaml, dashboards.yaml."
+            "Without --from the files that come with the program are used; a folder",
+            "replaces those of them that it has: atalaya.yaml, catalogue.yaml, alerts.yaml,",
+            "dashboards.yaml."
         })
 public final class SloCommand implements Runnable {
     @Spec

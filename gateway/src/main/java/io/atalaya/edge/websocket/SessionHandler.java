@@ -43,12 +43,19 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
     private static final long CLOSE_GRACE_MILLIS = 2_000;
     private static final int MOST_EARLY_FRAMES = 16;
 
+    /** Fragments and control frames cost work though they are no messages: so many frames a second are plenty. */
+    private static final int MOST_FRAMES_A_SECOND = 2_000;
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
     private final EdgeContext context;
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable Session session;
     private @Nullable ArrayDeque<WebSocketFrame> early;
     private @Nullable MessageAssembly assembly;
     private boolean ended;
+    private long secondBeganNanos;
+    private int framesInSecond;
 
     SessionHandler(EdgeContext context) {
         this.context = context;
@@ -133,8 +140,24 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Entra
         }
     }
 
+    private boolean isOneTooMany() {
+        long nowNanos = context.nanoClock().getAsLong();
+        if (framesInSecond == 0 || nowNanos - secondBeganNanos >= SECOND_NANOS) {
+            secondBeganNanos = nowNanos;
+            framesInSecond = 0;
+        }
+        framesInSecond++;
+        return framesInSecond > MOST_FRAMES_A_SECOND;
+    }
+
     private void handle(Session open, WebSocketFrame frame) {
         try {
+            if (isOneTooMany()) {
+                open.close(CloseReason.RATE_LIMITED);
+            }
+            if (open.hasEnded() && !(frame instanceof CloseWebSocketFrame)) {
+                return;
+            }
             switch (frame) {
                 case TextWebSocketFrame text -> onData(open, text.content(), text.isFinalFragment());
                 case ContinuationWebSocketFrame more -> onContinuation(open, more);

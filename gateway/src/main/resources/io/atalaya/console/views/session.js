@@ -82,7 +82,10 @@ function actions(session, dialog, onChange) {
       : null,
     button(
       t('sessions.revokeUser'),
-      () => act(t('sessions.revokeUserAsk', { subject, tenant }), t('sessions.revokeUser'), '/api/v1/revocations', { tenant, subject }),
+      () => act(t('sessions.revokeUserAsk', { subject, tenant }), t('sessions.revokeUser'), '/api/v1/revocations', {
+          tenant,
+          subject: session.revoked_as ?? subject,
+        }),
       { kind: 'danger' },
     ),
   );
