@@ -16,8 +16,8 @@ public record Subscription(URI uri, Optional<String> origin, boolean resume) {
     public Subscription {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (!(scheme.equals("ws") || scheme.equals("wss")) || uri.getHost() == null || uri.getPort() > 65_535) {
-            throw new IllegalArgumentException(
-                    "url: %s (expected: ws:// or wss:// with a host and a port up to 65535)".formatted(withoutQuery(uri)));
+            throw new IllegalArgumentException("url: %s (expected: ws:// or wss:// with a host and a port up to 65535)"
+                    .formatted(withoutQuery(uri)));
         }
     }
 

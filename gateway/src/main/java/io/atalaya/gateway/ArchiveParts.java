@@ -45,7 +45,8 @@ record ArchiveParts(Archive archive, ArchiveLedger ledger, ArchiveWriter writer,
             return Optional.of(of(archive, archiving, log, clock, nanoClock));
         }
         if (log instanceof SqliteEventLog embedded) {
-            var archive = new TimedArchive(new SqliteArchive(embedded, fields, clock, SqliteArchive.SHORTEST_RUN), timings);
+            var archive =
+                    new TimedArchive(new SqliteArchive(embedded, fields, clock, SqliteArchive.SHORTEST_RUN), timings);
             var briefly = new ArchiveConfig(
                     Math.min(archiving.batchSize(), EMBEDDED_BATCH), archiving.batchInterval(), archiving.maxAge());
             return Optional.of(of(archive, briefly, log, clock, nanoClock));

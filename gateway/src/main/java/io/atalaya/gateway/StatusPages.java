@@ -108,8 +108,7 @@ final class StatusPages {
                         health,
                         new BooksPages(
                                 view::sample, () -> core.intake().quarantine().entries()),
-                        new SessionsApi(
-                                core.hub(), core.revocations(), core.authentication()::standing, core.clock()),
+                        new SessionsApi(core.hub(), core.revocations(), core.authentication()::standing, core.clock()),
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
                         operatorPages(readBack, documents),

@@ -44,7 +44,6 @@ public final class Intake {
     /** So many of the longest requests may have been answered before their commit: nobody else holds their bytes. */
     private static final int RECEIPTS_OF_LONGEST_REQUESTS = 8;
 
-
     private final IntakeConfig config;
     private final EventLog eventLog;
     private final EphemeralSink sink;
@@ -184,9 +183,8 @@ public final class Intake {
     /** Answers without waiting for the commit; whoever was answered cannot be told any more. */
     private CompletionStage<SubmitOutcome> receive(List<Event> events) {
         List<Event> durable = durable(events);
-        long bytes = durable.stream()
-                .mapToLong(event -> event.body().open().length)
-                .sum();
+        long bytes =
+                durable.stream().mapToLong(event -> event.body().open().length).sum();
         if (!reserveReceipt(bytes)) {
             return refuse(events.size(), Refusal.OVERLOADED, new SubmitOutcome.Busy(RETRY_AFTER));
         }

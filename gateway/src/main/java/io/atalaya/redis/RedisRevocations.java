@@ -102,8 +102,7 @@ public final class RedisRevocations implements RevocationList {
         }
         return connections
                 .run(commands -> ask(commands, token, keys), timeout)
-                .handle((answer, failure) ->
-                        failure == null ? judge(answer, principal) : unanswered(failure, unasked));
+                .handle((answer, failure) -> failure == null ? judge(answer, principal) : unanswered(failure, unasked));
     }
 
     private static String[] userKeys(Principal principal, boolean user) {

@@ -45,7 +45,8 @@ public final class Checkpointer implements AutoCloseable {
         this.connection = file.reader();
         this.log = file.writeAheadLog();
         this.writer = writer;
-        this.thread = Thread.ofPlatform().name("atalaya-log-checkpointer").daemon().unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform().name("atalaya-log-checkpointer").daemon().unstarted(this::run);
     }
 
     public void start() {

@@ -25,6 +25,7 @@ public final class Writer implements AutoCloseable {
 
     /** What a transaction other than an append writes, roughly: a dozen pages. */
     private static final long JOB_BYTES = 100_000;
+
     private static final int BYTES_BESIDE_BODY = 150;
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 

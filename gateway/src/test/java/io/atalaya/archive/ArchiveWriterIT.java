@@ -37,8 +37,8 @@ class ArchiveWriterIT {
         };
         var timings = new ArchiveWriter.Timings(SOON, SOON, SOON, Duration.ofSeconds(1));
 
-        try (var writer =
-                new ArchiveWriter(new ArchiveConfig(10, SOON, Duration.ofDays(1)), timings, archive, log, ledger, faulty)) {
+        try (var writer = new ArchiveWriter(
+                new ArchiveConfig(10, SOON, Duration.ofDays(1)), timings, archive, log, ledger, faulty)) {
             writer.start();
 
             await().atMost(Duration.ofSeconds(10)).until(() -> log.totals().backlog() == 0);

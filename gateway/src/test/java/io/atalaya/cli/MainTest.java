@@ -40,8 +40,7 @@ class MainTest {
     /** A footer is set as it is: examples that were broken could not be copied. */
     @Test
     void noLineOfAFooterIsTooLongForItsPlace() {
-        footers(Main.commandLine())
-                .forEach(line -> assertThat(line).as(line).hasSizeLessThan(80));
+        footers(Main.commandLine()).forEach(line -> assertThat(line).as(line).hasSizeLessThan(80));
     }
 
     private static Stream<String> footers(CommandLine command) {

@@ -62,13 +62,15 @@ class SessionLifeIT {
         WireClient waiter = gateway.staff("waiter", 1, 42, 1, "WAITER");
         gateway.awaitSessions(2);
 
-        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"42\"}").body())
+        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"42\"}")
+                        .body())
                 .contains("\"closed\":1");
         assertThat(waiter.readClose()).isEqualTo(4001);
         guest.sendText("ping");
         assertThat(guest.readText()).contains("pong");
 
-        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"-42\"}").body())
+        assertThat(operate("/api/v1/revocations", "{\"tenant\":\"1\",\"subject\":\"-42\"}")
+                        .body())
                 .contains("\"closed\":1");
         assertThat(guest.readClose()).isEqualTo(4001);
         assertThat(gateway.connect(guests).readClose()).isEqualTo(4001);

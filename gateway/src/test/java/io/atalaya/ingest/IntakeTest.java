@@ -119,8 +119,8 @@ class IntakeTest {
     @Test
     void receiptsAreBoundedByBytes() {
         var small = new IntakeConfig(Map.of(), Map.of(), 4096, 1024, 5, 100);
-        var strict = new Intake(
-                small, IngestFixtures.profile(), log, _ -> {}, InstantSource.fixed(Instant.EPOCH), () -> 1L);
+        var strict =
+                new Intake(small, IngestFixtures.profile(), log, _ -> {}, InstantSource.fixed(Instant.EPOCH), () -> 1L);
         var submission = new Submission(
                 Source.HTTP,
                 Scope.everyTenant(),

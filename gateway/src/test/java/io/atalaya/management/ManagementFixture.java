@@ -136,7 +136,8 @@ public final class ManagementFixture implements AutoCloseable {
                 new SessionsApi(
                         gateway.hub,
                         gateway.revocations,
-                        principal -> gateway.revocations.settledStatus(principal).thenApply(Standing::of),
+                        principal ->
+                                gateway.revocations.settledStatus(principal).thenApply(Standing::of),
                         InstantSource.fixed(NOW)),
                 new AssignmentsApi(
                         gateway.store, (tenant, user) -> gateway.forgotten.add(tenant + "/" + user), Runnable::run),

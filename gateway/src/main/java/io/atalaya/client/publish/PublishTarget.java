@@ -20,7 +20,8 @@ public record PublishTarget(URI uri, String apiKey, int connections, int maxWait
     public PublishTarget {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null || uri.getPort() > 65_535) {
-            throw new IllegalArgumentException("url: %s (expected: http:// or https:// with a host and a port up to 65535)".formatted(uri));
+            throw new IllegalArgumentException(
+                    "url: %s (expected: http:// or https:// with a host and a port up to 65535)".formatted(uri));
         }
         if (connections < 1) {
             throw new IllegalArgumentException("connections: %d (expected: >= 1)".formatted(connections));

@@ -21,7 +21,8 @@ import java.util.TreeMap;
  * @param segments of the runs among them that are long enough
  * @param rows the others
  */
-record ArchiveBatch(NavigableMap<Long, Entry> entries, List<Segment> segments, List<ArchiveBatch.Placed> rows, Tally tally) {
+record ArchiveBatch(
+        NavigableMap<Long, Entry> entries, List<Segment> segments, List<ArchiveBatch.Placed> rows, Tally tally) {
 
     /** An entry and its row number. */
     record Placed(long row, Entry entry) {}

@@ -35,11 +35,11 @@ final class ArchiveQueries {
     private static final String ROWS_WITH_HASH =
             "SELECT position FROM archived INDEXED BY archived_id WHERE (position >> 12) = ? AND id_hash = ?";
 
-    private static final String IDS = "SELECT first, events, hashes FROM segment_ids"
-            + " WHERE first BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
+    private static final String IDS =
+            "SELECT first, events, hashes FROM segment_ids" + " WHERE first BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
 
-    private static final String EVENT = "SELECT " + EventReader.COLUMNS
-            + " FROM events WHERE offset = ? AND tenant = ? AND id = ?";
+    private static final String EVENT =
+            "SELECT " + EventReader.COLUMNS + " FROM events WHERE offset = ? AND tenant = ? AND id = ?";
 
     private final SqliteStore store;
     private final Members members;
@@ -198,8 +198,7 @@ final class ArchiveQueries {
     private static @Nullable Entry later(@Nullable Entry latest, List<Entry> found) {
         Entry best = latest;
         for (Entry entry : found) {
-            if (best == null
-                    || EventKey.of(Time.ARRIVAL, entry).compareTo(EventKey.of(Time.ARRIVAL, best)) > 0) {
+            if (best == null || EventKey.of(Time.ARRIVAL, entry).compareTo(EventKey.of(Time.ARRIVAL, best)) > 0) {
                 best = entry;
             }
         }

@@ -345,8 +345,8 @@ final class ArchiveRows {
     private List<Entry> entries(Segments.Run run) throws SQLException {
         List<Entry> entries = reader.ofAll(run.first() - 1, run.last(), ALL);
         if (entries.size() != run.events()) {
-            throw new SQLException("archive: %d events from %d (expected: %d)"
-                    .formatted(entries.size(), run.first(), run.events()));
+            throw new SQLException(
+                    "archive: %d events from %d (expected: %d)".formatted(entries.size(), run.first(), run.events()));
         }
         return entries;
     }

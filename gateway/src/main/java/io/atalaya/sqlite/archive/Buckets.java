@@ -57,9 +57,8 @@ final class Buckets {
         boolean forward = filter.order() == Order.OLDEST_FIRST;
         String bound = (forward ? "min_" : "max_") + time;
         var buckets = new ArrayList<Bucket>();
-        try (PreparedStatement query =
-                connection.prepareStatement("SELECT bucket, %1$s FROM buckets WHERE max_%2$s >= ? AND min_%2$s < ?"
-                                .formatted(bound, time)
+        try (PreparedStatement query = connection.prepareStatement(
+                "SELECT bucket, %1$s FROM buckets WHERE max_%2$s >= ? AND min_%2$s < ?".formatted(bound, time)
                         + " ORDER BY " + bound + (forward ? "" : " DESC"))) {
             query.setLong(1, filter.lowest());
             query.setLong(2, filter.end());

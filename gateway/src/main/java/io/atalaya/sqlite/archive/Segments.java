@@ -37,7 +37,8 @@ final class Segments {
                 connection,
                 "SELECT first, events FROM segments WHERE first BETWEEN ?1 - %d AND ?2 AND first + events > ?1"
                         .formatted(Buckets.ROWS - 1));
-        all = new Prepared(connection, "SELECT first, events, words FROM segments WHERE first > ? ORDER BY first LIMIT 1");
+        all = new Prepared(
+                connection, "SELECT first, events, words FROM segments WHERE first > ? ORDER BY first LIMIT 1");
     }
 
     /** Writes a segment, also over one of the same events. */

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,10 +58,11 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
                 codes.write(wordsOut);
             }
             long[] hashes = entries.stream()
-                    .mapToLong(entry -> hash.of(entry.event().tenant(), entry.event().id())
-                            .first())
+                    .mapToLong(entry ->
+                            hash.of(entry.event().tenant(), entry.event().id()).first())
                     .toArray();
-            return new Segment(first, entries.size(), words.toByteArray(), columns.toByteArray(), Packed.bytesOf(hashes));
+            return new Segment(
+                    first, entries.size(), words.toByteArray(), columns.toByteArray(), Packed.bytesOf(hashes));
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -158,8 +158,7 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
             for (int i = 1; i <= count; i++) {
                 int length = in.getInt();
                 int at = in.position();
-                if (wanted != null
-                        && Arrays.equals(in.array(), at, at + length, wanted, 0, wanted.length)) {
+                if (wanted != null && Arrays.equals(in.array(), at, at + length, wanted, 0, wanted.length)) {
                     code = i;
                 }
                 in.position(at + length);

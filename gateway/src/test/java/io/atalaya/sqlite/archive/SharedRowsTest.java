@@ -113,7 +113,8 @@ class SharedRowsTest {
             }
             drain(log, archive);
 
-            assertThat(ranges(archive, Order.NEWEST_FIRST, Long.MAX_VALUE)).containsExactlyInAnyOrder(4L, 3L, 2L, 1L, 0L);
+            assertThat(ranges(archive, Order.NEWEST_FIRST, Long.MAX_VALUE))
+                    .containsExactlyInAnyOrder(4L, 3L, 2L, 1L, 0L);
             assertThat(ranges(archive, Order.NEWEST_FIRST, millis - 2)).containsExactlyInAnyOrder(2L, 1L, 0L);
             assertThat(ranges(archive, Order.OLDEST_FIRST, millis)).containsExactlyInAnyOrder(3L, 4L);
         }

@@ -67,12 +67,11 @@ class SegmentTest {
     private static boolean selects(Filter filter, Entry entry) {
         Event event = entry.event();
         for (Map.Entry<String, String> wanted : filter.equal().entrySet()) {
-            String text =
-                    switch (wanted.getKey()) {
-                        case Filter.TENANT -> event.tenant().value();
-                        case Filter.TYPE -> event.type();
-                        default -> event.scope().get(wanted.getKey());
-                    };
+            String text = switch (wanted.getKey()) {
+                case Filter.TENANT -> event.tenant().value();
+                case Filter.TYPE -> event.type();
+                default -> event.scope().get(wanted.getKey());
+            };
             if (!wanted.getValue().equals(text)) {
                 return false;
             }
@@ -81,7 +80,9 @@ class SegmentTest {
         return row.time() >= filter.lowest()
                 && row.time() < filter.end()
                 && (filter.behind().isEmpty()
-                        || Row.comparator(filter.order()).compare(row, filter.behind().get()) > 0);
+                        || Row.comparator(filter.order())
+                                        .compare(row, filter.behind().get())
+                                > 0);
     }
 
     private static Filter filter(Random random, List<Entry> entries) {
@@ -140,7 +141,8 @@ class SegmentTest {
         var hashes = new Packed(ByteBuffer.wrap(segment.hashes()), 0);
         for (int i = 0; i < entries.size(); i++) {
             Event event = entries.get(i).event();
-            assertThat(hashes.get(i)).isEqualTo(HASH.of(event.tenant(), event.id()).first());
+            assertThat(hashes.get(i))
+                    .isEqualTo(HASH.of(event.tenant(), event.id()).first());
         }
     }
 
