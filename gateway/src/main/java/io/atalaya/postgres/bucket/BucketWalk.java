@@ -176,10 +176,14 @@ public final class BucketWalk {
         }
         Map<Bucket, BitSet> found = Buckets.look(
                 connection, tokens, buckets.stream().map(Bounds::bucket).toList());
-        return buckets.stream()
-                .filter(bounds -> found.containsKey(bounds.bucket()))
-                .map(bounds -> new Hits(bounds, found.get(bounds.bucket())))
-                .toList();
+        var hits = new ArrayList<Hits>();
+        for (Bounds bounds : buckets) {
+            BitSet places = found.get(bounds.bucket());
+            if (places != null) {
+                hits.add(new Hits(bounds, places));
+            }
+        }
+        return hits;
     }
 
     private List<Bounds> buckets(int most) throws SQLException {
