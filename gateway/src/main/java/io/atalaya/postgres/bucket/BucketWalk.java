@@ -106,7 +106,7 @@ public final class BucketWalk {
         boolean forward = query.order() == Order.OLDEST_FIRST;
         int byTime = forward ? Long.compare(later.first(), bounds.last()) : Long.compare(bounds.first(), later.last());
         int byPosition = later.bucket().compareTo(bounds.bucket());
-        return byTime > 0 || byTime == 0 && (forward ? byPosition > 0 : byPosition < 0);
+        return byTime > 0 || (byTime == 0 && (forward ? byPosition > 0 : byPosition < 0));
     }
 
     /** Whether every event with the tokens is there and in the range of times. */
