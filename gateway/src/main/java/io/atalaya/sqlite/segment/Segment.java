@@ -140,7 +140,7 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
             var wanted = new ArrayList<Wanted>();
             for (int column = 0; column < count; column++) {
                 String value = equal.get(new String(next(in), UTF_8));
-                int code = code(in, value == null ? null : value.getBytes(UTF_8));
+                int code = code(words, in, value == null ? null : value.getBytes(UTF_8));
                 if (value != null && code == 0) {
                     return null;
                 }
@@ -152,13 +152,13 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
         }
 
         /** The number of a text, 0 when it is not there; leaves {@code in} behind the column. */
-        private static int code(ByteBuffer in, byte @Nullable [] wanted) {
+        private static int code(byte[] words, ByteBuffer in, byte @Nullable [] wanted) {
             int code = 0;
             int count = in.getInt();
             for (int i = 1; i <= count; i++) {
                 int length = in.getInt();
                 int at = in.position();
-                if (wanted != null && Arrays.equals(in.array(), at, at + length, wanted, 0, wanted.length)) {
+                if (wanted != null && Arrays.equals(words, at, at + length, wanted, 0, wanted.length)) {
                     code = i;
                 }
                 in.position(at + length);
