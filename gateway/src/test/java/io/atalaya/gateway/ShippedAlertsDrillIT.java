@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class ShippedAlertsDrillIT {
     private static final int SECONDS_A_MINUTE = 4;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration CALM = Duration.ofSeconds(30);
     private static final int LOOPS = 8;
     private static final Pattern TIME = Pattern.compile("(\\[|for: \")(\\d+)([mh])(?=[]\"])");

@@ -89,7 +89,7 @@ final class PageCostIT {
     }
 
     /** A query with the rows of {@code event} that a page of it may read at most. */
-    private record Case(String name, EventQuery query, long most) {
+    record Case(String name, EventQuery query, long most) {
         @Override
         public String toString() {
             return name;
@@ -137,24 +137,27 @@ final class PageCostIT {
     }
 
     private static EventPage cheap(Connection connection, Case one, EventQuery query) throws SQLException {
-        Map<String, Long> before = reads(connection);
+        Reads before = reads(connection);
         EventPage page = EventReader.page(connection, query);
-        Map<String, Long> after = reads(connection);
-        assertThat(after.get("scans")).as("scans of all events").isEqualTo(before.get("scans"));
+        Reads after = reads(connection);
+        assertThat(after.scans()).as("scans of all events").isEqualTo(before.scans());
         long shown = page.entries().size();
-        assertThat(after.get("rows") - before.get("rows"))
+        assertThat(after.rows() - before.rows())
                 .as("rows read for %d shown", shown)
                 .isLessThanOrEqualTo(one.most() * (1 + shown / 100) + 3 * shown);
         return page;
     }
 
-    private static Map<String, Long> reads(Connection connection) throws SQLException {
+    /** What the server has done to read events. */
+    private record Reads(long scans, long rows) {}
+
+    private static Reads reads(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT pg_stat_force_next_flush()");
             try (ResultSet row = statement.executeQuery(
                     "SELECT seq_scan, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'event'")) {
                 row.next();
-                return Map.of("scans", row.getLong(1), "rows", row.getLong(2));
+                return new Reads(row.getLong(1), row.getLong(2));
             }
         }
     }
@@ -169,11 +172,10 @@ final class PageCostIT {
                 EventPage page = cheap(connection, one, query.skipping(39_900));
 
                 String direction = order == Order.OLDEST_FIRST ? "ASC" : "DESC";
-                String sql = "SELECT log_offset FROM event WHERE tenant = '%1$s'"
-                        + " ORDER BY at_ms %2$s, log_offset %2$s OFFSET 39900 LIMIT 100";
                 assertThat(page.entries())
                         .extracting(entry -> Long.toString(entry.cursor().offset()))
-                        .isEqualTo(server.query(database, sql.formatted(Entries.TENANT.value(), direction)));
+                        .isEqualTo(server.query(database, "SELECT log_offset FROM event WHERE tenant = '%1$s' ORDER BY at_ms %2$s, log_offset %2$s OFFSET 39900 LIMIT 100"
+                                .formatted(Entries.TENANT.value(), direction)));
             }
         }
     }
@@ -210,14 +212,14 @@ final class PageCostIT {
     @Test
     void anIdIsFoundByFewRows() throws SQLException {
         try (Connection connection = server.connect(database)) {
-            Map<String, Long> before = reads(connection);
+            Reads before = reads(connection);
             assertThat(EventReader.find(connection, Entries.TENANT, new EventId("e" + RARE)))
                     .isPresent();
             assertThat(EventReader.find(connection, Entries.TENANT, new EventId("nothing")))
                     .isEmpty();
-            Map<String, Long> after = reads(connection);
-            assertThat(after.get("scans")).isEqualTo(before.get("scans"));
-            assertThat(after.get("rows") - before.get("rows")).isLessThan(10);
+            Reads after = reads(connection);
+            assertThat(after.scans()).isEqualTo(before.scans());
+            assertThat(after.rows() - before.rows()).isLessThan(10);
         }
     }
 }

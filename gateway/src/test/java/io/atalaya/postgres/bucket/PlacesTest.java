@@ -70,7 +70,7 @@ final class PlacesTest {
         }
 
         expected.forEach((bucket, tokens) ->
-                tokens.forEach((token, places) -> assertThat(find(table.get(bucket), token))
+                tokens.forEach((token, places) -> assertThat(find(table.getOrDefault(bucket, Map.of()), token))
                         .as("bucket %s, token %x", bucket, token)
                         .isEqualTo(places)));
         long nowhere = Tokens.of("session_id", "nowhere");
