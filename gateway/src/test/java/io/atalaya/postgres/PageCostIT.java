@@ -23,7 +23,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -174,8 +173,10 @@ final class PageCostIT {
                 String direction = order == Order.OLDEST_FIRST ? "ASC" : "DESC";
                 assertThat(page.entries())
                         .extracting(entry -> Long.toString(entry.cursor().offset()))
-                        .isEqualTo(server.query(database, "SELECT log_offset FROM event WHERE tenant = '%1$s' ORDER BY at_ms %2$s, log_offset %2$s OFFSET 39900 LIMIT 100"
-                                .formatted(Entries.TENANT.value(), direction)));
+                        .isEqualTo(server.query(
+                                database,
+                                "SELECT log_offset FROM event WHERE tenant = '%1$s' ORDER BY at_ms %2$s, log_offset %2$s OFFSET 39900 LIMIT 100"
+                                        .formatted(Entries.TENANT.value(), direction)));
             }
         }
     }
