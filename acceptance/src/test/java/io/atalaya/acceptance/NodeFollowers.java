@@ -83,7 +83,8 @@ final class NodeFollowers implements AutoCloseable {
             throw new IllegalStateException("followers: not started");
         }
         String pid = Long.toString(running.pid());
-        int status = new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
+        int status =
+                new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor();
         if (status != 0) {
             throw new IllegalStateException("kill -%s %s: %d (expected: 0)".formatted(name, pid, status));
         }

@@ -160,8 +160,8 @@ final class SleepingClientsIT {
 
     private String get(String path) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var request =
-                    HttpRequest.newBuilder(gateway.managementAddress().resolve(path)).build();
+            var request = HttpRequest.newBuilder(gateway.managementAddress().resolve(path))
+                    .build();
             return http.send(request, BodyHandlers.ofString()).body();
         }
     }
