@@ -98,6 +98,12 @@ final class ArchivedIngestIT {
         await().atMost(PATIENCE)
                 .until(() ->
                         get("reader-of-all", "/api/v1/events").path("events").size() == 3);
+        // numbers may be ten seconds old
+        await().atMost(PATIENCE)
+                .until(() -> gateway.management("/health/business")
+                                .path("totalEvents")
+                                .asInt()
+                        == 3);
 
         JsonNode business = gateway.management("/health/business");
         JsonNode database = gateway.management("/health/database");
