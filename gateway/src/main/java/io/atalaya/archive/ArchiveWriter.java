@@ -29,6 +29,7 @@ public final class ArchiveWriter implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(ArchiveWriter.class);
     private static final int LOOKS_AN_INTERVAL = 10;
+    private static final int NICE = 10;
 
     private final ArchiveConfig config;
     private final Timings timings;
@@ -43,6 +44,7 @@ public final class ArchiveWriter implements AutoCloseable {
     private volatile long deadlineNanos;
     private boolean refreshed;
     private long refreshedNanos;
+    private boolean givesWay;
 
     /**
      * How it deals with a store that fails. Immutable.
@@ -101,7 +103,6 @@ public final class ArchiveWriter implements AutoCloseable {
     }
 
     private void run() {
-        Niceness.yieldToOthers(10);
         try {
             boolean more = true;
             while (more && hasTime()) {
@@ -128,6 +129,7 @@ public final class ArchiveWriter implements AutoCloseable {
                 refresh();
             }
             int confirmed = archiver.next(config.batchSize());
+            giveWayFromNowOn(confirmed);
             if (confirmed < config.batchSize()) {
                 if (closing.getCount() == 0 && confirmed == 0) {
                     return false;
@@ -139,6 +141,14 @@ public final class ArchiveWriter implements AutoCloseable {
             pause(timings.backoffMax());
         }
         return true;
+    }
+
+    /** With the first batch, so that the start does not wait for the link to the system call. */
+    private void giveWayFromNowOn(int confirmed) {
+        if (confirmed > 0 && !givesWay) {
+            givesWay = true;
+            Niceness.yieldToOthers(NICE);
+        }
     }
 
     private void refresh() {

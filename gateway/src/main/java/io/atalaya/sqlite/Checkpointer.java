@@ -63,14 +63,15 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private void run() {
-        Niceness.yieldToOthers(GIVE_WAY);
-        while (true) {
-            due.acquireUninterruptibly();
+        due.acquireUninterruptibly();
+        if (!closed) {
+            // not before there is something to do: the start does not wait for the link to the system call
+            Niceness.yieldToOthers(GIVE_WAY);
+        }
+        while (!closed) {
             due.drainPermits();
-            if (closed) {
-                return;
-            }
             pass();
+            due.acquireUninterruptibly();
         }
     }
 
