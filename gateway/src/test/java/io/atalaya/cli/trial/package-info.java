@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.cli.trial;
+
+import org.jspecify.annotations.NullMarked;
