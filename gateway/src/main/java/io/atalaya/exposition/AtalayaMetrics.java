@@ -336,7 +336,7 @@ final class AtalayaMetrics {
                         "atalaya_router_rate_limited_total",
                         "Events not fanned out because of the global limit.",
                         router.rateLimited())
-                .counter("atalaya_router_failed_total", "Events that could not be encoded.", router.failed())
+                .counter("atalaya_router_failed_total", "Events that could not be encoded or matched.", router.failed())
                 .gauge(
                         "atalaya_router_on_their_way_events",
                         "Events that a shard has still to drain.",
