@@ -21,10 +21,7 @@ public final class SlidingWindow {
 
     /** Whether a message at {@code nowNanos} is within the limit; if so it counts. */
     public boolean allows(long nowNanos) {
-        while (size > 0 && nowNanos - times[oldest] >= windowNanos) {
-            oldest = (oldest + 1) % times.length;
-            size--;
-        }
+        forgetOld(nowNanos);
         if (size >= limit) {
             return false;
         }
@@ -34,6 +31,19 @@ public final class SlidingWindow {
         times[(oldest + size) % times.length] = nowNanos;
         size++;
         return true;
+    }
+
+    /** Whether nothing of the window counts any more. */
+    boolean isEmpty(long nowNanos) {
+        forgetOld(nowNanos);
+        return size == 0;
+    }
+
+    private void forgetOld(long nowNanos) {
+        while (size > 0 && nowNanos - times[oldest] >= windowNanos) {
+            oldest = (oldest + 1) % times.length;
+            size--;
+        }
     }
 
     private void grow() {

@@ -96,7 +96,7 @@ final class PackageTable {
         row(rows, "streams", "event metrics log breaker redis", "slf4j lettuce");
         row(rows, "streams.acks", "event log ack breaker redis streams", "lettuce");
         var ports =
-                "event protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
+                "event rate protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "edge.websocket", ports + " edge", "slf4j netty");
         row(rows, "edge.sse", ports + " edge", "slf4j netty");
