@@ -74,7 +74,11 @@ final class AtalayaMetrics {
         families.counter(
                 "atalaya_log_lines_dropped_total",
                 "Log lines lost because standard error could not be written fast enough.",
-                sample.logLinesDropped());
+                sample.logLines().dropped());
+        families.counter(
+                "atalaya_log_lines_left_out_total",
+                "Warnings and errors left out of the log because there were many like them.",
+                sample.logLines().leftOut());
         families.counter("atalaya_http_answers_total", "HTTP answers sent, by port and status.", answers(sample));
     }
 
