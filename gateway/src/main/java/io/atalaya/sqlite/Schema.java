@@ -164,8 +164,22 @@ public final class Schema {
               sieve BLOB NOT NULL -- which words a segment may have; beside it, since a row is read whole
             ) STRICT""");
 
+    private static final List<String> ACK_SHARES = List.of(
+            """
+            CREATE TABLE ack_shares( -- how many rows of acks there are of a principal
+              tenant TEXT NOT NULL,
+              scheme TEXT NOT NULL, -- empty, like the subject, for all of a tenant
+              subject TEXT NOT NULL,
+              entries INTEGER NOT NULL,
+              PRIMARY KEY(tenant, scheme, subject)
+            ) STRICT, WITHOUT ROWID""",
+            "INSERT INTO ack_shares SELECT tenant, scheme, subject, count(*) FROM acks GROUP BY tenant, scheme, subject",
+            "INSERT INTO ack_shares SELECT tenant, '', '', count(*) FROM acks GROUP BY tenant",
+            "CREATE INDEX acks_owner ON acks(tenant, scheme, subject)",
+            "CREATE INDEX acks_tenant ON acks(tenant)");
+
     /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS, SIEVES);
+    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS, SIEVES, ACK_SHARES);
 
     public static final int VERSION = STEPS.size();
 
