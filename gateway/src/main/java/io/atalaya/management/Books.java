@@ -13,7 +13,7 @@ import java.util.Optional;
  * in itself.
  *
  * @param archive empty where nothing is archived
- * @param logLinesDropped lines of the log that were lost
+ * @param logLines lines of the log that were not written
  */
 public record Books(
         Instant instant,
@@ -23,4 +23,4 @@ public record Books(
         Optional<ArchiveWriter.Status> archive,
         Router.Totals router,
         DependencyStatus redis,
-        long logLinesDropped) {}
+        Sample.LogLines logLines) {}

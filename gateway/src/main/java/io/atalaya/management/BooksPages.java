@@ -71,7 +71,8 @@ public final class BooksPages {
         if (books.redis() instanceof DependencyStatus.Observed observed) {
             drops.put("redis_queue", new TreeMap<>(observed.queue().dropped()));
         }
-        drops.put("log_lines", books.logLinesDropped());
+        drops.put("log_lines", books.logLines().dropped());
+        drops.put("log_lines_left_out", books.logLines().leftOut());
         return drops;
     }
 
