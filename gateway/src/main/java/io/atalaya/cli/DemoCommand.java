@@ -104,8 +104,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--open",
             negatable = true,
-            description = "Whether to open the console in a browser. Default: on a desktop, when this is a terminal, but"
-                    + " not over ssh and not in CI")
+            description =
+                    "Whether to open the console in a browser. Default: on a desktop, when this is a terminal, but"
+                            + " not over ssh and not in CI")
     private @Nullable Boolean open;
 
     /** @param launcher starts the gateway */

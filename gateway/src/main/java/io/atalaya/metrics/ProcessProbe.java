@@ -107,7 +107,9 @@ public final class ProcessProbe {
             int end = status.indexOf(KILOBYTES, begin + RESIDENT.length());
             return begin < 0 || end < 0
                     ? ProcessSample.UNKNOWN
-                    : Long.parseLong(status.substring(begin + RESIDENT.length(), end).strip()) * 1024;
+                    : Long.parseLong(status.substring(begin + RESIDENT.length(), end)
+                                    .strip())
+                            * 1024;
         } catch (IOException | NumberFormatException _) {
             return ProcessSample.UNKNOWN;
         }

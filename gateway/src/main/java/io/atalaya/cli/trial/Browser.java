@@ -67,12 +67,11 @@ public final class Browser {
 
     /** The one for these surroundings; it opens nothing where that makes no sense. */
     public static Browser of(Wish wish, Surroundings surroundings) {
-        boolean wanted =
-                switch (wish) {
-                    case WHERE_SEEN -> surroundings.seen();
-                    case OPEN -> true;
-                    case NEVER -> false;
-                };
+        boolean wanted = switch (wish) {
+            case WHERE_SEEN -> surroundings.seen();
+            case OPEN -> true;
+            case NEVER -> false;
+        };
         boolean screen = surroundings.isMac() || DISPLAYS.stream().anyMatch(surroundings::has);
         String opener = surroundings.isMac() ? "open" : "xdg-open";
         return new Browser(

@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BrowserTest {
     private static final Map<String, String> DESKTOP = Map.of("DISPLAY", ":0");
 
-    private static Optional<String> program(Wish wish, String system, boolean terminal, Map<String, String> environment) {
-        return Browser.of(wish, new Surroundings(system, terminal, environment, _ -> true)).program();
+    private static Optional<String> program(
+            Wish wish, String system, boolean terminal, Map<String, String> environment) {
+        return Browser.of(wish, new Surroundings(system, terminal, environment, _ -> true))
+                .program();
     }
 
     private static Map<String, String> desktopWith(String variable, String value) {
@@ -29,7 +31,8 @@ final class BrowserTest {
     @ParameterizedTest
     @CsvSource({"Linux,DISPLAY,xdg-open", "Linux,WAYLAND_DISPLAY,xdg-open", "Mac OS X,HOME,open"})
     void aDesktopIsShownThePage(String system, String variable, String opener) {
-        assertThat(program(Wish.WHERE_SEEN, system, true, Map.of(variable, "x"))).contains(opener);
+        assertThat(program(Wish.WHERE_SEEN, system, true, Map.of(variable, "x")))
+                .contains(opener);
     }
 
     @Test
@@ -47,14 +50,18 @@ final class BrowserTest {
     @ParameterizedTest
     @ValueSource(strings = {"SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI"})
     void overSshAndInContinuousIntegrationItIsOpenedOnRequestOnly(String variable) {
-        assertThat(program(Wish.WHERE_SEEN, "Linux", true, desktopWith(variable, "true"))).isEmpty();
-        assertThat(program(Wish.WHERE_SEEN, "Mac OS X", true, Map.of(variable, "true"))).isEmpty();
-        assertThat(program(Wish.OPEN, "Linux", false, desktopWith(variable, "true"))).contains("xdg-open");
+        assertThat(program(Wish.WHERE_SEEN, "Linux", true, desktopWith(variable, "true")))
+                .isEmpty();
+        assertThat(program(Wish.WHERE_SEEN, "Mac OS X", true, Map.of(variable, "true")))
+                .isEmpty();
+        assertThat(program(Wish.OPEN, "Linux", false, desktopWith(variable, "true")))
+                .contains("xdg-open");
     }
 
     @Test
     void continuousIntegrationThatIsSwitchedOffIsNone() {
-        assertThat(program(Wish.WHERE_SEEN, "Linux", true, desktopWith("CI", "false"))).contains("xdg-open");
+        assertThat(program(Wish.WHERE_SEEN, "Linux", true, desktopWith("CI", "false")))
+                .contains("xdg-open");
     }
 
     @Test
