@@ -63,6 +63,8 @@ final class Accounts implements AutoCloseable {
      * @param alerts tiers whose alert is not at rest, with how far it is
      */
     record Objective(String id, String title, String state, long bad, long total, double left, List<String> alerts) {
+        private static final String LITTLE = "low_traffic";
+
         static Objective parse(JsonNode json) {
             var alerts = new ArrayList<String>();
             for (JsonNode tier : json.path("tiers")) {
@@ -82,10 +84,28 @@ final class Accounts implements AutoCloseable {
         }
 
         String words() {
-            String budget =
-                    Double.isNaN(left) ? "budget not known yet" : "%.1f%% of the budget left".formatted(100 * left);
             String alert = alerts.isEmpty() ? "" : "; alert: " + String.join(", ", alerts);
-            return "%-32s %s: %,d bad of %,d, %s%s".formatted(id, state, bad, total, budget, alert);
+            return String.format(
+                    Locale.ROOT,
+                    "%-32s %s: %,d bad of %,d, %s%s",
+                    id,
+                    state.replace('_', ' '),
+                    bad,
+                    total,
+                    budget(),
+                    alert);
+        }
+
+        private String budget() {
+            if (state.equals(LITTLE)) {
+                return "too few to judge";
+            }
+            if (Double.isNaN(left)) {
+                return "budget not known yet";
+            }
+            return left < 0
+                    ? String.format(Locale.ROOT, "%.1f times the budget used", 1 - left)
+                    : String.format(Locale.ROOT, "%.1f%% of the budget left", 100 * left);
         }
     }
 

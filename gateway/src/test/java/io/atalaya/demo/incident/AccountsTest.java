@@ -35,8 +35,17 @@ class AccountsTest {
                 """));
 
         assertThat(objective.words())
-                .contains("spent: 500 bad of 1,000, -150.0% of the budget left")
+                .contains("spent: 500 bad of 1,000, 2.5 times the budget used")
                 .endsWith("alert: critical pending, warning firing");
+    }
+
+    @Test
+    void afterAHandfulOfConnectionsNoBudgetIsTold() {
+        var objective = Accounts.Objective.parse(json("""
+                {"id":"websocket-availability","state":"low_traffic","bad":1,"total":83,"budget_remaining":-119.48}
+                """));
+
+        assertThat(objective.words()).endsWith("low traffic: 1 bad of 83, too few to judge");
     }
 
     @Test
