@@ -135,7 +135,8 @@ final class NoOrphanIT {
     private Path objectives() throws IOException {
         Instant now = Instant.now();
         String shipped = Files.readString(Path.of("../slo/atalaya.yaml"));
-        String changed = shipped.replaceFirst("(?m)^objectives:$", """
+        String changed =
+                shipped.replaceFirst("(?m)^objectives:$", """
                 maintenance:
                   - {from: "%s", until: "%s", services: [websocket], reason: a test}
                 objectives:
