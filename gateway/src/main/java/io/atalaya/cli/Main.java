@@ -71,9 +71,7 @@ public final class Main implements Runnable {
         commands.put("dead-letters", DeadLettersCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("capacity", CapacityCommand::new);
-        commands.put(
-                "check-config",
-                () -> new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
+        commands.put("check-config", () -> new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
         commands.put("slo", SloCommand::new);
         commands.put("kpi", KpiCommand::new);
         return commands;
