@@ -78,7 +78,7 @@ final class StatusPages {
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")),
-                LogQueue::droppedByAll,
+                () -> new Sample.LogLines(LogQueue.droppedByAll(), LogQueue.suppressedByAll()),
                 core.stopwatches()::times,
                 readBack::ingest);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
