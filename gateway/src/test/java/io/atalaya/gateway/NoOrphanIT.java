@@ -97,6 +97,9 @@ final class NoOrphanIT {
             assertThat(panels.withoutNumber(prometheus, Set::isEmpty))
                     .as("panels without data")
                     .isEmpty();
+            assertThat(panels.withoutName(prometheus, Set::isEmpty))
+                    .as("panels whose legends are empty")
+                    .isEmpty();
             assertThat(unknown(prometheus))
                     .as("series of rules and panels that nobody exposes")
                     .isEmpty();
