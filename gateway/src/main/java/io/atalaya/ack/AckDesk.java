@@ -50,7 +50,7 @@ public final class AckDesk {
     private final Queue<Task> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicInteger acknowledgements = new AtomicInteger();
-    private final Map<Sender, Integer> bySender = new ConcurrentHashMap<>();
+    private final Map<Recipient.Owner, Integer> bySender = new ConcurrentHashMap<>();
     private @Nullable List<Change> refused;
 
     private final LongAdder repeated = new LongAdder();
@@ -64,13 +64,6 @@ public final class AckDesk {
     @FunctionalInterface
     public interface Later {
         void after(long delayNanos, Runnable task);
-    }
-
-    /** Who acknowledges, whatever the device. */
-    private record Sender(TenantId tenant, String scheme, String subject) {
-        static Sender of(Recipient recipient) {
-            return new Sender(recipient.tenant(), recipient.scheme(), recipient.subject());
-        }
     }
 
     private sealed interface Task {
@@ -93,14 +86,14 @@ public final class AckDesk {
      */
     public void report(Change change) {
         if (queued.get() < MOST_QUEUED
-                && (!(change instanceof Change.Acknowledged said) || enter(Sender.of(said.recipient())))) {
+                && (!(change instanceof Change.Acknowledged said) || enter(said.recipient().owner()))) {
             add(new Task.Report(change));
         } else {
             unregistered.increment();
         }
     }
 
-    private boolean enter(Sender sender) {
+    private boolean enter(Recipient.Owner sender) {
         int ofSender = bySender.merge(sender, 1, Integer::sum);
         if (acknowledgements.incrementAndGet() <= MOST_ACKNOWLEDGEMENTS && ofSender <= MOST_OF_ONE_SENDER) {
             return true;
@@ -109,7 +102,7 @@ public final class AckDesk {
         return false;
     }
 
-    private void leave(Sender sender) {
+    private void leave(Recipient.Owner sender) {
         acknowledgements.decrementAndGet();
         bySender.computeIfPresent(sender, (_, count) -> count == 1 ? null : count - 1);
     }
@@ -190,7 +183,7 @@ public final class AckDesk {
             queue.remove();
             changes.add(report.change());
             if (report.change() instanceof Change.Acknowledged said) {
-                leave(Sender.of(said.recipient()));
+                leave(said.recipient().owner());
             }
         }
         return changes;
@@ -252,7 +245,7 @@ public final class AckDesk {
         synchronized (latency) {
             waited = latency.snapshot();
         }
-        return new AckReport(
-                store.totals(), repeated.sum(), late.sum(), unknown.sum(), unregistered.sum(), failures.sum(), waited);
+        var ignored = new AckReport.Ignored(repeated.sum(), late.sum(), unknown.sum());
+        return new AckReport(store.totals(), store.givenUp(), ignored, unregistered.sum(), failures.sum(), waited);
     }
 }

@@ -5,6 +5,7 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>There is one entry for a recipient and an event however often it is sent, so {@code wanted = acknowledged + expired
- * + awaiting} at every moment. A store that is full gives up its oldest entry: one that is awaited expires early.
+ * + awaiting} at every moment. Where a principal, a tenant or the store has more than its {@link AckBounds}, the oldest of
+ * its entries is given up: one that is awaited expires early.
  */
 public interface AckStore extends AutoCloseable {
     /**
@@ -46,6 +48,9 @@ public interface AckStore extends AutoCloseable {
 
     /** The book. */
     Totals totals();
+
+    /** What this store has given up before its time since it was made, by whose share was full. */
+    Map<GivenUp.Bound, Long> givenUp();
 
     @Override
     void close();

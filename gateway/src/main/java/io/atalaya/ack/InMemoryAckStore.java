@@ -4,6 +4,7 @@ import io.atalaya.event.Cursor;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,11 +23,13 @@ public final class InMemoryAckStore implements AckStore {
     private static final Comparator<Row> BY_END =
             Comparator.<Row>comparingLong(row -> row.endMillis).thenComparingLong(row -> row.number);
 
-    private final int maxEntries;
+    private final AckBounds bounds;
     private final Object lock = new Object();
     private final LinkedHashMap<Key, Row> rows = new LinkedHashMap<>();
     private final Map<EventLog.Identity, List<Row>> byEvent = new HashMap<>();
     private final Map<Recipient, NavigableMap<Cursor, Row>> awaiting = new HashMap<>();
+    private final Map<Object, Share> shares = new HashMap<>();
+    private final GivenUp givenUp = new GivenUp();
     private final TreeSet<Row> due = new TreeSet<>(BY_DUE);
     private final TreeSet<Row> ends = new TreeSet<>(BY_END);
     private long nextNumber;
@@ -46,6 +49,7 @@ public final class InMemoryAckStore implements AckStore {
         private long dueMillis;
         private long endMillis;
         private long settledMillis;
+        private boolean forgotten;
 
         private Row(long number, Key key, Change.Delivered delivered) {
             this.number = number;
@@ -65,9 +69,37 @@ public final class InMemoryAckStore implements AckStore {
         }
     }
 
-    /** @param maxEntries most entries kept, settled ones included */
-    public InMemoryAckStore(int maxEntries) {
-        this.maxEntries = maxEntries;
+    /** The entries of a tenant or an owner; those that are forgotten leave when their turn comes. */
+    private static final class Share {
+        private static final int SLACK = 16;
+
+        private final ArrayDeque<Row> oldestFirst = new ArrayDeque<>();
+        private int kept;
+
+        private int add(Row row) {
+            oldestFirst.add(row);
+            return ++kept;
+        }
+
+        private Row oldest() {
+            while (oldestFirst.element().forgotten) {
+                oldestFirst.remove();
+            }
+            return oldestFirst.element();
+        }
+
+        /** Whether nothing is left. */
+        private boolean onForgotten() {
+            kept--;
+            if (oldestFirst.size() > 2 * kept + SLACK) {
+                oldestFirst.removeIf(row -> row.forgotten);
+            }
+            return kept == 0;
+        }
+    }
+
+    public InMemoryAckStore(AckBounds bounds) {
+        this.bounds = bounds;
     }
 
     @Override
@@ -92,11 +124,6 @@ public final class InMemoryAckStore implements AckStore {
         if (known != null) {
             return new Effect(Effect.Kind.REPEATED, known.deliveredMillis);
         }
-        if (rows.size() >= maxEntries) {
-            Row oldest = rows.firstEntry().getValue();
-            settle(oldest, State.EXPIRED, delivered.atMillis());
-            forget(oldest);
-        }
         var row = new Row(nextNumber++, key, delivered);
         rows.put(key, row);
         byEvent.computeIfAbsent(row.identity(), _ -> new ArrayList<>(1)).add(row);
@@ -105,7 +132,29 @@ public final class InMemoryAckStore implements AckStore {
         ends.add(row);
         wanted++;
         awaited++;
+        keepWithinBounds(row);
         return new Effect(Effect.Kind.DONE, row.deliveredMillis);
+    }
+
+    private void keepWithinBounds(Row added) {
+        Recipient recipient = added.key.recipient();
+        Share ofOwner = shares.computeIfAbsent(recipient.owner(), _ -> new Share());
+        Share ofTenant = shares.computeIfAbsent(recipient.tenant(), _ -> new Share());
+        boolean ownerIsFull = ofOwner.add(added) > bounds.ofPrincipal();
+        boolean tenantIsFull = ofTenant.add(added) > bounds.ofTenant();
+        if (ownerIsFull) {
+            giveUp(ofOwner.oldest(), GivenUp.Bound.PRINCIPAL, added.deliveredMillis);
+        } else if (tenantIsFull) {
+            giveUp(ofTenant.oldest(), GivenUp.Bound.TENANT, added.deliveredMillis);
+        } else if (rows.size() > bounds.all()) {
+            giveUp(rows.firstEntry().getValue(), GivenUp.Bound.STORE, added.deliveredMillis);
+        }
+    }
+
+    private void giveUp(Row oldest, GivenUp.Bound bound, long nowMillis) {
+        settle(oldest, State.EXPIRED, nowMillis);
+        forget(oldest);
+        givenUp.add(bound, 1);
     }
 
     private Effect onAcknowledged(Change.Acknowledged acknowledgement) {
@@ -159,10 +208,17 @@ public final class InMemoryAckStore implements AckStore {
     private void forget(Row row) {
         rows.remove(row.key);
         ends.remove(row);
+        row.forgotten = true;
+        leave(row.key.recipient().owner());
+        leave(row.key.recipient().tenant());
         byEvent.computeIfPresent(row.identity(), (_, rest) -> {
             rest.remove(row);
             return rest.isEmpty() ? null : rest;
         });
+    }
+
+    private void leave(Object share) {
+        shares.computeIfPresent(share, (_, rest) -> rest.onForgotten() ? null : rest);
     }
 
     @Override
@@ -214,6 +270,11 @@ public final class InMemoryAckStore implements AckStore {
         synchronized (lock) {
             return new Totals(wanted, acknowledged, expired, awaited);
         }
+    }
+
+    @Override
+    public Map<GivenUp.Bound, Long> givenUp() {
+        return givenUp.totals();
     }
 
     @Override

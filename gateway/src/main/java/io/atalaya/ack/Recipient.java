@@ -19,6 +19,13 @@ public record Recipient(TenantId tenant, String scheme, String subject, String c
         }
     }
 
+    /** Who it is, whatever the device: what one cannot make more of by itself. */
+    public record Owner(TenantId tenant, String scheme, String subject) {}
+
+    public Owner owner() {
+        return new Owner(tenant, scheme, subject);
+    }
+
     /** Whether {@code text} can be a client id. */
     public static boolean isClientId(String text) {
         return text.length() <= MOST_CLIENT_ID

@@ -9,7 +9,11 @@ import io.atalaya.logging.LogQueue;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -50,32 +54,37 @@ public final class Main implements Runnable {
     /** Runs one command and ends the JVM with its exit status. */
     public static void main(String[] arguments) {
         quietUnlessServing(List.of(arguments));
-        int status = commandLine().execute(arguments);
+        int status = commandLine(arguments).execute(arguments);
         LogQueue.flushAll();
         System.exit(status);
     }
 
-    /** The commands, in the order of the help. */
-    private static List<Object> commands() {
-        return List.of(
-                new DemoCommand(InProcessGateway::start),
-                new RunCommand(),
-                new TokenCommand(System.getenv(), InstantSource.system()),
-                new PublishCommand(),
-                new TailCommand(),
-                new ExplainCommand(System.getenv()),
-                new DeadLettersCommand(),
-                new BenchCommand(),
-                new CapacityCommand(),
-                new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()),
-                new SloCommand(),
-                new KpiCommand());
+    /** The commands in the order of the help. Made when they are wanted: the model of all takes longer than most run. */
+    private static Map<String, Supplier<Object>> commands() {
+        var commands = new LinkedHashMap<String, Supplier<Object>>();
+        commands.put("demo", () -> new DemoCommand(InProcessGateway::start));
+        commands.put("run", RunCommand::new);
+        commands.put("token", () -> new TokenCommand(System.getenv(), InstantSource.system()));
+        commands.put("publish", PublishCommand::new);
+        commands.put("tail", TailCommand::new);
+        commands.put("explain", () -> new ExplainCommand(System.getenv()));
+        commands.put("dead-letters", DeadLettersCommand::new);
+        commands.put("bench", BenchCommand::new);
+        commands.put("capacity", CapacityCommand::new);
+        commands.put("check-config", () -> new CheckConfigCommand(Path.of("").toAbsolutePath(), System.getenv()));
+        commands.put("slo", SloCommand::new);
+        commands.put("kpi", KpiCommand::new);
+        return commands;
     }
 
-    /** The whole command line, ready to execute. */
-    static CommandLine commandLine() {
+    /** The command line with the command that the first argument names, or with all of them when it names none. */
+    static CommandLine commandLine(String... arguments) {
         var main = new CommandLine(new Main());
-        commands().forEach(main::addSubcommand);
+        Map<String, Supplier<Object>> commands = commands();
+        if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.forEach((name, command) -> main.addSubcommand(name, command.get()));
         return main.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExitCodeExceptionMapper(Main::exitCodeOf)

@@ -19,10 +19,12 @@ import java.util.stream.Stream;
 
 /**
  * Dates in the forms that JavaScript's parser takes and that services write: ISO 8601 with less or more detail, RFC 1123,
- * and English dates. Where no zone is given it is UTC. Stateless.
+ * English dates, and numbers of one or two digits, which stand for a month of 2001 or, beyond, for a year. Where no zone is
+ * given it is UTC. Stateless.
  */
 final class DateText {
     private static final int MAX_LENGTH = 64;
+    private static final Pattern SHORT_NUMBER = Pattern.compile("\\d{1,2}");
     private static final Pattern SPACE_IN_ISO = Pattern.compile("^(\\d{4}-\\d{2}-\\d{2}) +(?=\\d{2}:)");
 
     private static final List<DateTimeFormatter> FORMS = Stream.of(
@@ -47,6 +49,9 @@ final class DateText {
         if (text.length() > MAX_LENGTH) {
             return Optional.empty();
         }
+        if (SHORT_NUMBER.matcher(text.strip()).matches()) {
+            return ofNumber(Integer.parseInt(text.strip()));
+        }
         String plain = SPACE_IN_ISO.matcher(text.strip()).replaceFirst("$1T");
         for (DateTimeFormatter form : FORMS) {
             try {
@@ -57,6 +62,17 @@ final class DateText {
             }
         }
         return Optional.empty();
+    }
+
+    /** As V8 has it, where a number stands alone. */
+    private static Optional<Instant> ofNumber(int number) {
+        if (number > 12 && number < 32) {
+            return Optional.empty();
+        }
+        boolean month = number >= 1 && number <= 12;
+        int year = month ? 2001 : number < 50 ? 2000 + number : 1900 + number;
+        LocalDate day = LocalDate.of(year, month ? number : 1, 1);
+        return Optional.of(day.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
     private static Instant instant(TemporalAccessor time) {

@@ -184,9 +184,9 @@ final class DeadLetterPages {
                 "failureReason",
                 letter.rejection().code() + ": " + letter.rejection().text());
         members.put("retryCount", letter.attempts());
-        members.put("lastAttemptAt", letter.buried().toString());
+        members.put("lastAttemptAt", Dialect.time(letter.buried()));
         members.put("reprocessed", false);
-        members.put("createdAt", letter.buried().toString());
+        members.put("createdAt", Dialect.time(letter.buried()));
         return members;
     }
 

@@ -2,8 +2,12 @@ package io.atalaya.collector;
 
 import io.atalaya.http.Response;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -11,6 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers in the shapes that the collector's clients read. Stateless. */
 final class Dialect {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final DateTimeFormatter MILLISECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Dialect() {}
 
@@ -21,6 +27,11 @@ final class Dialect {
     /** An object under construction, in order. */
     static Map<String, @Nullable Object> object() {
         return new LinkedHashMap<>();
+    }
+
+    /** An instant as JavaScript writes it: always three digits behind the second. */
+    static String time(Instant instant) {
+        return MILLISECONDS.format(instant);
     }
 
     static Response error(int status, String message, String code) {

@@ -113,7 +113,7 @@ final class PostEvents {
                 var members = Dialect.object();
                 members.put("status", "accepted");
                 members.put("event_id", id.value());
-                members.put("queued_at", arrival.toString());
+                members.put("queued_at", Dialect.time(arrival));
                 yield Dialect.json(202, members);
             }
             case SubmitOutcome.Invalid(List<SubmitOutcome.EventProblem> problems, int _) ->

@@ -188,13 +188,13 @@ final class SearchEvents {
     /** A stored event in the members that the clients know. */
     static Map<String, @Nullable Object> item(Entry entry) {
         JsonNode body = body(entry);
-        String arrived = Instant.ofEpochMilli(entry.atMillis()).toString();
+        String arrived = Dialect.time(Instant.ofEpochMilli(entry.atMillis()));
         var item = Dialect.object();
         item.put("id", uuid(entry).toString());
         item.put("eventId", entry.event().id().value());
         item.put(
                 "timestamp",
-                body.path("timestamp").asString(entry.event().timestamp().toString()));
+                body.path("timestamp").asString(Dialect.time(entry.event().timestamp())));
         item.put(SERVICE, body.path(SERVICE).asString(""));
         item.put("message", body.path("message").asString(""));
         item.put("metadata", body.get("metadata"));

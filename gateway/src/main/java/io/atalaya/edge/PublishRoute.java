@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@code POST /api/v1/events}: one event, an array of events, or NDJSON. Immutable and thread-safe.
  *
  * <p>Key and media type are judged on the head. Short bodies are parsed on the connection's event loop, long ones
- * elsewhere, so that a batch does not hold up the deliveries of that loop.
+ * elsewhere ({@link LongBodies}), so that a batch does not hold up the deliveries of that loop.
  */
 public final class PublishRoute {
     /** The path served. */
@@ -46,10 +46,10 @@ public final class PublishRoute {
     private final IntakeConfig config;
     private final ApiKeys keys;
     private final Intake intake;
-    private final Executor longBodies;
+    private final LongBodies longBodies;
 
-    /** @param longBodies runs the parsing of long bodies; may refuse when it is full */
-    public PublishRoute(IntakeConfig config, Intake intake, Executor longBodies) {
+    /** A route whose long bodies are parsed elsewhere. */
+    public PublishRoute(IntakeConfig config, Intake intake, LongBodies longBodies) {
         this.config = config;
         this.keys = new ApiKeys(config.publishKeys());
         this.intake = intake;
@@ -99,19 +99,24 @@ public final class PublishRoute {
     }
 
     private void submitElsewhere(Submission submission, Request request, Route.Responder responder) {
-        try {
-            longBodies.execute(() -> submit(submission, request, responder));
-        } catch (RejectedExecutionException _) {
-            responder.respond(later(503, "too many long requests at once", Duration.ofSeconds(1)));
-        }
+        longBodies
+                .take(request.body().length, () -> submit(submission, request, responder))
+                .whenComplete((_, failure) -> {
+                    if (failure instanceof RejectedExecutionException) {
+                        responder.respond(later(503, "the gateway is stopping", Duration.ofSeconds(1)));
+                    } else if (failure != null) {
+                        responder.respond(broken());
+                    }
+                });
     }
 
     /** The answer is written on the connection's loop: the thread that commits has better things to do. */
-    private void submit(Submission submission, Request request, Route.Responder responder) {
-        intake.submit(submission)
-                .whenCompleteAsync(
-                        (outcome, failure) -> responder.respond(failure == null ? answer(outcome) : broken()),
-                        request.eventLoop());
+    private CompletionStage<SubmitOutcome> submit(Submission submission, Request request, Route.Responder responder) {
+        CompletionStage<SubmitOutcome> outcome = intake.submit(submission);
+        outcome.whenCompleteAsync(
+                (result, failure) -> responder.respond(failure == null ? answer(result) : broken()),
+                request.eventLoop());
+        return outcome;
     }
 
     private static @Nullable Format format(RequestHead head) {

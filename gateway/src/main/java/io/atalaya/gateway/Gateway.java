@@ -6,6 +6,7 @@ import io.atalaya.config.GatewayConfig;
 import io.atalaya.edge.EdgeContext;
 import io.atalaya.edge.EdgeServer;
 import io.atalaya.edge.Entrance;
+import io.atalaya.edge.LongBodies;
 import io.atalaya.edge.PublishRoute;
 import io.atalaya.edge.sse.EventStreams;
 import io.atalaya.edge.websocket.WebSocketUpgrade;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * lifecycle.
  */
 public final class Gateway implements AutoCloseable {
+    /** Of long request bodies: some thousand events, so that the log's next transaction is always full. */
+    private static final int PARSED_AHEAD_BYTES = 2 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final Duration HTTP_GRACE = Duration.ofSeconds(2);
 
@@ -160,7 +164,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private List<Route> publicRoutes(ReadBack readBack, Executor worker, EventStreams streams) {
-        var publish = new PublishRoute(core.config().intake(), core.intake(), worker);
+        var publish =
+                new PublishRoute(core.config().intake(), core.intake(), new LongBodies(worker, PARSED_AHEAD_BYTES));
         return Stream.of(
                         List.of(publish.route()),
                         streams.routes(),

@@ -1,5 +1,6 @@
 package io.atalaya.gateway;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.config.GatewayConfig;
@@ -24,10 +25,10 @@ import java.util.HexFormat;
  * parts.
  */
 record Logs(EventLog log, AckStore acks) {
-    private static final int REMEMBERED_ACKS = 1_000_000;
+    private static final AckBounds REMEMBERED_ACKS = AckBounds.of(1_000_000);
 
     /** In Redis an entry needs about a kilobyte of memory. */
-    private static final int REMEMBERED_ACKS_IN_REDIS = 250_000;
+    private static final AckBounds REMEMBERED_ACKS_IN_REDIS = AckBounds.of(250_000);
 
     /**
      * Opens both; what must be closed goes to {@code closing}.

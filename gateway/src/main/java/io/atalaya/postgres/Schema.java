@@ -25,6 +25,9 @@ final class Schema {
     private static final Logger log = LoggerFactory.getLogger(Schema.class);
     private static final String STATISTICS = "statistics_member";
 
+    /** Flyway asks once a second, and over a connection that is broken as well; whoever calls tries again later. */
+    private static final int LOCK_ATTEMPTS = 3;
+
     /** Any number that no other program locks: "atalaya" in ASCII. */
     private static final long LOCK = 0x6174_616c_6179_61L;
 
@@ -45,6 +48,7 @@ final class Schema {
                     .locations("classpath:db/postgresql")
                     .defaultSchema(NAME)
                     .table("schema_history")
+                    .lockRetryCount(LOCK_ATTEMPTS)
                     .load()
                     .migrate()
                     .migrationsExecuted;
@@ -77,6 +81,7 @@ final class Schema {
             source.setProperty(parameter.getKey(), parameter.getValue());
         }
         source.setConnectTimeout((int) Math.max(1, config.connectTimeout().toSeconds()));
+        source.setTcpKeepAlive(true);
         return source;
     }
 

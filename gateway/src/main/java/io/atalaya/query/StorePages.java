@@ -10,6 +10,7 @@ import io.atalaya.query.Buffers.Reading;
 import io.atalaya.query.Buffers.Status;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -248,7 +249,7 @@ public final class StorePages {
         var members = new LinkedHashMap<String, Object>();
         members.put("status", status);
         members.put("database", database);
-        members.put("timestamp", clock.instant().toString());
+        members.put("timestamp", clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         return members;
     }
 

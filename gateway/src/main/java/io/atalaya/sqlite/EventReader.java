@@ -49,6 +49,22 @@ public final class EventReader implements AutoCloseable {
         return connection;
     }
 
+    /** Several reads that belong together. */
+    @FunctionalInterface
+    public interface Reads<T> {
+        T run() throws SQLException;
+    }
+
+    /** Runs reads that all see the file as it is when the first begins. */
+    public <T> T atOneMoment(Reads<T> reads) throws SQLException {
+        SqliteFile.execute(connection, "BEGIN");
+        try {
+            return reads.run();
+        } finally {
+            SqliteFile.execute(connection, "COMMIT");
+        }
+    }
+
     /** A tenant's events after {@code after} and up to {@code to}, until there are {@code max} or so many bytes. */
     public List<Entry> ofTenant(TenantId tenant, long after, long to, Limit limit) throws SQLException {
         PreparedStatement query = ofTenant.statement();

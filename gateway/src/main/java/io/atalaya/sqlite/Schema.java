@@ -149,7 +149,7 @@ public final class Schema {
             CREATE TABLE segments( -- archived events with neighbouring positions, in place of rows of archived
               first INTEGER PRIMARY KEY, -- events.offset
               events INTEGER NOT NULL,
-              words BLOB NOT NULL, -- before the larger value, so that it is read without that
+              words BLOB NOT NULL,
               columns BLOB NOT NULL
             ) STRICT""", """
             CREATE TABLE segment_ids(
@@ -158,8 +158,28 @@ public final class Schema {
               hashes BLOB NOT NULL
             ) STRICT""");
 
+    private static final List<String> SIEVES = List.of("""
+            CREATE TABLE segment_sieves(
+              first INTEGER PRIMARY KEY,
+              sieve BLOB NOT NULL -- which words a segment may have; beside it, since a row is read whole
+            ) STRICT""");
+
+    private static final List<String> ACK_SHARES = List.of(
+            """
+            CREATE TABLE ack_shares( -- how many rows of acks there are of a principal
+              tenant TEXT NOT NULL,
+              scheme TEXT NOT NULL, -- empty, like the subject, for all of a tenant
+              subject TEXT NOT NULL,
+              entries INTEGER NOT NULL,
+              PRIMARY KEY(tenant, scheme, subject)
+            ) STRICT, WITHOUT ROWID""",
+            "INSERT INTO ack_shares SELECT tenant, scheme, subject, count(*) FROM acks GROUP BY tenant, scheme, subject",
+            "INSERT INTO ack_shares SELECT tenant, '', '', count(*) FROM acks GROUP BY tenant",
+            "CREATE INDEX acks_owner ON acks(tenant, scheme, subject)",
+            "CREATE INDEX acks_tenant ON acks(tenant)");
+
     /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS);
+    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS, SIEVES, ACK_SHARES);
 
     public static final int VERSION = STEPS.size();
 

@@ -12,6 +12,7 @@ import io.atalaya.log.LogException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class AckDeskTest {
 
     /** A store that can be taken away. Confined to the test. */
     private static final class Flaky implements AckStore {
-        private final AckStore kept = new InMemoryAckStore(100);
+        private final AckStore kept = new InMemoryAckStore(AckBounds.of(100));
         private boolean away;
 
         private AckStore reach() {
@@ -64,6 +65,11 @@ class AckDeskTest {
         @Override
         public Totals totals() {
             return kept.totals();
+        }
+
+        @Override
+        public Map<GivenUp.Bound, Long> givenUp() {
+            return kept.givenUp();
         }
 
         @Override
@@ -157,7 +163,7 @@ class AckDeskTest {
 
         assertThat(store.totals()).isEqualTo(new Totals(2, 1, 0, 1));
         assertThat(desk.report().unregistered()).isEqualTo(195_000);
-        assertThat(desk.report().unknown()).isEqualTo(5_000);
+        assertThat(desk.report().ignored().unknown()).isEqualTo(5_000);
     }
 
     @Test
@@ -171,7 +177,7 @@ class AckDeskTest {
         run();
 
         assertThat(store.totals()).isEqualTo(new Totals(1, 0, 0, 1));
-        assertThat(desk.report().unknown()).isEqualTo(50_000);
+        assertThat(desk.report().ignored().unknown()).isEqualTo(50_000);
     }
 
     @Test

@@ -42,8 +42,13 @@ public abstract class AckStoreContract {
 
     private AckStore store;
 
-    /** A new store that keeps at most so many entries. */
-    protected abstract AckStore create(int maxEntries);
+    /** A new store. */
+    protected abstract AckStore create(AckBounds bounds);
+
+    /** A new store that keeps at most so many entries, whosever they are. */
+    protected final AckStore create(int maxEntries) {
+        return create(new AckBounds(maxEntries, maxEntries, maxEntries));
+    }
 
     @BeforeEach
     void open() {
@@ -261,6 +266,63 @@ public abstract class AckStoreContract {
 
         assertThat(awaiting(ANNA)).containsExactly(3L, 4L, 5L);
         assertThat(store.totals()).isEqualTo(new Totals(5, 1, 1, 3));
+    }
+
+    @Test
+    void whoeverClaimsToHaveEverNewDevicesLosesItsOwnOldestEntries() {
+        store.close();
+        store = create(new AckBounds(100, 100, 3));
+        apply(delivered(BORIS, 1, 0), delivered(ANNA, 1, 0), acknowledged(ANNA, 1, 1));
+
+        for (int device = 0; device < 50; device++) {
+            apply(delivered(new Recipient(TENANT, "staff", "anna", "device-" + device), 2, 10 + device));
+        }
+
+        assertThat(awaiting(BORIS)).containsExactly(1L);
+        assertThat(store.receipts(TENANT, new EventId("e1")))
+                .extracting(Receipt::recipient)
+                .containsExactly(BORIS);
+        assertThat(store.receipts(TENANT, new EventId("e2")))
+                .extracting(receipt -> receipt.recipient().clientId())
+                .containsExactly("device-47", "device-48", "device-49");
+        assertThat(store.totals()).isEqualTo(new Totals(52, 1, 47, 4));
+        assertThat(store.givenUp())
+                .isEqualTo(Map.of(GivenUp.Bound.PRINCIPAL, 48L, GivenUp.Bound.TENANT, 0L, GivenUp.Bound.STORE, 0L));
+    }
+
+    @Test
+    void aTenantWithManyPrincipalsTakesNoRoomFromAnother() {
+        store.close();
+        store = create(new AckBounds(100, 4, 3));
+        var elsewhere = new Recipient(new TenantId("2"), "staff", "anna", "");
+        apply(delivered(elsewhere, 1, 0));
+
+        for (int who = 0; who < 10; who++) {
+            apply(delivered(new Recipient(TENANT, "staff", "p" + who, ""), 1, who));
+        }
+
+        assertThat(awaiting(elsewhere)).containsExactly(OTHER_TENANTS + 1);
+        assertThat(store.receipts(TENANT, new EventId("e1")))
+                .extracting(receipt -> receipt.recipient().subject())
+                .containsExactly("p6", "p7", "p8", "p9");
+        assertThat(store.givenUp())
+                .isEqualTo(Map.of(GivenUp.Bound.PRINCIPAL, 0L, GivenUp.Bound.TENANT, 6L, GivenUp.Bound.STORE, 0L));
+    }
+
+    @Test
+    void whatIsForgottenLeavesRoomInItsShares() {
+        store.close();
+        store = create(new AckBounds(100, 3, 2));
+        for (int round = 0; round < 30; round++) {
+            long atMillis = 3L * EXPIRES * round;
+            apply(delivered(ANNA, round, atMillis), delivered(ANNA, 100 + round, atMillis));
+            apply(delivered(BORIS, round, atMillis), acknowledged(BORIS, round, atMillis + 1));
+            store.expire(atMillis + 2 * EXPIRES);
+            store.expire(atMillis + 2 * EXPIRES);
+        }
+
+        assertThat(store.givenUp().values()).containsOnly(0L);
+        assertThat(store.totals()).isEqualTo(new Totals(90, 30, 60, 0));
     }
 
     /** Random changes against plain maps. */

@@ -2,7 +2,7 @@ package io.atalaya.ack;
 
 class InMemoryAckStoreTest extends AckStoreContract {
     @Override
-    protected AckStore create(int maxEntries) {
-        return new InMemoryAckStore(maxEntries);
+    protected AckStore create(AckBounds bounds) {
+        return new InMemoryAckStore(bounds);
     }
 }

@@ -215,7 +215,7 @@ class CommandsIT {
     }
 
     private static int run(StringWriter out, StringWriter err, String... arguments) {
-        CommandLine main = Main.commandLine();
+        CommandLine main = Main.commandLine(arguments);
         main.setOut(new PrintWriter(out, true));
         main.setErr(new PrintWriter(err, true));
         return main.execute(arguments);

@@ -136,7 +136,7 @@ class MainTest {
     }
 
     private int run(String... arguments) {
-        CommandLine main = Main.commandLine();
+        CommandLine main = Main.commandLine(arguments);
         main.setOut(new PrintWriter(out, true));
         main.setErr(new PrintWriter(err, true));
         return main.execute(arguments);

@@ -2,6 +2,7 @@ package io.atalaya.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.Assignments;
@@ -205,7 +206,7 @@ class ConnectingTest {
         var pace = new Recovery.Pace(Runnable::run, (_, _) -> {}, () -> 0, () -> NOW);
         return new Recovery(
                 RecoveryConfig.defaults(),
-                new Recovery.Stores(log, new InMemoryAckStore(10)),
+                new Recovery.Stores(log, new InMemoryAckStore(AckBounds.of(10))),
                 new EventRoutes(profile),
                 1 << 20,
                 pace);

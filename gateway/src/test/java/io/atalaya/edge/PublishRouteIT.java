@@ -63,7 +63,7 @@ class PublishRouteIT {
             new Intake(config, IngestFixtures.profile(), log, _ -> {}, InstantSource.system(), System::nanoTime);
     private final HttpPipeline port = new HttpPipeline(
             impatient(),
-            Routes.of(java.util.List.of(new PublishRoute(config, intake, longBodies).route())),
+            Routes.of(java.util.List.of(new PublishRoute(config, intake, new LongBodies(longBodies, 100_000)).route())),
             UpgradeHandler.none(),
             InstantSource.system(),
             System::nanoTime,

@@ -2,6 +2,7 @@ package io.atalaya.management;
 
 import io.atalaya.ack.AckReport;
 import io.atalaya.ack.AckStore;
+import io.atalaya.ack.GivenUp;
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.ArchiveBook;
 import io.atalaya.archive.ArchiveWriter;
@@ -105,7 +106,13 @@ public final class Samples {
                 logOpen,
                 new Router.Totals(5678, 78, 1, 7, 11, 2, Map.of("1", 5000L, "2", 678L)),
                 new RecoveryTotals(9, 5, 1, 2, 700, 1, Map.of(Slice.Reason.RETENTION, 1L)),
-                new AckReport(new AckStore.Totals(9, 6, 1, 2), 1, 1, 3, 0, 0, histogram(2_000_000, 6)),
+                new AckReport(
+                        new AckStore.Totals(9, 6, 1, 2),
+                        Map.of(GivenUp.Bound.PRINCIPAL, 1L),
+                        new AckReport.Ignored(1, 1, 3),
+                        0,
+                        0,
+                        histogram(2_000_000, 6)),
                 Map.of("public", Map.of(200, 90L, 202, 800L, 401, 4L), "management", Map.of(200, 12L)),
                 redis,
                 archive,

@@ -297,8 +297,8 @@ class AcknowledgementTest {
         acknowledge(session, entry);
         acknowledge(session, entry);
 
-        assertThat(rig.recovery.acknowledgements().unknown()).isEqualTo(1);
-        assertThat(rig.recovery.acknowledgements().repeated()).isEqualTo(1);
+        assertThat(rig.recovery.acknowledgements().ignored().unknown()).isEqualTo(1);
+        assertThat(rig.recovery.acknowledgements().ignored().repeated()).isEqualTo(1);
         assertThat(rig.acks.totals()).isEqualTo(new Totals(1, 1, 0, 0));
     }
 

@@ -3,6 +3,7 @@ package io.atalaya.recovery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.InMemoryAckStore;
 import io.atalaya.event.Cursor;
@@ -39,7 +40,7 @@ import java.util.concurrent.CompletionStage;
 final class RecoveryRig implements AutoCloseable {
     final HubRig hub;
     final BreakableLog log;
-    final AckStore acks = new InMemoryAckStore(10_000);
+    final AckStore acks = new InMemoryAckStore(new AckBounds(10_000, 10_000, 10_000));
     final Recovery recovery;
 
     private final Queue<Runnable> work = new ArrayDeque<>();

@@ -1,10 +1,13 @@
 package io.atalaya.sqlite.acks;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore.Change;
 import io.atalaya.ack.AckStore.Effect;
 import io.atalaya.ack.AckStore.State;
+import io.atalaya.ack.GivenUp;
 import io.atalaya.ack.Recipient;
 import io.atalaya.event.EventId;
+import io.atalaya.event.TenantId;
 import io.atalaya.sqlite.EventInsert;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.Prepared;
@@ -13,20 +16,26 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Changes of the tables of acknowledgements. Confined to the file's writer; each call within one transaction. */
 final class AckRows {
     private static final int AT_ONCE = 1_000;
 
     private final Positions positions;
-    private final int maxEntries;
+    private final AckBounds bounds;
     private final EventInsert events;
     private final Prepared find;
     private final Prepared insert;
     private final Prepared settle;
     private final Prepared due;
     private final Prepared oldest;
+    private final Prepared oldestOfOwner;
+    private final Prepared oldestOfTenant;
+    private final Prepared share;
+    private final Prepared forgetShare;
     private final Prepared overdue;
     private final Prepared old;
     private final Prepared forget;
@@ -43,6 +52,7 @@ final class AckRows {
         private long expired;
         private long awaiting;
         private long forgotten;
+        private final Map<GivenUp.Bound, Integer> givenUp = new EnumMap<>(GivenUp.Bound.class);
 
         private void onSettled(State state) {
             awaiting--;
@@ -54,9 +64,9 @@ final class AckRows {
         }
     }
 
-    AckRows(Connection connection, Positions positions, int maxEntries) {
+    AckRows(Connection connection, Positions positions, AckBounds bounds) {
         this.positions = positions;
-        this.maxEntries = maxEntries;
+        this.bounds = bounds;
         events = new EventInsert(connection, "ack_events");
         find = new Prepared(
                 connection,
@@ -71,13 +81,27 @@ final class AckRows {
                 "UPDATE acks SET state = ?2, settled_ms = ?3, end_ms = 2 * end_ms - delivered_ms WHERE number = ?1");
         due = new Prepared(connection, "UPDATE acks SET due_ms = ?2 WHERE number = ?1");
         oldest = new Prepared(connection, "SELECT number, state, delivered_ms FROM acks ORDER BY number LIMIT 1");
+        oldestOfOwner = new Prepared(
+                connection,
+                "SELECT number, state, delivered_ms FROM acks INDEXED BY acks_owner"
+                        + " WHERE tenant = ?1 AND scheme = ?2 AND subject = ?3 ORDER BY number LIMIT 1");
+        oldestOfTenant = new Prepared(
+                connection,
+                "SELECT number, state, delivered_ms FROM acks INDEXED BY acks_tenant"
+                        + " WHERE tenant = ?1 ORDER BY number LIMIT 1");
+        share = new Prepared(
+                connection,
+                "INSERT INTO ack_shares(tenant, scheme, subject, entries) VALUES(?1, ?2, ?3, ?4)"
+                        + " ON CONFLICT DO UPDATE SET entries = entries + ?4 RETURNING entries");
+        forgetShare = new Prepared(
+                connection, "DELETE FROM ack_shares WHERE tenant = ?1 AND scheme = ?2 AND subject = ?3");
         overdue = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks WHERE state = 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
         old = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks WHERE state <> 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
-        forget = new Prepared(connection, "DELETE FROM acks WHERE number = ?1 RETURNING position");
+        forget = new Prepared(connection, "DELETE FROM acks WHERE number = ?1 RETURNING position, tenant, scheme, subject");
         forgetEvent = new Prepared(
                 connection,
                 "DELETE FROM ack_events WHERE offset = ?1"
@@ -88,7 +112,10 @@ final class AckRows {
                 "UPDATE ack_counts SET wanted = ?1, acknowledged = ?2, expired = ?3, awaiting = ?4, forgotten = ?5");
     }
 
-    List<Effect> apply(List<Change> changes) throws SQLException {
+    /** What came of changes, and how many entries were given up for them. */
+    record Applied(List<Effect> effects, Map<GivenUp.Bound, Integer> givenUp) {}
+
+    Applied apply(List<Change> changes) throws SQLException {
         Counts book = counts();
         var effects = new ArrayList<Effect>(changes.size());
         for (Change change : changes) {
@@ -100,7 +127,7 @@ final class AckRows {
                     });
         }
         write(book);
-        return effects;
+        return new Applied(effects, book.givenUp);
     }
 
     private Effect onDelivered(Change.Delivered delivered, Counts book) throws SQLException {
@@ -108,9 +135,6 @@ final class AckRows {
         List<Row> known = find(delivered.recipient(), event);
         if (!known.isEmpty()) {
             return new Effect(Effect.Kind.REPEATED, known.getFirst().deliveredMillis());
-        }
-        if (book.wanted - book.forgotten >= maxEntries) {
-            giveUpOldest(delivered.atMillis(), book);
         }
         long position = positions.row(delivered.entry().cursor());
         events.insertMissing(position, delivered.entry());
@@ -123,16 +147,62 @@ final class AckRows {
         row.executeUpdate();
         book.wanted++;
         book.awaiting++;
+        keepWithinBounds(delivered.recipient().owner(), delivered.atMillis(), book);
         return new Effect(Effect.Kind.DONE, delivered.atMillis());
     }
 
-    private void giveUpOldest(long nowMillis, Counts book) throws SQLException {
-        for (Row row : rows(oldest.statement())) {
+    private void keepWithinBounds(Recipient.Owner owner, long nowMillis, Counts book) throws SQLException {
+        int ofOwner = changeShare(owner, 1);
+        int ofTenant = changeShare(wholeTenant(owner), 1);
+        if (ofOwner > bounds.ofPrincipal()) {
+            PreparedStatement query = oldestOfOwner.statement();
+            bind(query, owner);
+            giveUp(rows(query), GivenUp.Bound.PRINCIPAL, nowMillis, book);
+        } else if (ofTenant > bounds.ofTenant()) {
+            PreparedStatement query = oldestOfTenant.statement();
+            query.setString(1, owner.tenant().value());
+            giveUp(rows(query), GivenUp.Bound.TENANT, nowMillis, book);
+        } else if (book.wanted - book.forgotten > bounds.all()) {
+            giveUp(rows(oldest.statement()), GivenUp.Bound.STORE, nowMillis, book);
+        }
+    }
+
+    private void giveUp(List<Row> oldest, GivenUp.Bound bound, long nowMillis, Counts book) throws SQLException {
+        for (Row row : oldest) {
             if (row.state() == State.AWAITING) {
                 settle(row, State.EXPIRED, nowMillis, book);
             }
             forget(row, book);
+            book.givenUp.merge(bound, 1, Integer::sum);
         }
+    }
+
+    /** How a tenant's share stands in the table of those of its principals. */
+    private static Recipient.Owner wholeTenant(Recipient.Owner owner) {
+        return new Recipient.Owner(owner.tenant(), "", "");
+    }
+
+    /** Returns how many there are now. */
+    private int changeShare(Recipient.Owner owner, int by) throws SQLException {
+        PreparedStatement change = share.statement();
+        bind(change, owner);
+        change.setInt(4, by);
+        int entries;
+        try (ResultSet row = change.executeQuery()) {
+            entries = row.next() ? row.getInt(1) : 0;
+        }
+        if (entries <= 0) {
+            PreparedStatement delete = forgetShare.statement();
+            bind(delete, owner);
+            delete.executeUpdate();
+        }
+        return entries;
+    }
+
+    private static void bind(PreparedStatement statement, Recipient.Owner owner) throws SQLException {
+        statement.setString(1, owner.tenant().value());
+        statement.setString(2, owner.scheme());
+        statement.setString(3, owner.subject());
     }
 
     private Effect onAcknowledged(Change.Acknowledged acknowledgement, Counts book) throws SQLException {
@@ -195,12 +265,17 @@ final class AckRows {
         PreparedStatement delete = forget.statement();
         delete.setLong(1, row.number());
         long position;
+        Recipient.Owner owner;
         try (ResultSet deleted = delete.executeQuery()) {
             if (!deleted.next()) {
                 return;
             }
             position = deleted.getLong(1);
+            owner = new Recipient.Owner(
+                    new TenantId(deleted.getString(2)), deleted.getString(3), deleted.getString(4));
         }
+        changeShare(owner, -1);
+        changeShare(wholeTenant(owner), -1);
         book.forgotten++;
         PreparedStatement event = forgetEvent.statement();
         event.setLong(1, position);

@@ -1,6 +1,8 @@
 package io.atalaya.sqlite.acks;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
+import io.atalaya.ack.GivenUp;
 import io.atalaya.ack.Recipient;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.EventId;
@@ -14,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,20 +33,22 @@ public final class SqliteAckStore implements AckStore {
 
     private final SqliteStore store;
     private final AckRows rows;
+    private final GivenUp givenUp = new GivenUp();
 
     /**
      * @param store of the log whose file it is
-     * @param maxEntries most entries kept, settled ones included
      * @throws LogException when the file fails
      */
-    public SqliteAckStore(SqliteStore store, int maxEntries) {
+    public SqliteAckStore(SqliteStore store, AckBounds bounds) {
         this.store = store;
-        this.rows = store.transact(connection -> new AckRows(connection, store.positions(), maxEntries));
+        this.rows = store.transact(connection -> new AckRows(connection, store.positions(), bounds));
     }
 
     @Override
     public List<Effect> apply(List<Change> changes) {
-        return store.transact(_ -> rows.apply(changes));
+        AckRows.Applied applied = store.transact(_ -> rows.apply(changes));
+        applied.givenUp().forEach(givenUp::add);
+        return applied.effects();
     }
 
     @Override
@@ -138,6 +143,11 @@ public final class SqliteAckStore implements AckStore {
                         : Totals.EMPTY;
             }
         });
+    }
+
+    @Override
+    public Map<GivenUp.Bound, Long> givenUp() {
+        return givenUp.totals();
     }
 
     @Override

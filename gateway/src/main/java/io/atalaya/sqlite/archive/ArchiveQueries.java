@@ -49,7 +49,12 @@ final class ArchiveQueries {
         this.members = members;
     }
 
+    /** Finds the events of a page. */
     EventPage page(EventReader reader, EventQuery query) throws SQLException {
+        return reader.atOneMoment(() -> pageNow(reader, query));
+    }
+
+    private EventPage pageNow(EventReader reader, EventQuery query) throws SQLException {
         Filter filter = Filter.of(query);
         if (query.after().isPresent()) {
             filter = filter.behind(behind(query.after().get(), query));
@@ -95,7 +100,8 @@ final class ArchiveQueries {
     }
 
     private Selection selection(Connection connection, EventQuery query, Filter filter) throws SQLException {
-        return new Selection(connection, filter, members, rarest(connection, query));
+        return new Selection(
+                connection, store.file().idHash(), filter, members, rarest(connection, query));
     }
 
     private Row behind(EventKey key, EventQuery query) {
@@ -145,7 +151,8 @@ final class ArchiveQueries {
     }
 
     long count(EventReader reader, EventQuery query) throws SQLException {
-        return selection(reader.connection(), query, Filter.of(query)).count();
+        return reader.atOneMoment(() ->
+                selection(reader.connection(), query, Filter.of(query)).count());
     }
 
     /** The one that arrived last, which is mostly in the first range that has any. */

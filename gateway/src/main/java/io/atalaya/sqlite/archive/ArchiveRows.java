@@ -1,5 +1,7 @@
 package io.atalaya.sqlite.archive;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.atalaya.archive.Archive.Purged;
 import io.atalaya.archive.EventQuery;
 import io.atalaya.archive.Rejection;
@@ -15,6 +17,8 @@ import io.atalaya.sqlite.archive.Tally.State;
 import io.atalaya.sqlite.segment.Filter;
 import io.atalaya.sqlite.segment.Row;
 import io.atalaya.sqlite.segment.Segment;
+import io.atalaya.sqlite.segment.Sieve;
+import io.atalaya.sqlite.segment.Words;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,6 +38,9 @@ import java.util.stream.LongStream;
 final class ArchiveRows {
     private static final int ROWS = 16;
     private static final EventReader.Limit ALL = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
+
+    /** What every segment is known to have. */
+    private static final String SEGMENTS_HAVE = "segments_have";
 
     private final Connection connection;
     private final Positions positions;
@@ -281,7 +288,8 @@ final class ArchiveRows {
     Purged purge(long beforeMillis, int most) throws SQLException {
         long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
-        var oldest = new Selection(connection, Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
+        var oldest = new Selection(
+                connection, maker.hash(), Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
         List<Row> rows = oldest.first(0, most);
         Set<Long> gone = purgeSegments(rows, floor, tally);
         for (Row row : rows) {
@@ -352,29 +360,38 @@ final class ArchiveRows {
     }
 
     /**
-     * Brings segments in line with the members that events are found and counted by, reading the events again.
+     * Brings segments in line with the members that events are found and counted by, reading the events again where their
+     * segments do not have them all.
      *
      * @param recount whether events have not been counted by this member yet
      */
     void renewSegments(boolean recount) throws SQLException {
+        String wanted = "sieves, members: " + String.join(",", maker.members());
+        byte[] before = Meta.bytes(connection, SEGMENTS_HAVE);
+        if (!recount && before != null && new String(before, UTF_8).equals(wanted)) {
+            return;
+        }
         var tally = new Tally();
         long behind = Long.MIN_VALUE;
         for (var next = segments.next(behind); next.isPresent(); next = segments.next(behind)) {
             Segments.Run run = next.get().run();
             behind = run.first();
-            boolean lacks = !next.get().columns().containsAll(maker.members());
-            if (!lacks && !recount) {
-                continue;
-            }
-            List<Entry> entries = entries(run);
-            if (lacks) {
-                segments.put(maker.segment(run.first(), entries));
-            }
+            renew(next.get());
             if (recount) {
-                entries.forEach(entry -> maker.recount(tally, entry));
+                entries(run).forEach(entry -> maker.recount(tally, entry));
             }
         }
         tally.write(tallies);
+        Meta.write(connection, SEGMENTS_HAVE, wanted);
+    }
+
+    private void renew(Segments.Worded segment) throws SQLException {
+        Segments.Run run = segment.run();
+        if (Words.names(segment.words()).containsAll(maker.members())) {
+            segments.putSieve(run.first(), Sieve.of(segment.words(), maker.hash()));
+        } else {
+            segments.put(maker.segment(run.first(), entries(run)));
+        }
     }
 
     private void purge(long position, Tally tally) throws SQLException {

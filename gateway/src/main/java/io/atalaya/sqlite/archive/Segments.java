@@ -9,13 +9,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The tables of segments, as their writer sees them. Confined to the writer; every method is part of a transaction. */
 final class Segments {
     private final Prepared insert;
+    private final Prepared insertSieve;
     private final Prepared insertIds;
-    private final Prepared delete;
-    private final Prepared deleteIds;
+    private final List<Prepared> delete;
     private final Prepared between;
     private final Prepared all;
 
@@ -31,8 +32,10 @@ final class Segments {
                 connection, "INSERT OR REPLACE INTO segments(first, events, words, columns) VALUES(?, ?, ?, ?)");
         insertIds =
                 new Prepared(connection, "INSERT OR REPLACE INTO segment_ids(first, events, hashes) VALUES(?, ?, ?)");
-        delete = new Prepared(connection, "DELETE FROM segments WHERE first = ?");
-        deleteIds = new Prepared(connection, "DELETE FROM segment_ids WHERE first = ?");
+        insertSieve = new Prepared(connection, "INSERT OR REPLACE INTO segment_sieves(first, sieve) VALUES(?, ?)");
+        delete = Stream.of("segments", "segment_sieves", "segment_ids")
+                .map(table -> new Prepared(connection, "DELETE FROM " + table + " WHERE first = ?"))
+                .toList();
         between = new Prepared(
                 connection,
                 "SELECT first, events FROM segments WHERE first BETWEEN ?1 - %d AND ?2 AND first + events > ?1"
@@ -49,6 +52,7 @@ final class Segments {
         statement.setBytes(3, segment.words());
         statement.setBytes(4, segment.columns());
         statement.executeUpdate();
+        putSieve(segment.first(), segment.sieve());
         statement = insertIds.statement();
         statement.setLong(1, segment.first());
         statement.setInt(2, segment.events());
@@ -56,8 +60,16 @@ final class Segments {
         statement.executeUpdate();
     }
 
+    /** Writes the sieve of a segment that is there. */
+    void putSieve(long first, byte[] sieve) throws SQLException {
+        PreparedStatement statement = insertSieve.statement();
+        statement.setLong(1, first);
+        statement.setBytes(2, sieve);
+        statement.executeUpdate();
+    }
+
     void delete(Run run) throws SQLException {
-        for (Prepared table : List.of(delete, deleteIds)) {
+        for (Prepared table : delete) {
             PreparedStatement statement = table.statement();
             statement.setLong(1, run.first());
             statement.executeUpdate();
@@ -78,16 +90,17 @@ final class Segments {
         return runs;
     }
 
-    /** A segment with the names of its columns. Immutable. */
-    record Named(Run run, List<String> columns) {}
+    /** A segment with its words. Immutable. */
+    @SuppressWarnings("ArrayRecordComponent") // never modified
+    record Worded(Run run, byte[] words) {}
 
     /** The first segment behind a row. */
-    Optional<Named> next(long behind) throws SQLException {
+    Optional<Worded> next(long behind) throws SQLException {
         PreparedStatement query = all.statement();
         query.setLong(1, behind);
         try (ResultSet row = query.executeQuery()) {
             return row.next()
-                    ? Optional.of(new Named(new Run(row.getLong(1), row.getInt(2)), Segment.names(row.getBytes(3))))
+                    ? Optional.of(new Worded(new Run(row.getLong(1), row.getInt(2)), row.getBytes(3)))
                     : Optional.empty();
         }
     }

@@ -1,10 +1,10 @@
 package io.atalaya.sqlite.archive;
 
 import io.atalaya.archive.EventQuery.Order;
+import io.atalaya.sqlite.IdHash;
 import io.atalaya.sqlite.archive.Buckets.Bucket;
 import io.atalaya.sqlite.segment.Filter;
 import io.atalaya.sqlite.segment.Row;
-import io.atalaya.sqlite.segment.Segment;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,18 +20,20 @@ final class Selection {
     /** With so many rows in memory, those that are passed over are looked for. */
     private static final int MANY_ROWS = 20_000;
 
-    private static final String SEGMENTS = "SELECT first, events, words, columns FROM segments"
-            + " WHERE first BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
-
     private final Connection connection;
     private final Filter filter;
+    private final IdHash hash;
     private final Order order;
     private final Condition condition;
     private final String from;
 
-    /** @param from {@link Buckets#BY_POSITION} or {@link Buckets#by} */
-    Selection(Connection connection, Filter filter, Members members, String from) {
+    /**
+     * @param hash of the file
+     * @param from {@link Buckets#BY_POSITION} or {@link Buckets#by}
+     */
+    Selection(Connection connection, IdHash hash, Filter filter, Members members, String from) {
         this.connection = connection;
+        this.hash = hash;
         this.filter = filter;
         this.order = filter.order();
         this.condition = Condition.of(filter, members);
@@ -108,7 +110,7 @@ final class Selection {
                         order == Order.OLDEST_FIRST ? "" : " DESC",
                         (long) skip + limit);
         try (PreparedStatement rows = condition.prepare(connection, sql);
-                PreparedStatement segments = connection.prepareStatement(SEGMENTS)) {
+                var segments = new SegmentSearch(connection, filter, hash)) {
             for (Bucket bucket : Buckets.of(connection, filter)) {
                 if (best.isFull() && bucket.isBehind(best.worst(), order)) {
                     break;
@@ -120,22 +122,10 @@ final class Selection {
                         best.add(new Row(found.getLong(1), found.getLong(2)));
                     }
                 }
-                inSegments(segments, bucket, best::add);
+                segments.in(bucket, best::add);
             }
         }
         return best.rest();
-    }
-
-    private void inSegments(PreparedStatement segments, Bucket bucket, Consumer<Row> found) throws SQLException {
-        segments.setLong(1, bucket.number());
-        try (ResultSet segment = segments.executeQuery()) {
-            while (segment.next()) {
-                Segment.Terms terms = Segment.Terms.of(segment.getBytes(3), filter.equal());
-                if (terms != null) {
-                    terms.select(filter, segment.getLong(1), segment.getInt(2), segment.getBytes(4), found);
-                }
-            }
-        }
     }
 
     /** Counts rows. Confined to one call. */
@@ -152,13 +142,13 @@ final class Selection {
     long count() throws SQLException {
         var counter = new Counter();
         try (PreparedStatement rows = condition.prepare(connection, "SELECT count(*) FROM " + from);
-                PreparedStatement segments = connection.prepareStatement(SEGMENTS)) {
+                var segments = new SegmentSearch(connection, filter, hash)) {
             for (Bucket bucket : Buckets.of(connection, filter)) {
                 rows.setLong(1, bucket.number());
                 try (ResultSet found = rows.executeQuery()) {
                     counter.rows += found.getLong(1);
                 }
-                inSegments(segments, bucket, counter);
+                segments.in(bucket, counter);
             }
         }
         return counter.rows;

@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param events how many
  * @param words the names of the columns of texts, and the different texts of each
  * @param columns arrival, timestamp, then for each column of texts the number of each event's text, 0 without one
+ * @param sieve what {@code words} may hold, as {@link Sieve} has it
  * @param hashes of their ids
  */
 @SuppressWarnings("ArrayRecordComponent") // never handed out, never modified
-public record Segment(long first, int events, byte[] words, byte[] columns, byte[] hashes) {
+public record Segment(long first, int events, byte[] words, byte[] columns, byte[] sieve, byte[] hashes) {
 
     /** @param entries at consecutive rows */
     public static Segment of(long first, List<Entry> entries, List<String> members, IdHash hash) {
@@ -48,30 +49,29 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
             members.forEach(member -> texts.put(member, event -> event.scope().get(member)));
             wordsOut.writeInt(texts.size());
             for (var column : texts.entrySet()) {
-                write(column.getKey(), wordsOut);
                 var codes = new Codes();
                 Packed.write(
                         entries.stream()
                                 .mapToLong(entry -> codes.of(column.getValue().apply(entry.event())))
                                 .toArray(),
                         columnsOut);
-                codes.write(wordsOut);
+                Words.write(column.getKey(), codes.texts, wordsOut);
             }
             long[] hashes = entries.stream()
                     .mapToLong(entry ->
                             hash.of(entry.event().tenant(), entry.event().id()).first())
                     .toArray();
+            byte[] texted = words.toByteArray();
             return new Segment(
-                    first, entries.size(), words.toByteArray(), columns.toByteArray(), Packed.bytesOf(hashes));
+                    first,
+                    entries.size(),
+                    texted,
+                    columns.toByteArray(),
+                    Sieve.of(texted, hash),
+                    Packed.bytesOf(hashes));
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
-    }
-
-    private static void write(String text, DataOutputStream out) throws IOException {
-        byte[] bytes = text.getBytes(UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
     }
 
     /** The different texts of a column, numbered as they come. Confined to one call. */
@@ -94,34 +94,6 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
             }
             return latestCode;
         }
-
-        void write(DataOutputStream out) throws IOException {
-            out.writeInt(texts.size());
-            for (String text : texts) {
-                Segment.write(text, out);
-            }
-        }
-    }
-
-    /** The names of the columns of texts. */
-    public static List<String> names(byte[] words) {
-        var in = ByteBuffer.wrap(words);
-        int count = in.getInt();
-        var names = new ArrayList<String>(count);
-        for (int i = 0; i < count; i++) {
-            names.add(new String(next(in), UTF_8));
-            for (int texts = in.getInt(); texts > 0; texts--) {
-                int length = in.getInt();
-                in.position(in.position() + length);
-            }
-        }
-        return names;
-    }
-
-    private static byte[] next(ByteBuffer in) {
-        var bytes = new byte[in.getInt()];
-        in.get(bytes);
-        return bytes;
     }
 
     /** Which column must have which number. */
@@ -133,13 +105,16 @@ public record Segment(long first, int events, byte[] words, byte[] columns, byte
      * @param columns how many columns of texts there are
      */
     public record Terms(List<Wanted> wanted, int columns) {
+        /** Of a filter that asks for no text. */
+        public static final Terms NONE = new Terms(List.of(), 0);
+
         /** Null when no event of the segment has them all. */
         public static @Nullable Terms of(byte[] words, Map<String, String> equal) {
             var in = ByteBuffer.wrap(words);
             int count = in.getInt();
             var wanted = new ArrayList<Wanted>();
             for (int column = 0; column < count; column++) {
-                String value = equal.get(new String(next(in), UTF_8));
+                String value = equal.get(Words.name(in));
                 int code = code(words, in, value == null ? null : value.getBytes(UTF_8));
                 if (value != null && code == 0) {
                     return null;

@@ -2,6 +2,7 @@ package io.atalaya.streams.acks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore.Change;
 import io.atalaya.ack.AckStore.Effect;
 import io.atalaya.ack.AckStore.State;
@@ -37,7 +38,7 @@ public final class AckCodec {
     }
 
     /** The arguments of {@code apply.lua}; an event that went to many is in them once. */
-    List<byte[]> changes(int maxEntries, String gateway, List<Change> changes) {
+    List<byte[]> changes(AckBounds bounds, String gateway, List<Change> changes) {
         Map<Cursor, Integer> numbers = new LinkedHashMap<>();
         var entries = new ArrayList<byte[]>();
         var rest = new ArrayList<byte[]>();
@@ -69,8 +70,9 @@ public final class AckCodec {
                 }
             }
         }
-        var all = new ArrayList<byte[]>(3 + entries.size() + rest.size());
-        add(all, Integer.toString(maxEntries), gateway, Integer.toString(numbers.size()));
+        var all = new ArrayList<byte[]>(5 + entries.size() + rest.size());
+        add(all, Integer.toString(bounds.all()), Integer.toString(bounds.ofTenant()));
+        add(all, Integer.toString(bounds.ofPrincipal()), gateway, Integer.toString(numbers.size()));
         all.addAll(entries);
         all.addAll(rest);
         return all;

@@ -1,6 +1,8 @@
 package io.atalaya.streams.acks;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
+import io.atalaya.ack.GivenUp;
 import io.atalaya.ack.Recipient;
 import io.atalaya.breaker.Breaker;
 import io.atalaya.event.Cursor;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -41,14 +44,15 @@ public final class RedisAckStore implements AckStore {
     private final AckCodec codec;
     private final Settings settings;
     private final Breaker breaker;
+    private final GivenUp givenUp = new GivenUp();
     private volatile Totals latest = Totals.EMPTY;
 
     /**
      * @param gateway names this process, like no other
-     * @param maxEntries most entries kept by all gateways together, settled ones included
+     * @param bounds what all gateways together keep
      * @param timeout longest wait for an answer of Redis
      */
-    public record Settings(String gateway, int maxEntries, Duration timeout) {}
+    public record Settings(String gateway, AckBounds bounds, Duration timeout) {}
 
     /**
      * @param connections to the log's Redis; closed by their owner, after this
@@ -87,9 +91,13 @@ public final class RedisAckStore implements AckStore {
 
     @Override
     public List<Effect> apply(List<Change> changes) {
-        List<Object> reply = run(APPLY, codec.changes(settings.maxEntries(), settings.gateway(), changes));
+        List<Object> reply = run(APPLY, codec.changes(settings.bounds(), settings.gateway(), changes));
         latest = totals(reply);
         List<?> effects = AckCodec.list(reply.get(1));
+        List<?> early = AckCodec.list(reply.get(2));
+        givenUp.add(GivenUp.Bound.PRINCIPAL, AckCodec.number(early.get(0)));
+        givenUp.add(GivenUp.Bound.TENANT, AckCodec.number(early.get(1)));
+        givenUp.add(GivenUp.Bound.STORE, AckCodec.number(early.get(2)));
         return IntStream.range(0, changes.size())
                 .mapToObj(i -> new Effect(AckCodec.kind(effects.get(2 * i)), AckCodec.number(effects.get(2 * i + 1))))
                 .toList();
@@ -155,6 +163,11 @@ public final class RedisAckStore implements AckStore {
     @Override
     public Totals totals() {
         return latest;
+    }
+
+    @Override
+    public Map<GivenUp.Bound, Long> givenUp() {
+        return givenUp.totals();
     }
 
     @Override

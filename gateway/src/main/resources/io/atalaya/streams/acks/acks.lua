@@ -8,6 +8,7 @@
 --   :ends            a sorted set: entry → when it expires, or is forgotten
 --   :due:<gateway>   a sorted set: entry → when that gateway, which sent it last, sends it again
 --   :owed:<tenant> <recipient>   a sorted set of equal scores: places and entries that are awaited, in log order
+--   :tenant:<tenant> and :principal:<tenant> <scheme> <subject>   sorted sets of their entries, the oldest first
 -- An event is <tenant>/<id>, a recipient '<scheme> <client> <subject>', an entry '<number> <event> <recipient>'.
 local AWAITING, ACKNOWLEDGED, EXPIRED = 'w', 'a', 'x'
 local EVENT_FIELDS = {'epoch', 'offset', 'at', 'tenant', 'id', 'type', 'scope', 'ts', 'from', 'body'}
@@ -50,6 +51,15 @@ local function owed_key(event, recipient)
   return key('owed:' .. string.match(event, '^[^/]*') .. ' ' .. recipient)
 end
 
+local function tenant_key(event)
+  return key('tenant:' .. string.match(event, '^[^/]*'))
+end
+
+local function principal_key(event, recipient)
+  local scheme, subject = string.match(recipient, '^([^ ]*) [^ ]* (.*)$')
+  return key('principal:' .. string.match(event, '^[^/]*') .. ' ' .. scheme .. ' ' .. subject)
+end
+
 local function find(event, recipient)
   local text = redis.call('HGET', key('event:' .. event), 'r ' .. recipient)
   if not text then
@@ -90,6 +100,8 @@ end
 local function forget(name, event, recipient)
   redis.call('ZREM', key('ends'), name)
   redis.call('ZREM', key('order'), name)
+  redis.call('ZREM', tenant_key(event), name)
+  redis.call('ZREM', principal_key(event, recipient), name)
   redis.call('HDEL', key('event:' .. event), 'r ' .. recipient)
   if redis.call('HINCRBY', key('event:' .. event), 'entries', -1) <= 0 then
     redis.call('DEL', key('event:' .. event))

@@ -2,6 +2,7 @@ package io.atalaya.sqlite.acks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.AckStore.Totals;
 import io.atalaya.ack.AckStoreContract;
@@ -28,13 +29,14 @@ class SqliteAckStoreTest extends AckStoreContract {
     private @Nullable SqliteEventLog log;
 
     @Override
-    protected AckStore create(int maxEntries) {
+    protected AckStore create(AckBounds bounds) {
         if (log == null) {
             takeTheContractsEpoch(directory);
             log = openLog(directory);
         } else {
             log.store().transact(connection -> {
                 SqliteFile.execute(connection, "DELETE FROM acks");
+                SqliteFile.execute(connection, "DELETE FROM ack_shares");
                 SqliteFile.execute(
                         connection,
                         "UPDATE ack_counts SET wanted = 0, acknowledged = 0, expired = 0,"
@@ -42,7 +44,7 @@ class SqliteAckStoreTest extends AckStoreContract {
                 return true;
             });
         }
-        return new SqliteAckStore(log.store(), maxEntries);
+        return new SqliteAckStore(log.store(), bounds);
     }
 
     private static SqliteEventLog openLog(Path directory) {
@@ -72,12 +74,12 @@ class SqliteAckStoreTest extends AckStoreContract {
         Path other = directory.resolve("other");
         takeTheContractsEpoch(other);
         try (SqliteEventLog first = openLog(other)) {
-            new SqliteAckStore(first.store(), 100)
+            new SqliteAckStore(first.store(), AckBounds.of(100))
                     .apply(List.of(delivered(ANNA, 1, 0), delivered(ANNA, 2, 0), acknowledged(ANNA, 1, 5)));
         }
 
         try (SqliteEventLog second = openLog(other)) {
-            var after = new SqliteAckStore(second.store(), 100);
+            var after = new SqliteAckStore(second.store(), AckBounds.of(100));
 
             assertThat(after.totals()).isEqualTo(new Totals(2, 1, 0, 1));
             assertThat(after.awaiting(ANNA, Optional.empty(), 10)).hasSize(1);
@@ -99,6 +101,7 @@ class SqliteAckStoreTest extends AckStoreContract {
 
         assertThat(count("acks")).isZero();
         assertThat(count("ack_events")).isZero();
+        assertThat(count("ack_shares")).isZero();
         assertThat(store.totals()).isEqualTo(new Totals(2, 1, 1, 0));
     }
 

@@ -1,6 +1,7 @@
 package io.atalaya.sqlite.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.atalaya.archive.Archive;
 import io.atalaya.archive.ArchiveFields;
@@ -20,6 +21,7 @@ import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.sqlite.segment.Filter;
 import io.atalaya.sqlite.segment.Row;
+import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -239,10 +241,63 @@ class SharedRowsTest {
 
             assertThat(rows(log, "segments")).isEqualTo(1);
             assertThat(rows(log, "segment_ids")).isEqualTo(1);
+            assertThat(rows(log, "segment_sieves")).isEqualTo(1);
             assertThat(archive.counts()).isEqualTo(new Archive.Counts(1_000, 0, 1_000, 0));
             assertThat(archive.statistics(TENANT, Instant.ofEpochMilli(millis)).total())
                     .isEqualTo(1_000);
             assertThat(archive.store(log.backlog().take(1_000))).isZero();
+        }
+    }
+
+    private static void sql(SqliteEventLog log, String... statements) {
+        log.store().transact(connection -> {
+            for (String statement : statements) {
+                SqliteFile.execute(connection, statement);
+            }
+            return statements;
+        });
+    }
+
+    @Test
+    void aSegmentWhoseSieveDeniesWhatIsAskedForIsNotRead() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            sql(log, "UPDATE segments SET words = x'', columns = x''");
+
+            assertThat(archive.events(EventQuery.of(TENANT).where("branch_id", "3"))
+                            .entries())
+                    .isEmpty();
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "3")))
+                    .isZero();
+            assertThatThrownBy(() -> archive.count(EventQuery.of(TENANT).where("branch_id", "2")))
+                    .isInstanceOf(BufferUnderflowException.class);
+        }
+    }
+
+    @Test
+    void segmentsOfAnOlderVersionAreReadAndGetTheirSieves() {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 1_000);
+            drain(log, archive);
+            sql(
+                    log,
+                    "DROP TABLE segment_sieves",
+                    "DELETE FROM meta WHERE name = 'segments_have'",
+                    "PRAGMA user_version = 4");
+        }
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "2")))
+                    .isEqualTo(333);
+            assertThat(rows(log, "segment_sieves")).isEqualTo(1);
+            sql(log, "DELETE FROM segment_sieves");
+            assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "2")))
+                    .as("without a sieve")
+                    .isEqualTo(333);
         }
     }
 

@@ -150,7 +150,7 @@ class SegmentTest {
     void itSaysWhichColumnsItHas() {
         Segment segment = segment(List.of(entry(0, new Random(1))));
 
-        assertThat(Segment.names(segment.words())).containsExactly(Filter.TENANT, Filter.TYPE, "branch_id", "type");
+        assertThat(Words.names(segment.words())).containsExactly(Filter.TENANT, Filter.TYPE, "branch_id", "type");
         assertThat(Segment.Terms.of(segment.words(), Map.of("sector_id", "1"))).isNull();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.atalaya.ack.AckBounds;
 import io.atalaya.ack.AckStore;
 import io.atalaya.ack.AckStore.Change;
 import io.atalaya.ack.AckStore.Effect;
@@ -46,12 +47,12 @@ class RedisAckStoreIT extends AckStoreContract {
     }
 
     @Override
-    protected AckStore create(int maxEntries) {
+    protected AckStore create(AckBounds bounds) {
         server.command("FLUSHALL");
-        return gateway("one", maxEntries);
+        return gateway("one", bounds);
     }
 
-    private AckStore gateway(String name, int maxEntries) {
+    private AckStore gateway(String name, AckBounds bounds) {
         var connections = new RedisConnections(
                 RedisConfig.of(server.url()),
                 RedisContext.system(new Timings(CommandTimes.COMMANDS, System::nanoTime)));
@@ -59,7 +60,7 @@ class RedisAckStoreIT extends AckStoreContract {
         return new RedisAckStore(
                 connections,
                 new AckCodec(name, System::nanoTime),
-                new RedisAckStore.Settings(name, maxEntries, PATIENCE),
+                new RedisAckStore.Settings(name, bounds, PATIENCE),
                 new Breaker("redis-acks", Duration.ofMillis(200), 1, System::nanoTime));
     }
 
@@ -71,7 +72,7 @@ class RedisAckStoreIT extends AckStoreContract {
     @Test
     void whatOneGatewayHasSentIsAcknowledgedAndOwedAtTheOther() {
         AckStore one = create(100);
-        AckStore two = gateway("two", 100);
+        AckStore two = gateway("two", AckBounds.of(100));
         one.apply(List.of(delivered(ANNA, 1, 0), delivered(ANNA, 2, 0)));
 
         assertThat(two.awaiting(ANNA, Optional.empty(), 10)).hasSize(2);
@@ -88,7 +89,7 @@ class RedisAckStoreIT extends AckStoreContract {
     @Test
     void onlyTheGatewayThatSentLastSendsAgain() {
         AckStore one = create(100);
-        AckStore two = gateway("two", 100);
+        AckStore two = gateway("two", AckBounds.of(100));
         one.apply(List.of(delivered(ANNA, 1, 0)));
         assertThat(one.due(EXPIRES, 10)).hasSize(1);
         assertThat(two.due(EXPIRES, 10)).isEmpty();
