@@ -73,13 +73,16 @@ final class ClientsIT {
                 node.add(
                         "renewing stream",
                         NodeFollowers.options(direct, tokens.address(ROUNDS, SHORT), "transports", List.of("sse"))),
-                node.add("fallback", NodeFollowers.options(proxy, forRounds, "transports", List.of("websocket", "sse"))));
+                node.add(
+                        "fallback",
+                        NodeFollowers.options(proxy, forRounds, "transports", List.of("websocket", "sse"))));
         var alarms = List.of(
                 node.add("alarms", NodeFollowers.options(direct, forAlarms, "autoAck", true, "clientId", "a")),
                 node.add("flapping alarms", NodeFollowers.options(cut, forAlarms, "autoAck", true, "clientId", "b")),
                 node.add(
                         "stream of alarms",
-                        NodeFollowers.options(direct, forAlarms, "autoAck", true, "clientId", "c", "transports", List.of("sse"))));
+                        NodeFollowers.options(
+                                direct, forAlarms, "autoAck", true, "clientId", "c", "transports", List.of("sse"))));
         node.start();
 
         List<Published> published = goWrong(node.all());
@@ -139,7 +142,11 @@ final class ClientsIT {
             follower.awaitPosition();
         }
         var publisher = parts.add(new StubbornPublisher(
-                gateway.publicAddress(), gateway.publishKey(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(15), SEED));
+                gateway.publicAddress(),
+                gateway.publishKey(),
+                List.of("ROUND_READY", "ALARM"),
+                Duration.ofMillis(15),
+                SEED));
         Thread.sleep((SHORT + 2) * 1_000L); // short-lived tokens end while the gateway is up
         gateway.kill();
         gateway.start();

@@ -61,14 +61,19 @@ final class SleepingClientsIT {
         var sleepers = List.of(
                 asleep.add("socket", NodeFollowers.options(authority, forTable)),
                 asleep.add("stream", NodeFollowers.options(authority, forTable, "transports", List.of("sse"))));
-        Followed alarms = asleep.add("alarms", NodeFollowers.options(authority, forAlarms, "autoAck", true, "clientId", "a"));
+        Followed alarms =
+                asleep.add("alarms", NodeFollowers.options(authority, forAlarms, "autoAck", true, "clientId", "a"));
         awake.start();
         asleep.start();
         for (Followed follower : List.of(listener, sleepers.get(0), sleepers.get(1), alarms)) {
             follower.awaitPosition();
         }
         var publisher = parts.add(new StubbornPublisher(
-                gateway.publicAddress(), gateway.publishKey(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(10), SEED));
+                gateway.publicAddress(),
+                gateway.publishKey(),
+                List.of("ROUND_READY", "ALARM"),
+                Duration.ofMillis(10),
+                SEED));
 
         Thread.sleep(AWAKE); // longer than the gateway waits for a sign of life
         assertThat(ended()).as("sessions given up while everybody was awake").isZero();

@@ -154,14 +154,14 @@ public final class DeadLettersCommand implements Runnable {
             do {
                 Answer answer = send("POST", PATH + "/redrive", request(code, after));
                 if (answer.status() != 200) {
-                    progress.close();
+                    progress.end();
                     return refused(answer);
                 }
                 archived += answer.body().path("archived").asLong();
                 stillRejected += answer.body().path("still_rejected").asLong();
                 after = answer.body().path("next").asString("");
-                progress.now("archiving dead letters: %,d archived, %,d refused again"
-                        .formatted(archived, stillRejected));
+                progress.now(
+                        "archiving dead letters: %,d archived, %,d refused again".formatted(archived, stillRejected));
             } while (!after.isEmpty());
         }
         done("archived %d, refused again %d".formatted(archived, stillRejected));
@@ -199,9 +199,10 @@ public final class DeadLettersCommand implements Runnable {
             Answer page = send("GET", PATH + query(code, "", 1_000), "");
             while (page.status() == 200 && !page.body().path("dead_letters").isEmpty()) {
                 for (JsonNode letter : page.body().path("dead_letters")) {
-                    Answer answer = send("DELETE", PATH + "/" + letter.path("id").asString(), "");
+                    Answer answer =
+                            send("DELETE", PATH + "/" + letter.path("id").asString(), "");
                     if (answer.status() != 200 && answer.status() != 404) {
-                        progress.close();
+                        progress.end();
                         return refused(answer);
                     }
                     deleted += answer.status() == 200 ? 1 : 0;
@@ -210,7 +211,7 @@ public final class DeadLettersCommand implements Runnable {
                 page = send("GET", PATH + query(code, "", 1_000), "");
             }
             if (page.status() != 200) {
-                progress.close();
+                progress.end();
                 return refused(page);
             }
         }

@@ -93,7 +93,8 @@ final class StatusPages {
                         worker));
         this.capacity = new CapacityWatch(
                 config.dataDir(),
-                new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core), () -> database(core)),
+                new CapacityWatch.Sources(
+                        () -> view.sample().thenApply(StatusPages::load), () -> stores(core), () -> database(core)),
                 Machine.here(),
                 core.clock());
         MetricsPages.Views views =

@@ -83,7 +83,11 @@ final class PackageTable {
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
         row(rows, "progress", "event auth", "");
-        row(rows, "hub", "event protocol metrics profile auth assignment log rate routing slow progress", "slf4j netty");
+        row(
+                rows,
+                "hub",
+                "event protocol metrics profile auth assignment log rate routing slow progress",
+                "slf4j netty");
         row(rows, "ack", "event metrics log", "slf4j");
         row(rows, "retained", "event profile log routing", "");
         row(rows, "recovery", "event protocol metrics profile auth log routing hub ack retained", "slf4j netty");

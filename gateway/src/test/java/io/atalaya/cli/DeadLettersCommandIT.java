@@ -60,7 +60,8 @@ class DeadLettersCommandIT {
     private void publish(int count) {
         for (int i = 1; i <= count; i++) {
             String event =
-                    "{\"type\":\"ROUND_SERVED\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"id\":\"e%d\"}".formatted(i);
+                    "{\"type\":\"ROUND_SERVED\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"id\":\"e%d\"}"
+                            .formatted(i);
             assertThat(gateway.post("key-of-one", event).statusCode()).isEqualTo(202);
         }
     }

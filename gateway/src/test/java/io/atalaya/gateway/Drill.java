@@ -27,10 +27,14 @@ final class Drill {
     /** Settings of a gateway with its log in Redis and its archive in PostgreSQL, and {@code more}. */
     static String[] onServers(RedisServer redis, PostgresServer database, String... more) {
         String[] servers = {
-            "log-store", "redis",
-            "redis-url", redis.url().toString(),
-            "database-url", database.createDatabase().toString(),
-            "archive-batch-interval", "50ms"
+            "log-store",
+            "redis",
+            "redis-url",
+            redis.url().toString(),
+            "database-url",
+            database.createDatabase().toString(),
+            "archive-batch-interval",
+            "50ms"
         };
         return Stream.concat(Arrays.stream(servers), Arrays.stream(more)).toArray(String[]::new);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line on standard error that says what a command is doing, where that takes longer than a second and somebody may be
  * watching; gone when the command has finished. Thread-safe: the text is published, and the line is written by its own
- * thread until {@link #close}.
+ * thread until {@link #end}.
  */
 public final class Progress implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -77,6 +77,11 @@ public final class Progress implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+    }
+
+    /** Nothing more is said, and the line is gone when this returns. */
+    public void end() {
         Thread ending = ticker;
         ticker = null;
         if (ending != null) {
