@@ -9,7 +9,6 @@ import io.atalaya.config.ConfigOutcome;
 import io.atalaya.config.ConfigReader;
 import io.atalaya.config.ConfigSource;
 import io.atalaya.hub.ShardSnapshot;
-import io.atalaya.management.BooksCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -41,17 +40,17 @@ public final class GatewayTester implements AutoCloseable {
     private static final Duration LIFETIME = Duration.ofMinutes(15);
     private static final JsonMapper JSON = new JsonMapper();
 
+    private final CheckedGateway checked;
     private final Gateway gateway;
     private final Path data;
-    private final Optional<String> managementToken;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<AutoCloseable> clients = new ArrayList<>();
     private final TokenMinter minter;
 
-    private GatewayTester(Gateway gateway, Path data, Optional<String> managementToken) {
-        this.gateway = gateway;
+    private GatewayTester(CheckedGateway checked, Path data) {
+        this.checked = checked;
+        this.gateway = checked.gateway();
         this.data = data;
-        this.managementToken = managementToken;
         this.minter = minter(InstantSource.system());
     }
 
@@ -75,9 +74,7 @@ public final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid ->
-                new GatewayTester(
-                        Gateway.start(valid.config()), data, Optional.ofNullable(overrides.get("management-token")));
+            case ConfigOutcome.Valid valid -> new GatewayTester(CheckedGateway.start(valid.config()), data);
         };
     }
 
@@ -195,7 +192,7 @@ public final class GatewayTester implements AutoCloseable {
 
     public JsonNode management(String path) {
         var request = HttpRequest.newBuilder(managementUri(path));
-        managementToken.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        checked.managementToken().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return JSON.readTree(send(request).body());
     }
 
@@ -266,6 +263,6 @@ public final class GatewayTester implements AutoCloseable {
 
     /** Both books, from what operators see, at any moment. */
     void assertBooksBalance() {
-        BooksCheck.assertBalanced(gateway.managementPort(), managementToken);
+        checked.assertBooksBalance();
     }
 }
