@@ -142,8 +142,9 @@ final class PackageTable {
                 rows,
                 "cli",
                 "logging explain event profile yaml auth assignment routing config gateway client client.publish demo demo.incident bench capacity"
-                        + " cli.slo cli.kpi cli.trial",
+                        + " cli.slo cli.kpi cli.trial cli.progress",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.progress", "", "");
         row(rows, "cli.trial", "event auth assignment config gateway demo bench", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         row(rows, "cli.kpi", "yaml slo profile kpi proof", "jackson picocli");

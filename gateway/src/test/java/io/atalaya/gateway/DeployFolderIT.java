@@ -126,7 +126,7 @@ final class DeployFolderIT {
                 secrets.resolve("database-url"), postgres.createDatabase().toString());
         var gateways = new ArrayList<Gateway>();
         for (String name : List.of("gateway-1", "gateway-2")) {
-            gateways.add(kept(Gateway.start(config(name))));
+            gateways.add(kept(CheckedGateway.start(config(name))).gateway());
         }
         return gateways;
     }
