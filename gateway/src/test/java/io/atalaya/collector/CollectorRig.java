@@ -40,6 +40,7 @@ final class CollectorRig implements AutoCloseable {
 
     /** As JavaScript writes it. */
     static final String NOW_TEXT = "2026-05-01T12:00:00.000Z";
+
     private static final IntakeConfig KEYS = new IntakeConfig(
             Map.of("publish-a", "a", "publish-b", "b", "publish-all", "*"),
             Map.of("query-a", "a", "query-b", "b", "query-all", "*"),
