@@ -27,6 +27,9 @@ const FAILURES_PER_TRANSPORT = 3;
 /** How long a server that asked for patience (1013) is left alone at least, in milliseconds. */
 const LATER = 1_000;
 
+/** However long a server wishes to be left alone: a timer that runs longer than a month runs at once. */
+const LONGEST_WISH = 3_600_000;
+
 /** Who cannot ask for a sign of life waits for those that come by themselves: the gateway sends one every 15 s. */
 const STREAM_HEARTBEAT = 20_000;
 
@@ -380,7 +383,7 @@ export class AtalayaClient {
       this.#freshTokenTried = false;
     }
     this.#chooseTransport(opened);
-    this.#goOn(afterClose(code), { code, reason }, retryAfter);
+    this.#goOn(afterClose(code), { code, reason }, Math.min(LONGEST_WISH, retryAfter));
   }
 
   #goOn(after, end, retryAfter) {

@@ -296,6 +296,19 @@ test('when WebSockets do not open, server-sent events are tried, and the other w
   assert.ok(waits[3].retryIn >= 3_000, 'Retry-After is honoured');
 });
 
+test('a server that wishes to be left alone for a year is left alone for an hour', async () => {
+  const { client, states } = rig({
+    transports: ['sse'],
+    fetch: async () => new Response(null, { status: 503, headers: { 'retry-after': '31536000' } }),
+  });
+
+  client.connect();
+  await settle();
+
+  assert.equal(states.at(-1).state, 'waiting');
+  assert.ok(states.at(-1).retryIn >= 3_600_000 && states.at(-1).retryIn < 3_700_000, String(states.at(-1).retryIn));
+});
+
 /** A gateway that serves event streams: what it says is written by the test. */
 function streams() {
   const opened = [];

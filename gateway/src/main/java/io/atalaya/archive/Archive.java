@@ -95,6 +95,9 @@ public interface Archive extends AutoCloseable {
     /** A sign of life: returns when the store has answered a trivial question. */
     void probe();
 
+    /** What it takes on a server of its own; empty for one in a file of ours, where it is part of what the disk holds. */
+    Optional<Size> size();
+
     /** How the connections to the store are used; never blocks. */
     Connections connections();
 
@@ -156,6 +159,25 @@ public interface Archive extends AutoCloseable {
             return events + deadLetters;
         }
     }
+
+    /**
+     * What the store takes of its server's disk. Immutable.
+     *
+     * @param bytes the whole database, whatever else is in it
+     * @param relations tables and indexes of the archive, the largest first
+     */
+    record Size(long bytes, List<Relation> relations) {
+        public Size {
+            relations = List.copyOf(relations);
+        }
+    }
+
+    /**
+     * A table, without its indexes, or an index. Immutable.
+     *
+     * @param index whether it is one
+     */
+    record Relation(String name, boolean index, long bytes) {}
 
     /**
      * The pool of connections. Immutable.

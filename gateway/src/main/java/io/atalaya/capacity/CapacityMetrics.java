@@ -8,6 +8,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 public final class CapacityMetrics {
     private static final String FIGURE = "figure";
     private static final String STORE = "store";
+    private static final String KIND = "kind";
+    private static final String PART = "part";
 
     private CapacityMetrics() {}
 
@@ -40,15 +42,24 @@ public final class CapacityMetrics {
         var limit = Series.labelled(STORE);
         var growth = Series.labelled(STORE);
         var left = Series.labelled(STORE);
+        var part = Series.labelled(STORE, KIND, PART);
+        var partGrowth = Series.labelled(STORE, KIND, PART);
         for (StorageForecast forecast : report.storage()) {
             used.add(forecast.usedBytes(), forecast.store());
-            limit.add(forecast.limitBytes(), forecast.store());
+            forecast.limitBytes().ifPresent(bytes -> limit.add(bytes, forecast.store()));
+            for (StorageForecast.Part one : forecast.parts()) {
+                String[] labels = {forecast.store(), one.size().kind(), one.size().name()};
+                part.add(one.size().bytes(), labels);
+                one.bytesPerDay().ifPresent(bytes -> partGrowth.add(bytes, labels));
+            }
             forecast.bytesPerDay().ifPresent(bytes -> growth.add(bytes, forecast.store()));
             forecast.secondsLeft().ifPresent(seconds -> left.add(seconds, forecast.store()));
         }
         return families.gauge("atalaya_storage_used_bytes", "What a store holds.", used)
                 .gauge("atalaya_storage_limit_bytes", "What a store may hold.", limit)
                 .gauge("atalaya_storage_growth_bytes_per_day", "How fast a store grows, from the last day.", growth)
+                .gauge("atalaya_storage_part_bytes", "What a table or an index of a store holds.", part)
+                .gauge("atalaya_storage_part_growth_bytes_per_day", "How fast it grows, from the last day.", partGrowth)
                 .gauge("atalaya_storage_time_left_seconds", "Until a store is full, if it goes on so.", left);
     }
 }

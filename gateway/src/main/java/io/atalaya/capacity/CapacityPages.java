@@ -2,6 +2,7 @@ package io.atalaya.capacity;
 
 import io.atalaya.http.Response;
 import io.atalaya.http.Route.Handler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Capacity for operators. Immutable. */
 public final class CapacityPages {
     private static final double DAY_SECONDS = 86_400;
+    private static final Duration MONTH = Duration.ofDays(30);
 
     private final Supplier<CapacityReport> reports;
 
@@ -63,16 +65,32 @@ public final class CapacityPages {
             var one = new LinkedHashMap<String, Object>();
             one.put("store", forecast.store());
             one.put("used_bytes", forecast.usedBytes());
-            one.put("limit_bytes", forecast.limitBytes());
+            forecast.limitBytes().ifPresent(bytes -> one.put("limit_bytes", bytes));
             putNumber(one, "growth_bytes_per_day", forecast.bytesPerDay());
+            putNumber(one, "bytes_in_30_days", forecast.bytesIn(MONTH));
             OptionalDouble seconds = forecast.secondsLeft();
             putNumber(
                     one,
                     "days_left",
                     seconds.isEmpty() ? seconds : OptionalDouble.of(seconds.getAsDouble() / DAY_SECONDS));
+            if (!forecast.parts().isEmpty()) {
+                one.put(
+                        "parts",
+                        forecast.parts().stream().map(CapacityPages::part).toList());
+            }
             stores.add(one);
         }
         return stores;
+    }
+
+    private static Map<String, Object> part(StorageForecast.Part part) {
+        var one = new LinkedHashMap<String, Object>();
+        one.put("name", part.size().name());
+        one.put("kind", part.size().kind());
+        one.put("used_bytes", part.size().bytes());
+        putNumber(one, "growth_bytes_per_day", part.bytesPerDay());
+        putNumber(one, "bytes_in_30_days", part.bytesIn(MONTH));
+        return one;
     }
 
     /** What nobody knows, or has no end, is not there: JSON has no number for it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ public final class CapacityWatch implements AutoCloseable {
     private static final Duration STEP = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration KEEP_STEP = Duration.ofMinutes(10);
+    private static final Duration OUTSIDE_STEP = Duration.ofMinutes(1);
 
     private final CapacityFile file;
     private final GrowthFile growth;
@@ -37,6 +39,8 @@ public final class CapacityWatch implements AutoCloseable {
     private final Map<String, GrowthTrend> trends;
     private final Thread thread;
     private Instant keptAt;
+    private Instant askedAt = Instant.MIN;
+    private Optional<StoreSize> outside = Optional.empty();
     private volatile CapacityReport report;
     private volatile boolean closing;
 
@@ -45,8 +49,12 @@ public final class CapacityWatch implements AutoCloseable {
      *
      * @param load asked at each look
      * @param stores likewise; may read a disk
+     * @param outside a store on another server, asked once a minute; may take its time, and is empty while nobody knows
      */
-    public record Sources(Supplier<CompletionStage<Load>> load, Supplier<List<StoreSize>> stores) {}
+    public record Sources(
+            Supplier<CompletionStage<Load>> load,
+            Supplier<List<StoreSize>> stores,
+            Supplier<Optional<StoreSize>> outside) {}
 
     /** @param machine that this process runs on */
     public CapacityWatch(Path dataDir, Sources sources, Machine machine, InstantSource clock) {
@@ -89,10 +97,13 @@ public final class CapacityWatch implements AutoCloseable {
         Map<Resource, Double> use = load().map(load -> meter.onLook(now, load)).orElse(Map.of());
         var storage = new ArrayList<StorageForecast>();
         for (StoreSize size : sources.stores().get()) {
-            GrowthTrend trend = trends.computeIfAbsent(size.store(), _ -> new GrowthTrend());
-            trend.onSize(now, size.usedBytes());
-            storage.add(new StorageForecast(size.store(), size.usedBytes(), size.limitBytes(), trend.bytesPerDay()));
+            storage.add(forecast(now, size));
         }
+        if (Duration.between(askedAt, now).compareTo(OUTSIDE_STEP) >= 0) {
+            askedAt = now;
+            outside = sources.outside().get();
+        }
+        outside.ifPresent(size -> storage.add(forecast(now, size)));
         report = switch (file.read()) {
             case CapacityFile.Outcome.Found found ->
                 new CapacityReport(
@@ -113,6 +124,22 @@ public final class CapacityWatch implements AutoCloseable {
         if (Duration.between(keptAt, now).compareTo(KEEP_STEP) >= 0) {
             keep(now);
         }
+    }
+
+    private StorageForecast forecast(Instant now, StoreSize size) {
+        var parts = new ArrayList<StorageForecast.Part>();
+        for (StoreSize.Part part : size.parts()) {
+            String name = "%s/%s/%s".formatted(size.store(), part.kind(), part.name());
+            parts.add(new StorageForecast.Part(part, grown(name, now, part.bytes())));
+        }
+        OptionalDouble growth = grown(size.store(), now, size.usedBytes());
+        return new StorageForecast(size.store(), size.usedBytes(), size.limitBytes(), growth, parts);
+    }
+
+    private OptionalDouble grown(String name, Instant now, long bytes) {
+        GrowthTrend trend = trends.computeIfAbsent(name, _ -> new GrowthTrend());
+        trend.onSize(now, bytes);
+        return trend.bytesPerDay();
     }
 
     private Optional<Load> load() throws InterruptedException {

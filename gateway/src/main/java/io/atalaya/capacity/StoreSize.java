@@ -5,16 +5,35 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
  * How full a store is now. Immutable.
  *
  * @param store which, as metrics name it
- * @param limitBytes that it may have
+ * @param limitBytes that it may have; empty where nobody knows
+ * @param parts tables and indexes, where it is told apart by them
  */
-public record StoreSize(String store, long usedBytes, long limitBytes) {
+public record StoreSize(String store, long usedBytes, OptionalLong limitBytes, List<Part> parts) {
+    public StoreSize {
+        parts = List.copyOf(parts);
+    }
+
+    /** A store with a known bound that is not told apart. */
+    public StoreSize(String store, long usedBytes, long limitBytes) {
+        this(store, usedBytes, OptionalLong.of(limitBytes), List.of());
+    }
+
+    /**
+     * A part of a store. Immutable.
+     *
+     * @param kind {@code table}, without its indexes, or {@code index}
+     */
+    public record Part(String name, String kind, long bytes) {}
+
     /**
      * A directory against its disk: everything in it, and what the disk still has.
      *

@@ -205,7 +205,10 @@ public final class ConfigReader {
 
     private Optional<PostgresConfig> database() {
         int pool = values.value(Settings.DATABASE_POOL_SIZE);
-        return values.find(Settings.DATABASE_URL).map(url -> PostgresConfig.of(url, pool));
+        Optional<Long> most = values.find(Settings.DATABASE_MAX_BYTES);
+        return values.find(Settings.DATABASE_URL)
+                .map(url -> PostgresConfig.of(url, pool))
+                .map(config -> most.map(config::within).orElse(config));
     }
 
     private QueryConfig query() {

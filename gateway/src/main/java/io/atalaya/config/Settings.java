@@ -41,6 +41,11 @@ final class Settings {
                     + " embedded log's file holds the archive.");
     static final Setting<Integer> DATABASE_POOL_SIZE =
             Setting.of("database-pool-size", Kinds.integer(2, 200), "8", "Most connections to the database.");
+    static final Setting<Long> DATABASE_MAX_BYTES = Setting.of(
+            "database-max-bytes",
+            Kinds.longBytes(1 << 20, 1L << 50),
+            "",
+            "What the database may take on its server's disk: only the forecast of when it is full needs it.");
 
     static final Setting<String> WS_HOST =
             Setting.of("ws-host", Kinds.host(), "0.0.0.0", "Address of the public port.");
@@ -447,6 +452,7 @@ final class Settings {
                     List.of(
                             DATABASE_URL,
                             DATABASE_POOL_SIZE,
+                            DATABASE_MAX_BYTES,
                             ARCHIVE_BATCH_SIZE,
                             ARCHIVE_BATCH_INTERVAL,
                             ARCHIVE_MAX_AGE)),

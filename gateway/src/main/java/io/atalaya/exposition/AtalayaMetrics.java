@@ -74,7 +74,11 @@ final class AtalayaMetrics {
         families.counter(
                 "atalaya_log_lines_dropped_total",
                 "Log lines lost because standard error could not be written fast enough.",
-                sample.logLinesDropped());
+                sample.logLines().dropped());
+        families.counter(
+                "atalaya_log_lines_left_out_total",
+                "Warnings and errors left out of the log because there were many like them.",
+                sample.logLines().leftOut());
         families.counter("atalaya_http_answers_total", "HTTP answers sent, by port and status.", answers(sample));
     }
 
@@ -336,7 +340,7 @@ final class AtalayaMetrics {
                         "atalaya_router_rate_limited_total",
                         "Events not fanned out because of the global limit.",
                         router.rateLimited())
-                .counter("atalaya_router_failed_total", "Events that could not be encoded.", router.failed())
+                .counter("atalaya_router_failed_total", "Events that could not be encoded or matched.", router.failed())
                 .gauge(
                         "atalaya_router_on_their_way_events",
                         "Events that a shard has still to drain.",

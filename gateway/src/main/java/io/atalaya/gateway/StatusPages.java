@@ -1,5 +1,7 @@
 package io.atalaya.gateway;
 
+import io.atalaya.archive.Archive;
+import io.atalaya.archive.ArchiveException;
 import io.atalaya.capacity.CapacityMetrics;
 import io.atalaya.capacity.CapacityPages;
 import io.atalaya.capacity.CapacityWatch;
@@ -33,6 +35,7 @@ import io.atalaya.operator.Logins;
 import io.atalaya.operator.OperatorGate;
 import io.atalaya.operator.OperatorToken;
 import io.atalaya.operator.PortGuard;
+import io.atalaya.postgres.PostgresConfig;
 import io.atalaya.proof.Proof;
 import io.atalaya.query.StorePages;
 import java.nio.charset.StandardCharsets;
@@ -44,6 +47,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 
@@ -73,7 +78,7 @@ final class StatusPages {
                 core.redisStatus(),
                 () -> core.archiving().map(parts -> parts.writer().status()),
                 new ProcessProbe(Path.of("/proc/self")),
-                LogQueue::droppedByAll,
+                () -> new Sample.LogLines(LogQueue.droppedByAll(), LogQueue.suppressedByAll()),
                 core.stopwatches()::times,
                 readBack::ingest);
         this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
@@ -88,7 +93,7 @@ final class StatusPages {
                         worker));
         this.capacity = new CapacityWatch(
                 config.dataDir(),
-                new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core)),
+                new CapacityWatch.Sources(() -> view.sample().thenApply(StatusPages::load), () -> stores(core), () -> database(core)),
                 Machine.here(),
                 core.clock());
         MetricsPages.Views views =
@@ -185,6 +190,23 @@ final class StatusPages {
                         Stream.of(log),
                         StoreSize.ofDirectory("disk", core.config().dataDir()).stream())
                 .toList();
+    }
+
+    /** The database of the archive, where it is on a server of its own and answers. */
+    private static Optional<StoreSize> database(Core core) {
+        try {
+            return core.archive().flatMap(Archive::size).map(size -> {
+                List<StoreSize.Part> parts = size.relations().stream()
+                        .map(one -> new StoreSize.Part(one.name(), one.index() ? "index" : "table", one.bytes()))
+                        .toList();
+                OptionalLong most =
+                        core.config().database().map(PostgresConfig::maxBytes).orElse(OptionalLong.empty());
+                return new StoreSize("database", size.bytes(), most, parts);
+            });
+        } catch (ArchiveException _) {
+            // its breaker and its own metrics tell that it is away
+            return Optional.empty();
+        }
     }
 
     /** What the console runs on; not yet started. */

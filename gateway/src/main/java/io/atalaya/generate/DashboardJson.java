@@ -175,7 +175,7 @@ final class DashboardJson {
             case TIMESERIES ->
                 map(
                         "legend",
-                        map("displayMode", "list", "placement", "bottom", "showLegend", true),
+                        map("calcs", List.of(), "displayMode", "list", "placement", "bottom", "showLegend", true),
                         "tooltip",
                         map("mode", "multi", "sort", "desc"));
             case STAT -> map("reduceOptions", last, "colorMode", "value", "graphMode", "area");

@@ -3,12 +3,14 @@ package io.atalaya.hub;
 import io.atalaya.event.Topic;
 import io.atalaya.metrics.CappedLabels;
 import io.atalaya.protocol.Wire;
+import io.atalaya.slow.Origin;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one shard that are reached in the same way: their topic index, and what is counted of them. Confined to
@@ -17,6 +19,9 @@ import java.util.Set;
  * <p>A delivery is encoded for one wire and goes to one lane, so that nothing on the way to a socket has to ask.
  */
 final class Lane {
+    /** A delivery that took so long is worth an example: the bound of the objective of latency. */
+    private static final long SLOW_NANOS = 200_000_000L;
+
     private final Shard shard;
     private final Wire wire;
     private final int mostUnflushedBytes;
@@ -83,10 +88,10 @@ final class Lane {
             Subscribers subscribers = index.get(topic);
             if (subscribers != null) {
                 anyone = true;
-                counters.matched += subscribers.size();
                 if (tenants.isOn()) {
                     counters.onMatched(tenants.of(topic.tenant().value()), subscribers.size());
                 }
+                counters.matched += subscribers.size();
                 offerToAll(subscribers, delivery, item, atOnce);
             }
         }
@@ -102,16 +107,45 @@ final class Lane {
         return audiences;
     }
 
-    /** From the last to the first: a flush may end its session, whose place the last one takes. */
+    /**
+     * From the last to the first: a flush may end its session, whose place the last one takes. What breaks here costs the
+     * session that it broke for, and nobody behind it.
+     */
     private void offerToAll(Subscribers subscribers, Delivery delivery, Delivery.Item item, boolean atOnce) {
         for (int i = subscribers.size() - 1; i >= 0; i--) {
             Outbound outbound = subscribers.at(i);
-            boolean first = outbound.offer(delivery.frames(), item, stamp);
-            if (first && atOnce) {
-                outbound.flush();
-            } else if (first) {
-                shard.onDirty(outbound);
+            try {
+                boolean first = outbound.offer(delivery.frames(), item, stamp);
+                if (first && atOnce) {
+                    outbound.flush();
+                } else if (first) {
+                    shard.onDirty(outbound);
+                }
+            } catch (RuntimeException | OutOfMemoryError fault) {
+                onFault(outbound, fault);
             }
+        }
+    }
+
+    /** What the session has taken ends with it; what it has not yet taken ends here. */
+    private void onFault(Outbound outbound, Throwable fault) {
+        counters.closed += outbound.hasTaken(stamp) ? 0 : 1;
+        outbound.session().onFault(fault);
+    }
+
+    /**
+     * Deliveries have taken until {@code nowNanos} to be accepted by a socket.
+     *
+     * @param origin of the oldest of them; null when their latency is not measured
+     */
+    void measure(@Nullable Origin origin, int events, long nowNanos) {
+        if (origin == null) {
+            return;
+        }
+        long nanos = nowNanos - origin.acceptedNanos();
+        counters().latency.record(origin.type(), nanos, events);
+        if (nanos > SLOW_NANOS) {
+            counters().onSlow(origin, nanos, now().toEpochMilli());
         }
     }
 

@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 final class Outbound {
     private static final Cursor EVERYTHING_DURABLE = new Cursor(0, Delivery.EPHEMERAL - 1);
 
-    /** A delivery that took so long is worth an example: the bound of the objective of latency. */
-    private static final long SLOW_NANOS = 200_000_000L;
-
     private final Session session;
     private final ChannelHandlerContext ctx;
     private final Lane lane;
@@ -181,21 +178,26 @@ final class Outbound {
             lane.counters().duplicate++;
             return false;
         }
-        lastStamp = stamp;
         if (item.wanted() != null) {
             session.onDelivered(item.wanted());
         }
         if (markers > 0) {
-            standInLine(frames, item);
+            standInLine(frames, item, stamp);
             return false;
         }
         if (runFrames == frames && runEnd == item.start() && runEnd - runStart < lane.mostUnflushedBytes()) {
+            lastStamp = stamp;
             add(item.origin(), 1);
             runEnd = item.end();
             onWritten(item);
             return false;
         }
-        return startRun(frames, item);
+        return startRun(frames, item, stamp);
+    }
+
+    /** Whether the event is among those that are sent, pending or given up, even if {@link #offer} has failed since. */
+    boolean hasTaken(long stamp) {
+        return lastStamp == stamp;
     }
 
     private void onWritten(Delivery.Item item) {
@@ -205,7 +207,7 @@ final class Outbound {
         }
     }
 
-    private boolean startRun(ByteBuf frames, Delivery.Item item) {
+    private boolean startRun(ByteBuf frames, Delivery.Item item, long stamp) {
         boolean first = runFrames == null;
         if (!first) {
             endRun();
@@ -214,10 +216,11 @@ final class Outbound {
                 return false;
             }
             if (markers > 0) {
-                standInLine(frames, item);
+                standInLine(frames, item, stamp);
                 return false;
             }
         }
+        lastStamp = stamp;
         add(item.origin(), 1);
         runFrames = frames;
         runStart = item.start();
@@ -261,9 +264,10 @@ final class Outbound {
         }
     }
 
-    private void standInLine(ByteBuf frames, Delivery.Item item) {
+    private void standInLine(ByteBuf frames, Delivery.Item item, long stamp) {
         byte[] frame = new byte[item.end() - item.start()];
         frames.getBytes(item.start(), frame);
+        lastStamp = stamp;
         long offset = item.offset() == Delivery.EPHEMERAL ? 0 : item.offset();
         standInLine(frame, 1, item.handling(), item.origin(), offset);
     }
@@ -403,26 +407,27 @@ final class Outbound {
         long nowNanos = lane.nowNanos();
         accepted = written;
         acceptedNanos = nowNanos;
-        onAccepted(origin, stretch, nowNanos);
-        if (earlier != null) {
-            onAccepted(earlier, nowNanos);
-        }
+        Origin latest = origin;
+        int ofLatest = stretch;
+        Stretch before = earlier;
+        countSent(unmarked);
         forgetUnmarked();
-    }
-
-    private void onAccepted(Stretch latest, long nowNanos) {
-        for (Stretch each = latest; each != null; each = each.before()) {
-            onAccepted(each.origin(), each.events(), nowNanos);
+        lane.measure(latest, ofLatest, nowNanos);
+        if (before != null) {
+            measure(before, nowNanos);
         }
     }
 
-    private void onAccepted(@Nullable Origin from, int events, long nowNanos) {
-        ShardCounters counters = lane.counters();
-        counters.onSent(from, events, nowNanos);
+    /** Before anything is measured of them: whatever becomes of that, they are sent. */
+    private void countSent(int events) {
+        lane.counters().sent += events;
         tally.sent += events;
         sent += events;
-        if (from != null && nowNanos - from.acceptedNanos() > SLOW_NANOS) {
-            counters.onSlow(from, nowNanos - from.acceptedNanos(), lane.now().toEpochMilli());
+    }
+
+    private void measure(Stretch latest, long nowNanos) {
+        for (Stretch each = latest; each != null; each = each.before()) {
+            lane.measure(each.origin(), each.events(), nowNanos);
         }
     }
 
@@ -441,11 +446,20 @@ final class Outbound {
         if (!succeeded || abandoned) {
             return;
         }
+        try {
+            onMarked(events, latest, through);
+        } catch (RuntimeException | OutOfMemoryError fault) {
+            session.onFault(fault);
+        }
+    }
+
+    private void onMarked(int events, Stretch latest, long through) {
         markers--;
         marked -= events;
+        countSent(events);
         accepted = through;
         acceptedNanos = lane.nowNanos();
-        onAccepted(latest, acceptedNanos);
+        measure(latest, acceptedNanos);
         session.onTaken();
         writeWaiting();
         if (pending() == 0) {

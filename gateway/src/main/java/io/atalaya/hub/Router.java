@@ -7,6 +7,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.profile.EventType;
 import io.atalaya.profile.EventType.SlowPolicy;
 import io.atalaya.protocol.Wire;
+import io.atalaya.rate.SlidingWindow;
 import io.atalaya.routing.EventRoutes;
 import io.atalaya.slow.Handling;
 import io.atalaya.slow.Origin;
@@ -76,7 +77,8 @@ public final class Router implements EventLog.CommitListener {
      * @param ephemeralDropped ephemeral events dropped because the shards were behind
      * @param rateLimited events not fanned out because of the global limit
      * @param onTheirWay events that some shard has still to drain
-     * @param failed events that could not be encoded, for want of memory or by a fault of ours; logged
+     * @param failed events that could not be encoded, or not matched by a shard, for want of memory or by a fault of ours;
+     *     logged
      * @param routedByTenant events routed, by tenant, where tenants are told apart
      */
     public record Totals(
@@ -156,12 +158,6 @@ public final class Router implements EventLog.CommitListener {
 
     private void route(List<Routable> batch) {
         routed.add(batch.size());
-        if (hub.tenants().isOn()) {
-            for (Routable routable : batch) {
-                String tenant = hub.tenants().of(routable.event().tenant().value());
-                routedByTenant.computeIfAbsent(tenant, _ -> new LongAdder()).increment();
-            }
-        }
         int from = 0;
         while (from < batch.size()) {
             int to = from;
@@ -179,6 +175,7 @@ public final class Router implements EventLog.CommitListener {
         long nowNanos = hub.nowNanos();
         var drafts = new Drafts(events.size(), bodyBytes);
         try {
+            countByTenant(events);
             for (Routable routable : events) {
                 List<Topic> topics = routes.topicsOf(routable.event());
                 int wires = drafts.lookUp(topics);
@@ -194,6 +191,15 @@ public final class Router implements EventLog.CommitListener {
             return;
         }
         drafts.offer(nowNanos);
+    }
+
+    private void countByTenant(List<Routable> events) {
+        if (hub.tenants().isOn()) {
+            for (Routable routable : events) {
+                String tenant = hub.tenants().of(routable.event().tenant().value());
+                routedByTenant.computeIfAbsent(tenant, _ -> new LongAdder()).increment();
+            }
+        }
     }
 
     /** Some events on their way to become one delivery for each wire. Confined to whoever is routing. */
@@ -333,6 +339,12 @@ public final class Router implements EventLog.CommitListener {
         LOG.atError().setCause(failure).addKeyValue("events", events).log("events could not be routed");
     }
 
+    /** A shard could not match an event. Callable by any thread. */
+    void onUnmatched(Throwable fault) {
+        failed.increment();
+        LOG.atError().setCause(fault).log("an event could not be matched");
+    }
+
     private void onDrained(int events) {
         onTheirWay.addAndGet(-events);
         if (!waiting.isEmpty()) {
@@ -366,12 +378,12 @@ public final class Router implements EventLog.CommitListener {
         private static final long SECOND_NANOS = 1_000_000_000L;
 
         private final int perSecond;
-        private final MessageWindow window;
+        private final SlidingWindow window;
         private final LongAdder refused = new LongAdder();
 
         BroadcastLimit(int perSecond) {
             this.perSecond = perSecond;
-            this.window = new MessageWindow(perSecond, SECOND_NANOS);
+            this.window = new SlidingWindow(perSecond, SECOND_NANOS);
         }
 
         boolean allows(long nowNanos) {

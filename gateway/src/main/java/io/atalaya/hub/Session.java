@@ -1,6 +1,5 @@
 package io.atalaya.hub;
 
-import io.atalaya.auth.Authenticator.Standing;
 import io.atalaya.auth.Principal;
 import io.atalaya.event.Cursor;
 import io.atalaya.event.Topic;
@@ -12,6 +11,7 @@ import io.atalaya.progress.Progress;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.protocol.WebSocketFrames;
 import io.atalaya.protocol.Wire;
+import io.atalaya.rate.SlidingWindow;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
@@ -22,8 +22,6 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -62,11 +60,9 @@ public final class Session {
 
     private long lastMessageNanos;
     private long nextPingNanos;
-    private long nextRevalidationNanos;
     private long pingSentNanos;
-    private boolean standingUnknown;
-    private long unknownSinceNanos;
-    private @Nullable MessageWindow messages;
+    private final Tenure tenure;
+    private @Nullable SlidingWindow messages;
     private @Nullable Companion companion;
 
     /** Whoever brings a session back to where its client was. Called on the session's loop. */
@@ -106,8 +102,7 @@ public final class Session {
         this.subscribedNanos = nowNanos;
         this.lastMessageNanos = nowNanos;
         this.nextPingNanos = nowNanos + lane.pingNanos();
-        this.nextRevalidationNanos =
-                nowNanos + shard().config().revalidationInterval().toNanos();
+        this.tenure = new Tenure(this, nowNanos);
     }
 
     public long id() {
@@ -209,10 +204,10 @@ public final class Session {
         }
         long nowNanos = shard().nowNanos();
         lane.counters().clientMessages++;
-        MessageWindow window = messages;
+        SlidingWindow window = messages;
         if (window == null) {
             HubConfig config = shard().config();
-            window = new MessageWindow(
+            window = new SlidingWindow(
                     config.messagesPerWindow(), config.messageWindow().toNanos());
             messages = window;
         }
@@ -371,15 +366,12 @@ public final class Session {
             close(CloseReason.HEARTBEAT_TIMEOUT);
             return;
         }
-        if (!now.isBefore(principal.expiresAt())) {
+        if (tenure.hasExpired(now)) {
             close(CloseReason.TOKEN_ENDED);
             return;
         }
         messages = silentNanos(nowNanos) > config.messageWindow().toNanos() ? null : messages;
-        if (nowNanos - nextRevalidationNanos >= 0) {
-            nextRevalidationNanos = nowNanos + config.revalidationInterval().toNanos();
-            recheck(nowNanos, () -> {});
-        }
+        tenure.onSweep(nowNanos);
         if (lane.pingNanos() != 0 && nowNanos - nextPingNanos >= 0) {
             nextPingNanos = nowNanos + lane.pingNanos();
             pingSentNanos = nowNanos;
@@ -388,51 +380,13 @@ public final class Session {
     }
 
     /**
-     * Asks whether the principal still stands and closes the session when it does not. A list that cannot be asked
-     * costs the session only when it still cannot be asked one revalidation interval later, since a client never comes
-     * back after 4001; questions that come earlier (a client's commands) do not shorten that.
+     * Asks whether the principal still stands and closes the session when it does not, or when that can still not be
+     * found out after a while.
      *
      * @param next runs on the loop when the session stays
      */
     public void recheck(Runnable next) {
-        recheck(shard().nowNanos(), next);
-    }
-
-    private void recheck(long askedNanos, Runnable next) {
-        askStanding()
-                .whenComplete((standing, _) -> shard().execute(() -> {
-                    if (!ended && stays(standing == null ? Standing.UNKNOWN : standing, askedNanos)) {
-                        next.run();
-                    }
-                }));
-    }
-
-    /** A failure of foreign code is an answer that is not known: neither a way to stay for ever nor the sweep's end. */
-    private CompletionStage<Standing> askStanding() {
-        try {
-            return shard().standings().of(principal);
-        } catch (RuntimeException failure) {
-            return CompletableFuture.failedStage(failure);
-        }
-    }
-
-    private boolean stays(Standing standing, long askedNanos) {
-        switch (standing) {
-            case GOOD -> standingUnknown = false;
-            case EXPIRED, REVOKED -> close(CloseReason.TOKEN_ENDED);
-            case UNKNOWN -> onStandingUnknown(askedNanos);
-        }
-        return !ended;
-    }
-
-    private void onStandingUnknown(long askedNanos) {
-        if (!standingUnknown) {
-            standingUnknown = true;
-            unknownSinceNanos = askedNanos;
-        } else if (askedNanos - unknownSinceNanos
-                >= shard().config().revalidationInterval().toNanos()) {
-            close(CloseReason.CANNOT_CHECK_REVOCATION);
-        }
+        tenure.recheck(shard().nowNanos(), next);
     }
 
     /**
@@ -452,6 +406,24 @@ public final class Session {
             ctx.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
         }
         ctx.executor().schedule(() -> ctx.close(), CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Something broke in here while something was done for this session. It ends, so that its client comes back for what it
+     * has missed; nobody else notices.
+     */
+    void onFault(Throwable fault) {
+        try {
+            if (ended) {
+                ctx.close();
+            } else {
+                close(CloseReason.INTERNAL_ERROR);
+            }
+        } catch (RuntimeException | OutOfMemoryError again) {
+            fault.addSuppressed(again);
+            ctx.close();
+        }
+        shard().onFault(this, fault);
     }
 
     /** The client sent a close frame: answers it (RFC 6455 section 5.5.1) and closes the channel. */

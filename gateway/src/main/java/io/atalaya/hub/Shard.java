@@ -183,7 +183,7 @@ public final class Shard {
             boolean alone = events == 1 && inbox.isEmpty();
             Lane lane = lane(delivery.wire());
             for (Delivery.Item item : delivery.items()) {
-                lane.match(delivery, item, alone);
+                match(lane, delivery, item, alone);
             }
         }
         flushDirty();
@@ -191,6 +191,15 @@ public final class Shard {
         finishDrained();
         if (!inbox.isEmpty() && drainScheduled.compareAndSet(false, true)) {
             loop.execute(this::onDrain);
+        }
+    }
+
+    /** An event that cannot be matched is one that was not routed here: the next one is. */
+    private void match(Lane lane, Delivery delivery, Delivery.Item item, boolean alone) {
+        try {
+            lane.match(delivery, item, alone);
+        } catch (RuntimeException | OutOfMemoryError fault) {
+            hub.router().onUnmatched(fault);
         }
     }
 
@@ -208,8 +217,13 @@ public final class Shard {
 
     private void flushDirty() {
         for (int i = 0; i < dirtySize; i++) {
-            dirty[i].flush();
+            Outbound outbound = dirty[i];
             dirty[i] = null;
+            try {
+                outbound.flush();
+            } catch (RuntimeException | OutOfMemoryError fault) {
+                outbound.session().onFault(fault);
+            }
         }
         dirtySize = 0;
     }
@@ -221,9 +235,18 @@ public final class Shard {
                     .counters()
                     .fanout
                     .record(nowNanos - delivery.routedNanos(), delivery.items().size());
-            delivery.onShardDrained();
+            finish(delivery);
         }
         draining.clear();
+    }
+
+    /** The last shard to finish lets the router go on here, whose faults must not keep others waiting. */
+    private static void finish(Delivery delivery) {
+        try {
+            delivery.onShardDrained();
+        } catch (RuntimeException | OutOfMemoryError fault) {
+            LOG.atError().setCause(fault).log("what waited behind a delivery could not be routed");
+        }
     }
 
     /**
@@ -271,6 +294,16 @@ public final class Shard {
         }
     }
 
+    /** Something broke for one session, which has ended with it. */
+    void onFault(Session session, Throwable fault) {
+        LOG.atError()
+                .setCause(fault)
+                .addKeyValue("session", session.id())
+                .addKeyValue("endpoint", session.endpoint().name())
+                .addKeyValue("tenant", session.principal().tenant())
+                .log("a session ended by a fault of the gateway");
+    }
+
     void onEnded(Session session, Progress atTheEnd) {
         departures.add(atTheEnd);
         Session last = sessions.removeLast();
@@ -284,7 +317,12 @@ public final class Shard {
         long nowNanos = nowNanos();
         Instant now = hub.now();
         for (int i = sessions.size() - 1; i >= 0; i--) {
-            sessions.get(i).onSweep(nowNanos, now);
+            Session session = sessions.get(i);
+            try {
+                session.onSweep(nowNanos, now);
+            } catch (RuntimeException | OutOfMemoryError fault) {
+                session.onFault(fault);
+            }
         }
         sockets.counters().sweptAtMillis = now.toEpochMilli();
         streams.counters().sweptAtMillis = now.toEpochMilli();

@@ -123,18 +123,6 @@ final class ShardCounters {
         matchedByTenant.merge(tenant, (long) events, Long::sum);
     }
 
-    /**
-     * The socket has taken deliveries.
-     *
-     * @param origin of the oldest of them; null when their latency is not measured
-     */
-    void onSent(@Nullable Origin origin, int events, long nowNanos) {
-        sent += events;
-        if (origin != null) {
-            latency.record(origin.type(), nowNanos - origin.acceptedNanos(), events);
-        }
-    }
-
     /** Remembers a delivery that took so long that somebody may want to look at it. */
     void onSlow(Origin origin, long nanos, long atMillis) {
         if (origin.id().length() <= LONGEST_EXAMPLE_ID) {

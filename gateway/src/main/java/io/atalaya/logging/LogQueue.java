@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -24,12 +25,14 @@ import org.slf4j.LoggerFactory;
  * queue between callers and the thread; counters are atomic.
  *
  * <p>When the queue is three quarters full, lines below WARN are dropped, and when it is full every line is; both are
- * counted, and said once there is room again.
+ * counted, and said once there is room again. Of warnings and errors of one kind that come too often only the first are
+ * written, and then how many more there were ({@link Floods}).
  */
 public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         implements AppenderAttachable<ILoggingEvent> {
     private static final int CAPACITY = 4_096;
     private static final Duration FLUSH_PATIENCE = Duration.ofSeconds(1);
+    private static final long LOOK_EVERY_MILLIS = 500;
 
     private final BlockingQueue<ILoggingEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
     private final AppenderAttachableImpl<ILoggingEvent> targets = new AppenderAttachableImpl<>();
@@ -37,6 +40,7 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong droppedAndSaid = new AtomicLong();
+    private final Floods floods = new Floods();
     private @Nullable Thread writer;
 
     /** Made by the logging configuration. */
@@ -50,6 +54,9 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
 
     @Override
     protected void append(ILoggingEvent event) {
+        if (!floods.pass(event, System.nanoTime())) {
+            return;
+        }
         boolean minor = !event.getLevel().isGreaterOrEqual(Level.WARN);
         event.prepareForDeferredProcessing();
         if ((minor && queue.remainingCapacity() < CAPACITY / 4) || !queue.offer(event)) {
@@ -62,11 +69,14 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
     private void write() {
         try {
             while (true) {
-                ILoggingEvent event = queue.take();
-                targets.appendLoopOnAppenders(event);
-                written.incrementAndGet();
+                ILoggingEvent event = queue.poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    targets.appendLoopOnAppenders(event);
+                    written.incrementAndGet();
+                }
                 if (queue.isEmpty()) {
                     sayWhatWasDropped();
+                    sayWhatWasSuppressed();
                 }
             }
         } catch (InterruptedException _) {
@@ -85,9 +95,25 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
         }
     }
 
+    private void sayWhatWasSuppressed() {
+        for (Floods.Summary summary : floods.onTime(System.nanoTime())) {
+            LoggerFactory.getLogger(LogQueue.class)
+                    .atWarn()
+                    .addKeyValue("logger", summary.logger())
+                    .addKeyValue("like", summary.message())
+                    .addKeyValue("lines", summary.lines())
+                    .log("log lines like others left out");
+        }
+    }
+
     /** Lines lost so far. */
     long dropped() {
         return dropped.get();
+    }
+
+    /** Lines left out so far because there were many like them. */
+    long suppressed() {
+        return floods.suppressed();
     }
 
     /** Waits until everything logged before is written, a second at most. */
@@ -120,6 +146,11 @@ public final class LogQueue extends UnsynchronizedAppenderBase<ILoggingEvent>
     /** Lines that this process has lost. */
     public static long droppedByAll() {
         return all().mapToLong(LogQueue::dropped).sum();
+    }
+
+    /** Lines that this process has left out because there were many like them. */
+    public static long suppressedByAll() {
+        return all().mapToLong(LogQueue::suppressed).sum();
     }
 
     private static Stream<LogQueue> all() {

@@ -71,7 +71,8 @@ public final class BooksPages {
         if (sample.redis() instanceof DependencyStatus.Observed observed) {
             drops.put("redis_queue", new TreeMap<>(observed.queue().dropped()));
         }
-        drops.put("log_lines", sample.logLinesDropped());
+        drops.put("log_lines", sample.logLines().dropped());
+        drops.put("log_lines_left_out", sample.logLines().leftOut());
         return drops;
     }
 

@@ -31,7 +31,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -65,7 +64,7 @@ public final class GatewayView {
      * @param recovery what replays have done so far
      * @param redis how the gateway gets on with Redis
      * @param archive how its writer gets on; empty where nothing is archived
-     * @param logLinesDropped lines of the log lost so far
+     * @param logLines lines of the log that were not written so far
      * @param times how long requests, queries and commands took so far
      * @param ingest what waits and what is stored; may block as reading the log's totals does
      */
@@ -80,7 +79,7 @@ public final class GatewayView {
             DependencyStatus.Source redis,
             Supplier<Optional<ArchiveWriter.Status>> archive,
             ProcessProbe process,
-            LongSupplier logLinesDropped,
+            Supplier<Sample.LogLines> logLines,
             Supplier<Times> times,
             Supplier<Ingest> ingest) {}
 
@@ -157,7 +156,7 @@ public final class GatewayView {
                 sources.redis().status(),
                 sources.archive().get(),
                 sources.process().sample(),
-                sources.logLinesDropped().getAsLong(),
+                sources.logLines().get(),
                 sources.times().get(),
                 sources.ingest().get(),
                 Known.of(sources.profile(), sources.hub().tenants()));

@@ -38,7 +38,7 @@ import java.util.TreeSet;
  * @param ingest what waits and what is stored
  * @param known what names can be expected
  * @param archive empty where nothing is archived
- * @param logLinesDropped lines of the log that were lost
+ * @param logLines lines of the log that were not written
  */
 public record Sample(
         Instant instant,
@@ -57,7 +57,7 @@ public record Sample(
         DependencyStatus redis,
         Optional<ArchiveWriter.Status> archive,
         ProcessSample process,
-        long logLinesDropped,
+        LogLines logLines,
         Times times,
         Ingest ingest,
         Known known) {
@@ -65,6 +65,14 @@ public record Sample(
     public Sample {
         answers = Map.copyOf(answers);
     }
+
+    /**
+     * Lines of the log that were not written so far. Immutable.
+     *
+     * @param dropped for want of room
+     * @param leftOut because there were many like them
+     */
+    public record LogLines(long dropped, long leftOut) {}
 
     /** Which program this is; told by the composition root. Immutable. */
     public record Identity(String service, String version, String environment, String profile) {}

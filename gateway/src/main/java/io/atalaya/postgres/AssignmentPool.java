@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.atalaya.assignment.CachedAssignments;
 import java.net.URI;
 import java.time.Duration;
+import java.util.OptionalLong;
 import javax.sql.DataSource;
 
 /**
@@ -25,7 +26,7 @@ public final class AssignmentPool implements AutoCloseable {
 
     /** Prepares the pool; connects when first asked, so that a database which is away holds up nobody's start. */
     public static AssignmentPool open(URI url) {
-        var config = new PostgresConfig(url, MOST_CONNECTIONS, CachedAssignments.TIMEOUT, CachedAssignments.TIMEOUT);
+        var config = new PostgresConfig(url, MOST_CONNECTIONS, CachedAssignments.TIMEOUT, CachedAssignments.TIMEOUT, OptionalLong.empty());
         var settings = new HikariConfig();
         settings.setPoolName("atalaya-assignments");
         settings.setJdbcUrl(config.jdbcUrl());

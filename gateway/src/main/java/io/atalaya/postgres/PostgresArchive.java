@@ -117,6 +117,11 @@ public final class PostgresArchive implements Archive {
     }
 
     @Override
+    public Optional<Size> size() {
+        return Optional.of(database.read(Sizes::of));
+    }
+
+    @Override
     public Connections connections() {
         return database.connections();
     }

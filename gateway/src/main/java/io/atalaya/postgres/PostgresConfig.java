@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -17,8 +18,10 @@ import java.util.regex.Pattern;
  * @param maxConnections most connections of the pool (at least 2: one writes, one reads)
  * @param connectTimeout how long a call waits for a connection
  * @param statementTimeout how long a statement may take
+ * @param maxBytes that the database may take on its server, which nobody but its operator knows; nothing enforces it here
  */
-public record PostgresConfig(URI url, int maxConnections, Duration connectTimeout, Duration statementTimeout) {
+public record PostgresConfig(
+        URI url, int maxConnections, Duration connectTimeout, Duration statementTimeout, OptionalLong maxBytes) {
     private static final Pattern SCHEME = Pattern.compile("postgres(ql)?(\\+[a-z0-9]+)?");
     private static final int DEFAULT_PORT = 5432;
 
@@ -44,7 +47,13 @@ public record PostgresConfig(URI url, int maxConnections, Duration connectTimeou
 
     /** With the usual patience. */
     public static PostgresConfig of(URI url, int maxConnections) {
-        return new PostgresConfig(url, maxConnections, Duration.ofSeconds(3), Duration.ofSeconds(30));
+        return new PostgresConfig(
+                url, maxConnections, Duration.ofSeconds(3), Duration.ofSeconds(30), OptionalLong.empty());
+    }
+
+    /** The same for a database that may take so much. */
+    public PostgresConfig within(long bytes) {
+        return new PostgresConfig(url, maxConnections, connectTimeout, statementTimeout, OptionalLong.of(bytes));
     }
 
     /** What {@link #parse} accepts, for people. */

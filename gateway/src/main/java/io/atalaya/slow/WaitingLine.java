@@ -223,14 +223,12 @@ public final class WaitingLine {
 
     /** Takes the first frames, as many as fit into {@code maxBytes} and at least one. The line is not empty. */
     public Batch take(ByteBufAllocator allocator, int maxBytes) {
-        ByteBuf frames = allocator.directBuffer();
+        int room = firstBytes(maxBytes);
+        ByteBuf frames = allocator.directBuffer(room);
         var parts = new ArrayList<Part>();
         long through = 0;
-        for (Node node = first; node != null; node = first) {
-            int length = node.isGap() ? GAP_BYTES : node.frame.length;
-            if (frames.isReadable() && frames.readableBytes() + length > maxBytes) {
-                break;
-            }
+        for (Node node = first; node != null && room >= frameBytes(node); node = first) {
+            room -= frameBytes(node);
             if (node.isGap()) {
                 RecoveryFrames.writeSlowGap(wire, frames, node.dropped, node.droppedThrough);
             } else {
@@ -241,6 +239,19 @@ public final class WaitingLine {
             forget(node);
         }
         return new Batch(frames, parts, through);
+    }
+
+    /** Bytes of the first frames, at least one, as far as they fit: memory is asked for before anything is taken. */
+    private int firstBytes(int maxBytes) {
+        int sum = 0;
+        for (Node node = first; node != null && (sum == 0 || sum + frameBytes(node) <= maxBytes); node = node.after) {
+            sum += frameBytes(node);
+        }
+        return sum;
+    }
+
+    private static int frameBytes(Node node) {
+        return node.isGap() ? GAP_BYTES : node.frame.length;
     }
 
     private void forget(Node node) {

@@ -105,6 +105,12 @@ public final class TimedArchive implements Archive {
         });
     }
 
+    /** Not measured: it is not asked for anybody who waits. */
+    @Override
+    public Optional<Size> size() {
+        return archive.size();
+    }
+
     @Override
     public Connections connections() {
         return archive.connections();

@@ -28,6 +28,7 @@ final class Ownership {
             "collector",
             "recovery",
             "slow",
+            "rate",
             "progress",
             "retained",
             "command",

@@ -53,6 +53,7 @@ final class PackageTable {
     private static Map<String, Row> rows() {
         var rows = new TreeMap<String, Row>();
         row(rows, "event", "", "");
+        row(rows, "rate", "", "");
         row(rows, "logging", "", "slf4j logback");
         row(rows, "yaml", "", "slf4j jackson");
         row(rows, "slo", "yaml", "");
@@ -82,7 +83,7 @@ final class PackageTable {
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
         row(rows, "progress", "event auth", "");
-        row(rows, "hub", "event protocol metrics profile auth assignment log routing slow progress", "slf4j netty");
+        row(rows, "hub", "event protocol metrics profile auth assignment log rate routing slow progress", "slf4j netty");
         row(rows, "ack", "event metrics log", "slf4j");
         row(rows, "retained", "event profile log routing", "");
         row(rows, "recovery", "event protocol metrics profile auth log routing hub ack retained", "slf4j netty");
@@ -95,7 +96,7 @@ final class PackageTable {
         row(rows, "streams", "event metrics log breaker redis", "slf4j lettuce");
         row(rows, "streams.acks", "event log ack breaker redis streams", "lettuce");
         var ports =
-                "event protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
+                "event rate protocol metrics profile auth assignment log breaker archive http routing ingest command hub ack recovery redis";
         row(rows, "edge", ports, "slf4j netty jackson");
         row(rows, "edge.websocket", ports + " edge", "slf4j netty");
         row(rows, "edge.sse", ports + " edge", "slf4j netty");

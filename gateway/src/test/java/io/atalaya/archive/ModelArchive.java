@@ -342,6 +342,11 @@ public final class ModelArchive implements Archive, DeadLetters {
     }
 
     @Override
+    public Optional<Size> size() {
+        return Optional.empty();
+    }
+
+    @Override
     public Connections connections() {
         return new Connections(0, 1, 0, 1);
     }

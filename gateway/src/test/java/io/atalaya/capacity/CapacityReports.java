@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** Reports for tests. */
 public final class CapacityReports {
@@ -34,6 +35,6 @@ public final class CapacityReports {
                 true,
                 "",
                 Map.of(Resource.CONNECTIONS, 2_500.0, Resource.DELIVERIES, 0.0, Resource.EVENTS, 30.0),
-                List.of(new StorageForecast("log", 250, 1_000, OptionalDouble.of(150))));
+                List.of(new StorageForecast("log", 250, OptionalLong.of(1_000), OptionalDouble.of(150), List.of())));
     }
 }

@@ -1,6 +1,7 @@
 package io.atalaya.capacity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import java.io.IOException;
@@ -8,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,9 +28,15 @@ class CapacityWatchTest {
     private Instant now = CapacityReports.AT;
     private CompletionStage<Load> load = CompletableFuture.completedFuture(new Load(100, 0, 0));
     private long used = 1_000;
+    private Optional<StoreSize> database = Optional.empty();
+    private int asked;
 
     private CapacityWatch watch(Machine machine) {
-        var sources = new CapacityWatch.Sources(() -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)));
+        var sources = new CapacityWatch.Sources(
+                () -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)), () -> {
+                    asked++;
+                    return database;
+                });
         return new CapacityWatch(directory, sources, machine, () -> now);
     }
 
@@ -99,6 +109,50 @@ class CapacityWatchTest {
         assertThat(after.report().storage().getFirst().bytesPerDay()).hasValue(1_440_000);
     }
 
+    private static Optional<StoreSize> database(long table, long index) {
+        return Optional.of(new StoreSize(
+                "database",
+                5_000 + table + index,
+                OptionalLong.empty(),
+                List.of(new StoreSize.Part("event", "table", table), new StoreSize.Part("event", "index", index))));
+    }
+
+    @Test
+    void anOutsideDatabaseIsAskedOnceAMinuteAndForecastByTableAndIndex() throws Exception {
+        CapacityWatch watch = watch(CapacityReports.MACHINE);
+        for (int look = 0; look <= 36; look++) {
+            database = database(10_000 + look * 100, 1_000);
+            pass(watch, Duration.ofSeconds(10), 0);
+        }
+
+        assertThat(asked).isEqualTo(7);
+        StorageForecast forecast = watch.report().storage().getLast();
+        assertThat(forecast.store()).isEqualTo("database");
+        assertThat(forecast.bytesPerDay().orElseThrow()).isCloseTo(864_000, within(1e-6));
+        assertThat(forecast.secondsLeft()).isEmpty();
+        assertThat(forecast.parts().getFirst().bytesPerDay().orElseThrow()).isCloseTo(864_000, within(1e-6));
+        assertThat(forecast.parts().getFirst().bytesIn(Duration.ofDays(30)).orElseThrow())
+                .isCloseTo(10_000 + 3_600 + 30 * 864_000, within(1e-3));
+        assertThat(forecast.parts().getLast().bytesPerDay()).hasValue(0);
+        assertThat(series(watch.report()))
+                .containsEntry("atalaya_storage_part_bytes{table event database}", 13_600.0)
+                .containsEntry("atalaya_storage_part_growth_bytes_per_day{index event database}", 0.0)
+                .doesNotContainKey("atalaya_storage_limit_bytes{database}");
+    }
+
+    @Test
+    void aDatabaseThatIsAwayHasNoSize() throws Exception {
+        CapacityWatch watch = watch(CapacityReports.MACHINE);
+        database = database(1, 1);
+        watch.look();
+        assertThat(watch.report().storage()).hasSize(2);
+        database = Optional.empty();
+
+        pass(watch, Duration.ofMinutes(1), 0);
+
+        assertThat(watch.report().storage()).hasSize(1);
+    }
+
     @Test
     void whatIsKnownHasSeriesAndWhatIsNotHasNone() {
         assertThat(series(CapacityReports.full()))
@@ -114,9 +168,10 @@ class CapacityWatchTest {
         var series = new TreeMap<String, Double>();
         CapacityMetrics.of(report).forEach(family -> {
             for (var point : ((GaugeSnapshot) family).getDataPoints()) {
-                String label =
-                        point.getLabels().isEmpty() ? "" : point.getLabels().getValue(0);
-                series.put(family.getMetadata().getName() + "{" + label + "}", point.getValue());
+                var labels = new ArrayList<String>();
+                point.getLabels().forEach(label -> labels.add(label.getValue()));
+                series.put(
+                        family.getMetadata().getName() + "{" + String.join(" ", labels) + "}", point.getValue());
             }
         });
         return series;

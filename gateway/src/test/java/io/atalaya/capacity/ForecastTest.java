@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ForecastTest {
@@ -71,7 +73,7 @@ class ForecastTest {
     }
 
     private static StorageForecast forecast(long used, OptionalDouble growth) {
-        return new StorageForecast("log", used, 1_000, growth);
+        return new StorageForecast("log", used, OptionalLong.of(1_000), growth, List.of());
     }
 
     @Test

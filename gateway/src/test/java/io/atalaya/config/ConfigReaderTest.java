@@ -146,7 +146,8 @@ class ConfigReaderTest {
                 .isEqualTo(new LogConfig(5000, 3L << 30, Duration.ofDays(7), Duration.ofDays(1), 6000, true));
         assertThat(config.archive()).isEqualTo(new ArchiveConfig(700, Duration.ofMillis(20), Duration.ofDays(90)));
         assertThat(config.database())
-                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9));
+                .contains(PostgresConfig.of(URI.create("postgres://writer:hunter3@db/atalaya"), 9)
+                        .within(20L << 30));
         assertThat(config.query()).isEqualTo(new QueryConfig(4, Duration.ofSeconds(3), 50, Duration.ofMinutes(2)));
         assertThat(config.collector()).isEqualTo(new CollectorConfig(true, false));
         assertThat(config.toString()).doesNotContain("hunter3");

@@ -6,6 +6,7 @@ import io.atalaya.capacity.CapacityFile;
 import io.atalaya.capacity.Machine;
 import io.atalaya.capacity.ProvedCapacity;
 import io.atalaya.capacity.Resource;
+import io.atalaya.postgres.PostgresServer;
 import io.atalaya.redis.RedisServer;
 import io.atalaya.slo.Catalogue;
 import java.io.IOException;
@@ -41,8 +42,6 @@ final class NoOrphanIT {
             "atalaya_fanouts_failed_total",
             "atalaya_redis_messages_dropped_total",
             "atalaya_slo_bad_total",
-            "atalaya_slo_excluded_total",
-            "atalaya_slo_inconsistent_total",
             "events_dropped_total",
             "websocket_event_errors_total");
 
@@ -59,6 +58,7 @@ final class NoOrphanIT {
     @Test
     void everyPanelAndEveryRuleHasData() throws IOException {
         try (RedisServer redis = RedisServer.start();
+                PostgresServer postgres = PostgresServer.start();
                 GatewayTester gateway = GatewayTester.start(
                         "data-dir",
                         provedAndGrown().toString(),
@@ -66,6 +66,10 @@ final class NoOrphanIT {
                         profile().toString(),
                         "redis-url",
                         redis.url().toString(),
+                        "database-url",
+                        postgres.createDatabase().toString(),
+                        "database-max-bytes",
+                        "10GiB",
                         "query-api-keys",
                         "reader=*",
                         "ws-ping-interval",
@@ -77,7 +81,9 @@ final class NoOrphanIT {
                         "canary-interval",
                         "1s",
                         "kpi-file",
-                        indicators().toString());
+                        indicators().toString(),
+                        "slo-files",
+                        objectives().toString());
                 PrometheusServer prometheus = PrometheusServer.start(
                         directory,
                         List.of(
@@ -117,8 +123,34 @@ final class NoOrphanIT {
         CapacityFile.in(data).write(new ProvedCapacity(now, "1.0.0", Machine.here(), Map.of(), figures));
         Files.writeString(
                 data.resolve("storage-growth.json"),
-                "{\"disk\":[[%1$d,0]],\"log\":[[%1$d,0]]}".formatted(now.getEpochSecond() - 600));
+                "{\"disk\":[[%1$d,0]],\"log\":[[%1$d,0]],\"database\":[[%1$d,0]],\"database/table/event\":[[%1$d,0]]}"
+                        .formatted(now.getEpochSecond() - 600));
         return data;
+    }
+
+    /**
+     * The shipped objectives, during a maintenance of the sockets that ends while we look, and one whose source contradicts
+     * itself: more deliveries are sent than events are logged, wherever two sessions get the same.
+     */
+    private Path objectives() throws IOException {
+        Instant now = Instant.now();
+        String shipped = Files.readString(Path.of("../slo/atalaya.yaml"));
+        String changed = shipped.replaceFirst("(?m)^objectives:$", """
+                maintenance:
+                  - {from: "%s", until: "%s", services: [websocket], reason: a test}
+                objectives:
+                  contradiction:
+                    service: api
+                    title: events that are not sent more often than there are
+                    objective: 99
+                    events:
+                      bad: {metric: atalaya_deliveries_total, labels: {state: sent}}
+                      valid: {metric: atalaya_intake_events_total, labels: {state: logged}}
+                """.formatted(now.minusSeconds(60), now.plusSeconds(22)));
+        assertThat(changed).isNotEqualTo(shipped);
+        Path folder = Files.createDirectory(directory.resolve("objectives"));
+        Files.writeString(folder.resolve("atalaya.yaml"), changed);
+        return folder;
     }
 
     private Path indicators() throws IOException {

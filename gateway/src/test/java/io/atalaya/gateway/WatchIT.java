@@ -8,6 +8,7 @@ import io.atalaya.ack.AckStore.Totals;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +173,40 @@ class WatchIT {
         assertThat(acknowledge(acks, "\"")).isEqualTo(400);
     }
 
+    @Test
+    void acknowledgingRequestsHaveTheLimitOfASocketsMessages() {
+        String first = path(5, "&client_id=first").replace("/ws/", "/sse/").replace("?", "/ack?");
+        String other = path(6, "&client_id=first").replace("/ws/", "/sse/").replace("?", "/ack?");
+        int requests = 0;
+        HttpResponse<String> answer = sendAck(first, "e");
+        // by the gateway's clock a window may pass between any two of them, so that some more may be let through
+        while (answer.statusCode() == 204 && requests++ < 2_000) {
+            answer = sendAck(first, "e");
+        }
+
+        assertThat(requests).isGreaterThanOrEqualTo(20);
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
+        assertThat(answer.body()).contains("at most 20 within 1000 ms");
+        assertThat(acknowledge(other, "e")).as("somebody else").isEqualTo(204);
+        await().atMost(Duration.ofSeconds(10)).until(() -> acknowledge(first, "e") == 204);
+        HttpResponse<String> metrics = gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics")));
+        assertThat(metrics.body())
+                .containsPattern("http_requests_total\\{[^}]*endpoint=\"/sse/bridge/ack\"[^}]*status=\"429\"[^}]*}");
+    }
+
+    @Test
+    void aUserWithManyNamesForItsClientsSaysNoMore() {
+        int allowed = 0;
+        for (int i = 0; i < 200; i++) {
+            String path = path(5, "&client_id=c" + i).replace("/ws/", "/sse/").replace("?", "/ack?");
+            allowed += acknowledge(path, "e") == 204 ? 1 : 0;
+        }
+
+        // 3 sessions of a user, 20 messages each within a second, of which some may pass
+        assertThat(allowed).isGreaterThanOrEqualTo(60).isLessThan(200);
+    }
+
     /** The body never comes, so that an answer proves that none was waited for. */
     @Test
     void nothingIsKeptOfWhatAStrangerAcknowledges() {
@@ -184,9 +219,12 @@ class WatchIT {
     }
 
     private int acknowledge(String path, String id) {
+        return sendAck(path, id).statusCode();
+    }
+
+    private HttpResponse<String> sendAck(String path, String id) {
         return gateway.send(HttpRequest.newBuilder(gateway.publicUri(path))
-                        .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"ack\",\"id\":\"" + id + "\"}")))
-                .statusCode();
+                .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"ack\",\"id\":\"" + id + "\"}")));
     }
 
     private WireClient stalled() {

@@ -159,4 +159,107 @@ class ComposeFileTest {
         assertThat(compose.path("networks").path("back").path("internal").booleanValue())
                 .isTrue();
     }
+
+    /** What a service says, or what it says it is like. */
+    private JsonNode said(String service, String member) {
+        JsonNode node = compose.path("services").path(service);
+        return node.has(member) || !node.has("extends")
+                ? node.path(member)
+                : said(node.path("extends").path("service").stringValue(), member);
+    }
+
+    @Test
+    void everyServiceSaysHowItIs() {
+        assertThat(compose.path("services").propertyNames()).allSatisfy(service -> {
+            JsonNode check = said(service, "healthcheck");
+
+            assertThat(check.path("test").path(0).asString("")).isIn("CMD", "CMD-SHELL");
+            assertThat(check.propertyNames()).contains("interval", "timeout", "retries");
+        });
+    }
+
+    @Test
+    void nothingRunsAsRootOrMayBecomeIt() throws IOException {
+        for (String service : compose.path("services").propertyNames()) {
+            assertThat(said(service, "cap_drop").toString()).as(service).isEqualTo("[\"ALL\"]");
+            assertThat(said(service, "cap_add").isMissingNode()).as(service).isTrue();
+            assertThat(said(service, "privileged").isMissingNode()).as(service).isTrue();
+            assertThat(said(service, "security_opt").toString()).as(service).contains("no-new-privileges:true");
+            assertThat(userOf(service)).as(service).matches("[a-z][a-z-]*|[1-9][0-9]*(:[0-9]+)?").isNotEqualTo("root");
+        }
+    }
+
+    private String userOf(String service) throws IOException {
+        if (!said(service, "user").isMissingNode()) {
+            return said(service, "user").asString();
+        }
+        String last = "";
+        for (String line : Files.readAllLines(dockerfile(service))) {
+            if (line.startsWith("FROM ")) {
+                last = "";
+            } else if (line.startsWith("USER ")) {
+                last = line.substring(5).strip();
+            }
+        }
+        return last;
+    }
+
+    private Path dockerfile(String service) {
+        JsonNode build = said(service, "build");
+        return build.isObject()
+                ? DEPLOY.resolve(build.path("context").asString()).resolve(build.path("dockerfile").asString())
+                : DEPLOY.resolve(build.asString()).resolve("Dockerfile");
+    }
+
+    @Test
+    void everyImageThatIsBuiltComesFromAPinnedOne() throws IOException {
+        for (String service : List.of("gateway-1", "caddy")) {
+            assertThat(Files.readAllLines(dockerfile(service)))
+                    .filteredOn(line -> line.startsWith("FROM "))
+                    .isNotEmpty()
+                    .allMatch(line -> line.matches("FROM [a-z-]+:[0-9]+\\.[0-9]+\\.[0-9]+\\S*( AS [a-z]+)?"));
+        }
+    }
+
+    @Test
+    void noSecretGetsIntoAnImage() throws IOException {
+        JsonNode build = said("gateway-1", "build");
+        assertThat(build.path("context").asString()).isEqualTo("..");
+        assertThat(said("caddy", "build").asString()).isEqualTo("./caddy");
+        assertThat(Files.readAllLines(DEPLOY.resolve("../.dockerignore"))).contains("deploy/secrets", "data", ".git");
+        assertThat(compose.path("services").propertyNames())
+                .allSatisfy(service -> assertThat(said(service, "environment").propertyNames())
+                        .filteredOn(name -> name.matches(".*(PASS|SECRET|TOKEN|KEYS).*"))
+                        .allMatch(name -> name.endsWith("_FILE") || name.endsWith("__FILE")));
+    }
+
+    @Test
+    void whatIsPublishedIsListenedTo() throws IOException {
+        String proxy = Files.readString(DEPLOY.resolve("caddy/Caddyfile"));
+
+        assertThat(compose.path("services").path("caddy").path("ports").toString())
+                .isEqualTo("[\"80:8080\",\"443:8443\"]");
+        assertThat(proxy).contains("http_port 8080", "https_port 8443");
+        for (String service : compose.path("services").propertyNames()) {
+            if (service.startsWith("gateway-")) {
+                assertThat(proxy).contains(service + ":8001");
+            }
+        }
+    }
+
+    /** What is asked whether it is well is what listens: a check of another port would never be. */
+    @Test
+    void whatIsScrapedIsAskedHowItIsAtTheSamePort() throws IOException {
+        String prometheus = Files.readString(DEPLOY.resolve("prometheus/prometheus.yml"));
+        int compared = 0;
+        for (String service : compose.path("services").propertyNames()) {
+            var target = java.util.regex.Pattern.compile("\"" + service + ":([0-9]+)\"").matcher(prometheus);
+            String check = said(service, "healthcheck").path("test").toString();
+            if (target.find() && check.contains("http://127.0.0.1")) {
+                assertThat(check).as(service).contains("127.0.0.1:" + target.group(1) + "/");
+                compared++;
+            }
+        }
+        assertThat(compared).isEqualTo(5);
+    }
 }

@@ -1,9 +1,11 @@
 package io.atalaya.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atalaya.generate.Generator.Artefact;
+import io.atalaya.yaml.YamlText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +59,35 @@ class PromtoolIT {
             // all that is made without it is in here too
             together(List.of("alerts_test.yml", "slo_test.yml", "slo_slow_test.yml"));
         }
+    }
+
+    /** Prometheus parses every panel's query: each as if it were to be recorded. */
+    @Test
+    void everyQueryOfAPanelIsParsed() throws IOException, InterruptedException {
+        var rules = new ArrayList<>();
+        for (Dashboard dashboard : GeneratorTest.generator(true).dashboards()) {
+            for (Dashboard.Panel panel : dashboard.panels()) {
+                for (Dashboard.Query query : panel.queries()) {
+                    String expression = query.expression().replace("$__rate_interval", "1m");
+                    rules.add(YamlText.map("record", "panel:query" + rules.size(), "expr", expression));
+                }
+            }
+        }
+        assertThat(rules).hasSizeGreaterThan(80);
+        recorded("queries.yml", rules);
+        rules.add(YamlText.map("record", "panel:wrong", "expr", "sum by (le (up)"));
+        recorded("wrong.yml", rules);
+
+        run(PROMTOOL, "check", "rules", "queries.yml");
+        assertThatThrownBy(() -> run(PROMTOOL, "check", "rules", "wrong.yml"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("panel:wrong");
+    }
+
+    private void recorded(String file, List<Object> rules) throws IOException {
+        Files.writeString(
+                directory.resolve(file),
+                YamlText.of("", YamlText.map("groups", List.of(YamlText.map("name", "panels", "rules", rules)))));
     }
 
     @ParameterizedTest

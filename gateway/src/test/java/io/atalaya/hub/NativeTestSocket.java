@@ -12,6 +12,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's socket that also takes bytes past the outbound buffer, as those of native transports do. What comes
@@ -21,6 +22,7 @@ public final class NativeTestSocket extends TestSocket implements UnixChannel {
     private final List<Integer> directWrites = new ArrayList<>();
     private final EpollSocketChannel unconnected;
     private final Socket door;
+    private @Nullable RuntimeException fault;
 
     NativeTestSocket(Ticker ticker) {
         super(ticker);
@@ -37,6 +39,11 @@ public final class NativeTestSocket extends TestSocket implements UnixChannel {
     @Override
     public FileDescriptor fd() {
         return door;
+    }
+
+    /** What never happens: from now on every write past the outbound buffer fails like this. */
+    void plant(RuntimeException planted) {
+        fault = planted;
     }
 
     /** The transport has closed the descriptor, and nobody has been told yet. */
@@ -63,6 +70,9 @@ public final class NativeTestSocket extends TestSocket implements UnixChannel {
 
         @Override
         public int sendAddress(long memoryAddress, int start, int end) throws IOException {
+            if (fault != null) {
+                throw fault;
+            }
             var copy = new byte[end - start];
             PlatformDependent.copyMemory(memoryAddress + start, copy, 0, copy.length);
             ByteBuf bytes = Unpooled.wrappedBuffer(copy);

@@ -23,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouterTest {
     private static Event[] events(int count, String prefix) {
@@ -358,5 +360,28 @@ class RouterTest {
         return texts.stream()
                 .map(text -> Integer.parseInt(text.substring(6, 14)))
                 .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 10})
+    void asManyBroadcastsASecondAsConfigured(int perSecond) {
+        var limit = new Router.BroadcastLimit(perSecond);
+        int allowed = 0;
+        for (int i = 0; i < 20; i++) {
+            allowed += limit.allows(i) ? 1 : 0;
+        }
+
+        assertThat(allowed).isEqualTo(perSecond);
+        assertThat(limit.refused()).isEqualTo(20 - perSecond);
+        assertThat(limit.allows(1_000_000_000)).isTrue();
+    }
+
+    @Test
+    void withoutALimitEveryBroadcastIsAllowed() {
+        var limit = new Router.BroadcastLimit(0);
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(limit.allows(0)).isTrue();
+        }
+        assertThat(limit.refused()).isZero();
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 final class LogQueueTest {
     private static final int MORE_THAN_FITS = 10_000;
+    private static final int KINDS = 900;
 
     private final LoggerContext context = new LoggerContext();
     private final Stuck target = new Stuck();
@@ -65,7 +66,8 @@ final class LogQueueTest {
         log.warn("worth keeping");
         long afterWarning = queue.dropped();
         for (int i = 0; i < MORE_THAN_FITS; i++) {
-            log.error("error {}", i);
+            // of many kinds, or nearly all of them would be left out
+            log.error("error " + i % KINDS);
         }
         long all = queue.dropped();
 
@@ -76,7 +78,22 @@ final class LogQueueTest {
         assertThat(afterWarning).isEqualTo(minorDropped);
         assertThat(all).isGreaterThan(afterWarning);
         assertThat(target.lines).contains("info 0", "worth keeping", "error 0");
-        assertThat(target.lines).hasSize((int) (2L * MORE_THAN_FITS + 1 - all));
+        int errors = KINDS * Floods.LINES_OF_A_KIND;
+        assertThat(target.lines).hasSize((int) (MORE_THAN_FITS + errors + 1 - all));
+    }
+
+    @Test
+    void errorsOfOneKindFillNothing() {
+        for (int i = 0; i < MORE_THAN_FITS; i++) {
+            log.atError().addKeyValue("number", i).log("the same once more");
+        }
+        log.info("something else");
+        target.flows.countDown();
+        queue.flush();
+
+        assertThat(queue.dropped()).isZero();
+        assertThat(queue.suppressed()).isEqualTo(MORE_THAN_FITS - Floods.LINES_OF_A_KIND);
+        assertThat(target.lines).hasSize(Floods.LINES_OF_A_KIND + 1).endsWith("something else");
     }
 
     @Test

@@ -81,7 +81,7 @@ public final class ManagementFixture implements AutoCloseable {
                     DependencyStatus.Source.disabled(),
                     Optional::empty,
                     new ProcessProbe(Path.of("/proc/self")),
-                    () -> 0,
+                    () -> new Sample.LogLines(0, 0),
                     () -> Samples.busy().times(),
                     () -> Samples.busy().ingest()),
             new Sample.Identity("ws-gateway", "1.2.3", "test", profile.name()),

@@ -82,7 +82,7 @@ public final class Samples {
                 new DependencyStatus.Disabled(),
                 Optional.empty(),
                 busy.process(),
-                0,
+                new Sample.LogLines(0, 0),
                 times(0),
                 new Sample.Ingest(0, 50_000, 0, 1, 50_000, 0, 0, 0, 0, Optional.empty()),
                 new Sample.Known(busy.known().roles(), busy.known().commands(), true, 0));
@@ -117,7 +117,7 @@ public final class Samples {
                 redis,
                 archive,
                 process(),
-                13,
+                new Sample.LogLines(13, 21),
                 times(1),
                 new Sample.Ingest(30, 50_000, 0.06, 2, 50_000, 5_750, 20, 1.5, 62.5, Optional.of(stored())),
                 new Sample.Known(Set.of("WAITER", "KITCHEN", "ADMIN", "none"), Set.of("refresh_sectors"), true, 4));

@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +70,7 @@ final class ArchiveOutageIT {
     @BeforeEach
     void start() {
         database = server.createDatabase();
-        var config = new PostgresConfig(database, 4, Duration.ofMillis(500), Duration.ofSeconds(20));
+        var config = new PostgresConfig(database, 4, Duration.ofMillis(500), Duration.ofSeconds(20), OptionalLong.empty());
         archive = new PostgresArchive(
                 config, new ArchiveFields(List.of("branch_id"), Optional.empty()), InstantSource.system());
         ledger = new ArchiveLedger(archive, log, epoch);

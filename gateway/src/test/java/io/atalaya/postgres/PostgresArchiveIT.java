@@ -3,6 +3,8 @@ package io.atalaya.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.archive.Archive;
+import io.atalaya.archive.Archive.Relation;
+import io.atalaya.archive.Archive.Size;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.ArchiveModelContract;
 import io.atalaya.archive.Entries;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +51,7 @@ final class PostgresArchiveIT extends ArchiveModelContract {
     }
 
     static PostgresConfig config(URI database) {
-        return new PostgresConfig(database, 4, Duration.ofSeconds(2), Duration.ofSeconds(20));
+        return new PostgresConfig(database, 4, Duration.ofSeconds(2), Duration.ofSeconds(20), OptionalLong.empty());
     }
 
     @Override
@@ -120,5 +123,33 @@ final class PostgresArchiveIT extends ArchiveModelContract {
                     .isEmpty();
             assertThat(server.query(database, "SELECT part FROM event_place")).isEmpty();
         }
+    }
+
+    @Test
+    void whatItTakesIsToldByTableAndIndex() {
+        try (Archive archive = open(fields(), InstantSource.system())) {
+            archive.store(Entries.entries(1, 10));
+            Size before = archive.size().orElseThrow();
+
+            archive.store(Entries.entries(5_000, 8_000));
+
+            Size after = archive.size().orElseThrow();
+            assertThat(after.bytes()).isGreaterThan(before.bytes());
+            assertThat(bytes(after, "event", false)).isGreaterThan(bytes(before, "event", false));
+            assertThat(bytes(after, "event_pkey", true)).isGreaterThan(bytes(before, "event_pkey", true));
+            assertThat(after.relations())
+                    .extracting(Relation::name)
+                    .contains("event_bucket", "event_place", "dead_letter", "tally_minute")
+                    .doesNotHaveDuplicates();
+            assertThat(after.relations().stream().mapToLong(Relation::bytes).sum()).isLessThan(after.bytes());
+        }
+    }
+
+    private static long bytes(Size size, String name, boolean index) {
+        return size.relations().stream()
+                .filter(relation -> relation.name().equals(name) && relation.index() == index)
+                .mapToLong(Relation::bytes)
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -437,6 +437,11 @@ class EventsRouteIT {
         }
 
         @Override
+        public Optional<Size> size() {
+            return Optional.empty();
+        }
+
+        @Override
         public Connections connections() {
             return archive.connections();
         }

@@ -23,4 +23,9 @@ public enum After {
             default -> RETRY;
         };
     }
+
+    /** The close code that stands for an HTTP answer to a handshake: in front of a full or stopping server it asks for patience. */
+    static int codeOfStatus(int status) {
+        return status == 429 || status == 503 ? 1013 : 1006;
+    }
 }

@@ -28,6 +28,9 @@ public final class AtalayaClient implements AutoCloseable {
     /** How long a gateway that asked for patience (1013) is left alone at least. */
     private static final Duration LATER = Duration.ofSeconds(1);
 
+    /** However long a server wishes to be left alone: who reads the wish may have come by it wrongly. */
+    private static final Duration LONGEST_WISH = Duration.ofHours(1);
+
     private final ClientOptions options;
     private final Surroundings surroundings;
     private final Handlers handlers = new Handlers();
@@ -230,7 +233,7 @@ public final class AtalayaClient implements AutoCloseable {
         }
     }
 
-    private void onEnd(Attempt attempt, int code, String reason) {
+    private void onEnd(Attempt attempt, int code, String reason, Duration retryAfter) {
         if (attempt.over) {
             return;
         }
@@ -244,7 +247,7 @@ public final class AtalayaClient implements AutoCloseable {
             freshTokenTried = false;
         }
         if (state != State.STOPPED) {
-            goOn(code, reason);
+            goOn(code, reason, retryAfter.compareTo(LONGEST_WISH) < 0 ? retryAfter : LONGEST_WISH);
         }
     }
 
@@ -264,17 +267,17 @@ public final class AtalayaClient implements AutoCloseable {
         opened = false;
     }
 
-    private void goOn(int code, String reason) {
+    private void goOn(int code, String reason, Duration retryAfter) {
         switch (After.close(code)) {
             case STOP -> stop(code, reason);
-            case LATER -> pause(LATER, code, reason);
-            case RETRY -> pause(Duration.ZERO, code, reason);
+            case LATER -> pause(retryAfter.compareTo(LATER) > 0 ? retryAfter : LATER, code, reason);
+            case RETRY -> pause(retryAfter, code, reason);
             case NEW_TOKEN -> {
                 if (freshTokenTried || options.token() instanceof TokenSource.Fixed) {
                     stop(code, reason);
                 } else {
                     freshTokenTried = true;
-                    pause(Duration.ZERO, code, reason);
+                    pause(retryAfter, code, reason);
                 }
             }
         }
@@ -366,8 +369,8 @@ public final class AtalayaClient implements AutoCloseable {
         }
 
         @Override
-        public void onEnd(int code, String reason) {
-            surroundings.own().execute(() -> AtalayaClient.this.onEnd(this, code, reason));
+        public void onEnd(int code, String reason, Duration retryAfter) {
+            surroundings.own().execute(() -> AtalayaClient.this.onEnd(this, code, reason, retryAfter));
         }
     }
 }

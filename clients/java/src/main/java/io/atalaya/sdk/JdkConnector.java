@@ -2,8 +2,12 @@ package io.atalaya.sdk;
 
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,10 +38,19 @@ final class JdkConnector implements Transport.Connector {
         var connection = new Connection(listener);
         http.newWebSocketBuilder().buildAsync(address, connection).whenComplete((socket, failure) -> {
             if (failure != null) {
-                connection.end(ABNORMAL, "cannot connect");
+                connection.onRefused(failure);
             }
         });
         return connection;
+    }
+
+    /** The wish of an answer with {@code Retry-After} in seconds; zero without one, or with a date. */
+    static Duration retryAfter(HttpHeaders headers) {
+        return headers.firstValue("retry-after")
+                .map(String::strip)
+                .filter(text -> text.matches("\\d{1,9}"))
+                .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                .orElse(Duration.ZERO);
     }
 
     /** One connection. Thread-safe: the end is decided atomically, sends are chained under its monitor. */
@@ -100,6 +113,19 @@ final class JdkConnector implements Transport.Connector {
             end(ABNORMAL, "connection lost");
         }
 
+        /** There is no WebSocket: nobody answered, or a server did in HTTP. */
+        void onRefused(Throwable failure) {
+            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                    ? failure.getCause()
+                    : failure;
+            if (cause instanceof WebSocketHandshakeException refusal) {
+                var answer = refusal.getResponse();
+                end(After.codeOfStatus(answer.statusCode()), "HTTP " + answer.statusCode(), retryAfter(answer.headers()));
+            } else {
+                end(ABNORMAL, "cannot connect");
+            }
+        }
+
         /** The JDK allows one send at a time. */
         @Override
         public synchronized void send(String message) {
@@ -114,9 +140,13 @@ final class JdkConnector implements Transport.Connector {
             end(code, reason);
         }
 
-        void end(int code, String reason) {
+        private void end(int code, String reason) {
+            end(code, reason, Duration.ZERO);
+        }
+
+        private void end(int code, String reason, Duration retryAfter) {
             if (ended.compareAndSet(false, true)) {
-                listener.onEnd(code, reason);
+                listener.onEnd(code, reason, retryAfter);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.atalaya.sdk;
 
 import java.net.URI;
+import java.time.Duration;
 
 /** One connection, as the client sees it. Used from the client's own thread only. */
 interface Transport {
@@ -17,8 +18,12 @@ interface Transport {
         /** @param handled to be run when the message is dealt with; many that are not slow the sender down */
         void onText(String text, Runnable handled);
 
-        /** Called once, last. */
-        void onEnd(int code, String reason);
+        /**
+         * Called once, last.
+         *
+         * @param retryAfter how long the server wishes to be left alone; zero without a wish
+         */
+        void onEnd(int code, String reason, Duration retryAfter);
     }
 
     /** Makes connections. */

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AtalayaClientTest {
@@ -112,6 +113,17 @@ final class AtalayaClientTest {
         assertThat(state()).isEqualTo(new StateChange(State.STOPPED, code, "no", Duration.ZERO));
         assertThat(gateway.opened).hasSize(1);
         assertThat(ended).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1013,0,1500", "1013,7,7500", "1006,7,7500", "1006,86400,3600500"})
+    void aServerIsLeftAloneForAsLongAsItWishes(int code, int wishSeconds, int pauseMillis) {
+        opened();
+
+        gateway.latest().end(code, "HTTP 503", Duration.ofSeconds(wishSeconds));
+
+        assertThat(state())
+                .isEqualTo(new StateChange(State.WAITING, code, "HTTP 503", Duration.ofMillis(pauseMillis)));
     }
 
     @Test

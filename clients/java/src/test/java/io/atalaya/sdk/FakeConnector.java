@@ -1,6 +1,7 @@
 package io.atalaya.sdk;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,7 +49,11 @@ final class FakeConnector implements Transport.Connector {
         }
 
         void end(int code, String reason) {
-            listener.onEnd(code, reason);
+            end(code, reason, Duration.ZERO);
+        }
+
+        void end(int code, String reason, Duration retryAfter) {
+            listener.onEnd(code, reason, retryAfter);
         }
 
         @Override
@@ -59,7 +64,7 @@ final class FakeConnector implements Transport.Connector {
         @Override
         public void close(int code, String reason) {
             closed = code + " " + reason;
-            listener.onEnd(code, reason);
+            listener.onEnd(code, reason, Duration.ZERO);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.atalaya.edge.sse;
 
+import io.atalaya.auth.Principal;
 import io.atalaya.edge.ConnectRequest;
 import io.atalaya.edge.Entrance;
 import io.atalaya.edge.Entrance.Visitor;
@@ -22,11 +23,20 @@ final class AckRoute {
     private final Entrance entrance;
     private final Endpoint endpoint;
     private final StreamAnswers answers;
+    private final AckPace pace;
 
-    AckRoute(Entrance entrance, Endpoint endpoint, StreamAnswers answers) {
+    AckRoute(Entrance entrance, Endpoint endpoint, StreamAnswers answers, AckPace pace) {
         this.entrance = entrance;
         this.endpoint = endpoint;
         this.answers = answers;
+        this.pace = pace;
+    }
+
+    /** Whether a request may be carried out, as far as its head tells. */
+    private sealed interface Sender {
+        record Admitted(Principal principal) implements Sender {}
+
+        record Refused(Response answer) implements Sender {}
     }
 
     Route route() {
@@ -35,18 +45,20 @@ final class AckRoute {
         return Route.post(path, most, this::admit);
     }
 
-    /** Nothing is kept of the body of somebody who is known to be a stranger by the head. */
+    /** Nothing is kept of the body of somebody who is known by the head to be a stranger, or to say too much. */
     private Route.Admission admit(RequestHead head) {
         var request = ConnectRequest.of(head);
-        var asked = entrance.visitor(endpoint, request).toCompletableFuture();
-        if (asked.isDone() && asked.join() instanceof Visitor.Refused(CloseReason reason)) {
-            return new Route.Admission.Refused(answers.refusal(reason));
+        var asked = entrance.visitor(endpoint, request)
+                .thenApply(visitor -> sender(visitor, request))
+                .toCompletableFuture();
+        if (asked.isDone() && asked.join() instanceof Sender.Refused(Response answer)) {
+            return new Route.Admission.Refused(answer);
         }
         return new Route.Admission.Admitted((body, responder) -> onBody(asked, request, body, responder));
     }
 
     private void onBody(
-            CompletionStage<Visitor> asked, ConnectRequest request, Request body, Route.Responder responder) {
+            CompletionStage<Sender> asked, ConnectRequest request, Request body, Route.Responder responder) {
         if (!(ClientMessage.parse(body.body()) instanceof ClientMessage.Ack ack)
                 || ack.ids().isEmpty()) {
             responder.respond(answers.wrong(
@@ -55,15 +67,25 @@ final class AckRoute {
                             .formatted(ClientMessage.Ack.MOST_IDS)));
             return;
         }
-        asked.thenAccept(visitor -> responder.respond(answer(visitor, request, ack)));
+        asked.thenAccept(sender -> responder.respond(answer(sender, request, ack)));
     }
 
-    private Response answer(Visitor visitor, ConnectRequest request, ClientMessage.Ack ack) {
+    private Sender sender(Visitor visitor, ConnectRequest request) {
         return switch (visitor) {
-            case Visitor.Refused refused -> answers.refusal(refused.reason());
-            case Visitor.Known known -> {
+            case Visitor.Refused(CloseReason reason) -> new Sender.Refused(answers.refusal(reason));
+            case Visitor.Known(Principal principal) ->
+                pace.allows(endpoint, principal, request.wish().clientId())
+                        ? new Sender.Admitted(principal)
+                        : new Sender.Refused(answers.tooMany(pace.messages(), pace.window()));
+        };
+    }
+
+    private Response answer(Sender sender, ConnectRequest request, ClientMessage.Ack ack) {
+        return switch (sender) {
+            case Sender.Refused(Response answer) -> answer;
+            case Sender.Admitted(Principal principal) -> {
                 Wish wish = request.wish();
-                boolean taken = entrance.context().recovery().onAcknowledged(known.principal(), wish, ack.ids());
+                boolean taken = entrance.context().recovery().onAcknowledged(principal, wish, ack.ids());
                 yield taken
                         ? answers.done(endpoint, request)
                         : answers.wrong(404, "nothing is to be acknowledged in this profile");

@@ -6,6 +6,7 @@ import io.atalaya.http.Problem;
 import io.atalaya.http.Response;
 import io.atalaya.profile.Endpoint;
 import io.atalaya.protocol.CloseReason;
+import java.time.Duration;
 
 /**
  * What a request for an event stream is answered, as far as HTTP goes. Immutable.
@@ -38,6 +39,15 @@ final class StreamAnswers {
     /** A request that is wrong in itself. */
     Response wrong(int status, String detail) {
         return forEveryone(Response.problem(Problem.of(status, detail)));
+    }
+
+    /** More requests than the sender may make. */
+    Response tooMany(int messages, Duration window) {
+        String detail = "acknowledgements: too many requests (expected: at most %d within %d ms)"
+                .formatted(messages, window.toMillis());
+        return forEveryone(Response.problem(Problem.of(429, detail)))
+                .with("retry-after", Long.toString(Math.ceilDiv(Math.max(1, window.toMillis()), 1_000L)))
+                .with("access-control-expose-headers", "retry-after");
     }
 
     /** There is no connection to close with a code: the status says the same. */

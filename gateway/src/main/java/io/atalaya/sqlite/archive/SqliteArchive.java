@@ -229,6 +229,11 @@ public final class SqliteArchive implements Archive {
     }
 
     @Override
+    public Optional<Size> size() {
+        return Optional.empty();
+    }
+
+    @Override
     public Connections connections() {
         int all = store.readers().size();
         int idle = store.readers().idle();

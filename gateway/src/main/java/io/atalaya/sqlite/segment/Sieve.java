@@ -57,11 +57,11 @@ public final class Sieve {
     }
 
     private static int block(long print, int blocks) {
-        return (int) ((print >>> Integer.SIZE) * blocks >>> Integer.SIZE);
+        return (int) (((print >>> Integer.SIZE) * blocks) >>> Integer.SIZE);
     }
 
     private static int bit(long print, int salt) {
-        return 1 << ((int) print * SALTS[salt] >>> 27);
+        return 1 << (((int) print * SALTS[salt]) >>> 27);
     }
 
     /** Whether an event of the segment may have everything asked for; a sieve of another version denies nothing. */

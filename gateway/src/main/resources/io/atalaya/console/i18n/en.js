@@ -149,6 +149,7 @@ export default {
   'state.refused': 'refused',
   'state.quarantined': 'quarantined',
   'state.dropped': 'dropped',
+  'state.left_out': 'left out',
   'state.in_flight': 'in flight',
   'state.archived': 'archived',
   'state.backlog': 'backlog',

@@ -149,6 +149,7 @@ export default {
   'state.refused': 'rechazados',
   'state.quarantined': 'en cuarentena',
   'state.dropped': 'descartados',
+  'state.left_out': 'omitido',
   'state.in_flight': 'en curso',
   'state.archived': 'archivados',
   'state.backlog': 'atrasados',

@@ -178,6 +178,9 @@ function reasons(books) {
   if (books.drops?.log_lines > 0) {
     found.push({ book: 'log_lines', state: 'dropped', reason: 'overflow', sum: books.drops.log_lines });
   }
+  if (books.drops?.log_lines_left_out > 0) {
+    found.push({ book: 'log_lines', state: 'left_out', reason: 'repeated', sum: books.drops.log_lines_left_out });
+  }
   return found.sort((a, b) => b.sum - a.sum);
 }
 
