@@ -227,23 +227,27 @@ spent() {
     echo "$(($(ticks) - before)) $(($(gatherer) - gathered))"
 }
 
-# Windows with and without a viewer take turns, so that what drifts meets both. A viewer asks for code that nothing else has
-# asked for: the first minutes are the compiler's and are told apart.
+# Windows with and without a viewer take turns, so that what drifts meets both. Nobody is pinged meanwhile: the first round of
+# pings is compiled for seconds, and later ones meet some windows and not others. What the connects have left to the compilers
+# is waited for.
 console() {
     seconds=14
     pairs=4
+    export WS_PING_INTERVAL=0
     start_gateway
+    unset WS_PING_INTERVAL
     management=http://127.0.0.1:$(sed -n 's/.*management_port="\([0-9]*\)".*/\1/p' "$out/gateway.log")
-    taskset -c 1 "$lab/wsload" --pid "$server" --name console -c 19000 --phase idle:285 \
+    taskset -c 1 "$lab/wsload" --pid "$server" --name console -c 19000 --phase idle:300 \
         --url "ws://127.0.0.1:$port/ws/diner?table_token=$(table_token 10)" >/dev/null &
     loader=$!
     until curl -fs "$management/api/v1/sessions?limit=1" | grep -q '"total":19000'; do sleep 0.5; done
+    sleep 40
     : >"$out/live.txt"
     {
         echo "alone $(spent $seconds)"
-        look "$management" 95 &
+        look "$management" 65 &
         echo "cold $(spent $seconds)"
-        sleep 83
+        sleep 53
         pair=1
         while [ $pair -le $pairs ]; do
             sleep 1

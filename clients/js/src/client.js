@@ -81,6 +81,9 @@ export class AtalayaClient {
     if (!this.#options.url) {
       throw new TypeError('url: missing (expected: ws://host/path or wss://host/path)');
     }
+    if (this.#options.transports.includes('websocket') && !this.#options.WebSocket) {
+      throw new TypeError('WebSocket: missing (expected: a browser, Node 22 or newer, or that of the package ws in the options)');
+    }
     this.#clock = this.#options.clock ?? systemClock;
     this.#backoff = new Backoff({
       base: this.#options.backoffBase,

@@ -296,6 +296,13 @@ test('when WebSockets do not open, server-sent events are tried, and the other w
   assert.ok(waits[3].retryIn >= 3_000, 'Retry-After is honoured');
 });
 
+test('where there is no WebSocket it is said at once, and streams do without', () => {
+  const url = 'wss://gateway.example/ws/waiter';
+
+  assert.throws(() => new AtalayaClient({ url, WebSocket: undefined }), /WebSocket: missing.*package ws/);
+  assert.equal(new AtalayaClient({ url, WebSocket: undefined, transports: ['sse'] }).state, 'idle');
+});
+
 test('a server that wishes to be left alone for a year is left alone for an hour', async () => {
   const { client, states } = rig({
     transports: ['sse'],

@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.trial.Browser;
 import io.atalaya.cli.trial.TrialSecrets;
 import io.atalaya.demo.DemoRun;
 import io.atalaya.demo.Evening;
@@ -100,6 +101,14 @@ public final class DemoCommand implements Callable<Integer> {
                             + " it that is cut. Default: $REDIS_URL, else none")
     private @Nullable URI redis;
 
+    @Option(
+            names = "--open",
+            negatable = true,
+            description =
+                    "Whether to open the console in a browser. Default: on a desktop, when this is a terminal, but"
+                            + " not over ssh and not in CI")
+    private @Nullable Boolean open;
+
     /** @param launcher starts the gateway */
     DemoCommand(RunningGateway.Launcher launcher) {
         this.launcher = launcher;
@@ -118,6 +127,7 @@ public final class DemoCommand implements Callable<Integer> {
                 RunningGateway gateway = launcher.start(settings(secrets, keys, first, link))) {
             hints(gateway, secrets, keys, first).forEach(line -> terminal.print(line));
             Pages.served(gateway.managementPort()).forEach(line -> terminal.print(line));
+            openConsole(gateway, terminal);
             EveningClients.Tokens tokens = secrets::tokenOf;
             var evening = new DemoRun(options, gateway, tokens, terminal, interruption.requested(), System::nanoTime);
             boolean good = evening.run(keys).good();
@@ -128,6 +138,18 @@ public final class DemoCommand implements Callable<Integer> {
                 good &= (link == null ? run.run() : run.run(link)).isEmpty();
             }
             return interruption.finish(good ? ExitCode.OK : ExitCode.FAILURE);
+        }
+    }
+
+    private void openConsole(RunningGateway gateway, Terminal terminal) {
+        Browser.Wish wish = open == null ? Browser.Wish.WHERE_SEEN : open ? Browser.Wish.OPEN : Browser.Wish.NEVER;
+        var browser = Browser.of(wish, Browser.Surroundings.here(terminal.live(), System.getenv()));
+        if (browser.open("http://127.0.0.1:%d/".formatted(gateway.managementPort()))) {
+            terminal.print("The console opens in your browser (--no-open: it does not).");
+            terminal.print("");
+        } else if (wish == Browser.Wish.OPEN) {
+            terminal.print("No browser was opened: no screen, or no xdg-open (expected: both).");
+            terminal.print("");
         }
     }
 

@@ -96,7 +96,8 @@ public final class Terminal {
         }
     }
 
-    boolean live() {
+    /** Whether somebody may be looking: a terminal on which lines can be overwritten. */
+    public boolean live() {
         return live;
     }
 

@@ -113,7 +113,7 @@ final class StatusPages {
                         metrics,
                         health,
                         new BooksPages(
-                                view::sample, () -> core.intake().quarantine().entries()),
+                                view::books, () -> core.intake().quarantine().entries()),
                         new SessionsApi(core.hub(), core.revocations(), core.authentication()::standing, core.clock()),
                         new AssignmentsApi(core.assignmentRegister(), core.assignments()::forget, worker),
                         config.document(),
@@ -134,7 +134,7 @@ final class StatusPages {
                 core.recovery()::acknowledgements,
                 view::phase,
                 proof::budgets,
-                view::sample);
+                view::books);
         var bounds = new LiveSources.Bounds(
                 config.hub().maxConnections(),
                 config.intake().maxUncommitted(),

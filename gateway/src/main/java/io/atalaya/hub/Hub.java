@@ -203,6 +203,12 @@ public final class Hub {
                 .thenApply(parts -> parts.stream().reduce(ShardSnapshot.Pulse.NONE, ShardSnapshot.Pulse::plus));
     }
 
+    /** The deliveries' book, balanced for each shard at one moment; the only thing asked of a session is what is pending. */
+    public CompletableFuture<ShardSnapshot.Account> account() {
+        return ask(Shard::account)
+                .thenApply(parts -> parts.stream().reduce(ShardSnapshot.Account.NONE, ShardSnapshot.Account::plus));
+    }
+
     /** Who is there, by tenant and endpoint; several entries where several shards have sessions of both. */
     public CompletableFuture<List<ShardSnapshot.Crowd>> crowds() {
         return ask(Shard::crowds)

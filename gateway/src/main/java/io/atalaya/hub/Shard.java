@@ -371,6 +371,16 @@ public final class Shard {
         return sockets.counters().pulse().plus(streams.counters().pulse());
     }
 
+    /** The deliveries' book; of each session it takes a look at what is pending. On the loop only, between two drains. */
+    ShardSnapshot.Account account() {
+        assert loop.inEventLoop();
+        long pending = 0;
+        for (Session session : sessions) {
+            pending += session.outbound().pending();
+        }
+        return sockets.counters().account(pending).plus(streams.counters().account(0));
+    }
+
     /** A consistent copy of the counters. On the loop only, between two drains. */
     ShardSnapshot snapshot() {
         assert loop.inEventLoop();

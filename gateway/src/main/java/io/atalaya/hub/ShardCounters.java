@@ -205,6 +205,11 @@ final class ShardCounters {
                 roundTrip.snapshot());
     }
 
+    ShardSnapshot.Account account(long pending) {
+        var givenUp = new ShardSnapshot.GivenUp(conflated, dropped);
+        return new ShardSnapshot.Account(book(givenUp, pending), givenUp);
+    }
+
     private DeliveryBook book(ShardSnapshot.GivenUp givenUp, long pending) {
         return new DeliveryBook(
                 new DeliveryBook.Matched(matched, replayed, resent),

@@ -190,6 +190,15 @@ public record ShardSnapshot(
         }
     }
 
+    /** The deliveries, and what slow clients did not get of them. Immutable. */
+    public record Account(DeliveryBook book, GivenUp givenUp) {
+        public static final Account NONE = new Account(DeliveryBook.EMPTY, EMPTY.givenUp);
+
+        Account plus(Account other) {
+            return new Account(book.plus(other.book), givenUp.plus(other.givenUp));
+        }
+    }
+
     /**
      * The open sessions of one tenant at one endpoint. Immutable.
      *

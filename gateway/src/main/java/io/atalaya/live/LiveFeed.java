@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the counters once a second, remembers them, and tells whoever watches. Thread-safe for readers; what it
- * compares with belongs to the thread that ticks. Whatever is sent is computed and encoded once, however many watch, and
- * while nobody does only the history goes on.
+ * compares with belongs to the thread that ticks. Whatever is sent is computed and encoded once, however many watch, also
+ * while nobody does: who comes then costs a write a second and no more, and is told everything at once.
  */
 public final class LiveFeed {
     private static final Logger LOG = LoggerFactory.getLogger(LiveFeed.class);
@@ -41,11 +41,10 @@ public final class LiveFeed {
     private final LongSupplier nanoClock;
     private final LiveHistory history = new LiveHistory();
     private final Viewers viewers = new Viewers(MOST_VIEWERS);
-    /** The latest of each event but the tick, for those who have just come. */
+    /** The latest of each event, for those who have just come. */
     private final Map<String, byte[]> latest = new ConcurrentHashMap<>();
 
     private final LongAdder skipped = new LongAdder();
-    private volatile boolean everythingWanted;
 
     private final ArrayDeque<Histogram.Snapshot> latencies = new ArrayDeque<>();
     private @Nullable Moment before;
@@ -54,7 +53,6 @@ public final class LiveFeed {
     private Crowds tenantsBefore = Crowds.NONE;
     private long ticks;
 
-    /** @param process asked only while somebody watches */
     public LiveFeed(
             LiveSources sources,
             LiveSources.Bounds bounds,
@@ -76,9 +74,8 @@ public final class LiveFeed {
         return history;
     }
 
-    /** What is sent to someone who has just come; the rest follows with the next tick. */
+    /** What is sent to someone who has just come; nothing in the first second of the process. */
     List<byte[]> welcome() {
-        everythingWanted = true;
         return List.copyOf(latest.values());
     }
 
@@ -102,20 +99,8 @@ public final class LiveFeed {
         if (last != null) {
             var change = new Change(last, now);
             history.add(Math.round(now.millis() / 1e3), row(change));
-            if (viewers.size() > 0) {
-                tell(change);
-            } else {
-                forget();
-            }
+            tell(change);
         }
-    }
-
-    /** What was told before a pause says nothing after it. */
-    private void forget() {
-        latest.clear();
-        crowdsBefore = null;
-        processBefore = null;
-        tenantsBefore = Crowds.NONE;
     }
 
     private Moment moment() {
@@ -152,20 +137,18 @@ public final class LiveFeed {
     }
 
     private void tell(Change change) {
-        boolean everything = everythingWanted;
-        everythingWanted = false;
-        ticks++;
-        if (everything || ticks % TICKS_A_BOOK == 0) {
+        if (ticks % TICKS_A_BOOK == 0) {
             tellBooks();
         }
-        if (everything || ticks % TICKS_A_SLO == 0) {
+        if (ticks % TICKS_A_SLO == 0) {
             send("slo", LiveJson.slo(sources.slo().get()));
         }
         Crowds crowds = crowds();
-        if (everything || ticks % TICKS_A_BOOK == 0) {
+        if (ticks % TICKS_A_BOOK == 0) {
             send("tenants", LiveJson.tenants(change.now().millis(), crowds, tenantsBefore));
             tenantsBefore = crowds;
         }
+        ticks++;
         ProcessProbe.Brief brief = process.brief();
         var page = LiveJson.tick(change, Quantiles.between(latencies.getFirst(), latencies.getLast()), sources, bounds);
         page.put("process", LiveJson.process(brief, processBefore));
@@ -174,7 +157,7 @@ public final class LiveFeed {
         page.put("skipped", skipped.sum());
         crowdsBefore = crowds;
         processBefore = brief;
-        viewers.broadcast(Viewers.event("tick", LiveJson.bytes(page)));
+        send("tick", page);
     }
 
     private Crowds crowds() {
@@ -190,11 +173,11 @@ public final class LiveFeed {
         }
     }
 
-    /** Every session is looked at for them, so they come on their own, when they have been gathered. */
+    /** Every loop is asked for them, so they come on their own, when they have been gathered. */
     private void tellBooks() {
-        sources.whole().get().whenComplete((sample, failure) -> {
+        sources.books().get().whenComplete((books, failure) -> {
             if (failure == null) {
-                send("books", BooksPages.page(sample));
+                send("books", BooksPages.page(books));
             } else {
                 skipped.increment();
             }

@@ -6,6 +6,7 @@ import io.atalaya.budget.SloReport;
 import io.atalaya.hub.Hub;
 import io.atalaya.ingest.IntakeBook;
 import io.atalaya.log.EventLog;
+import io.atalaya.management.Books;
 import io.atalaya.management.DependencyStatus;
 import io.atalaya.management.Sample;
 import io.atalaya.recovery.RecoveryTotals;
@@ -15,7 +16,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * What is looked at once a second. Immutable; everything in it is thread-safe, and nothing of it looks at a session.
+ * What is looked at once a second. Immutable; everything in it is thread-safe.
  *
  * @param intake its book at the moment of the call
  * @param room how many more events may wait for their commit
@@ -23,7 +24,7 @@ import java.util.function.Supplier;
  * @param archive how its writer gets on; empty where nothing is archived
  * @param redis how the gateway gets on with Redis
  * @param slo how the objectives stood when they were last looked at
- * @param whole gathers everything, at the cost of a look at every session: for the books, now and then
+ * @param books gathers them, at the cost of a glance at every session: now and then
  */
 public record LiveSources(
         Hub hub,
@@ -36,7 +37,7 @@ public record LiveSources(
         Supplier<AckReport> acknowledgements,
         Supplier<Sample.Phase> phase,
         Supplier<SloReport> slo,
-        Supplier<CompletionStage<Sample>> whole) {
+        Supplier<CompletionStage<Books>> books) {
 
     /**
      * What things are measured against. Immutable.

@@ -13,13 +13,13 @@ import java.util.Map;
 final class BookSums {
     private BookSums() {}
 
-    /** The equations of a sample; that of the archive only once it is known what it holds. */
-    static List<Map<String, Object>> of(Sample sample) {
+    /** The equations of the books; that of the archive only once it is known what it holds. */
+    static List<Map<String, Object>> of(Books books) {
         var sums = new ArrayList<Map<String, Object>>();
-        sums.add(intake(sample.intake()));
-        sample.archive().flatMap(status -> status.book()).ifPresent(book -> sums.add(archive(book)));
-        sums.add(deliveries(sample.hub().book()));
-        sums.add(acknowledgements(sample.acknowledgements().book()));
+        sums.add(intake(books.intake()));
+        books.archive().flatMap(status -> status.book()).ifPresent(book -> sums.add(archive(book)));
+        sums.add(deliveries(books.deliveries().book()));
+        sums.add(acknowledgements(books.acknowledgements().book()));
         return sums;
     }
 

@@ -17,41 +17,41 @@ import java.util.function.Supplier;
 
 /** What became of every event and of every delivery, and the events that nobody could be told of. Immutable. */
 public final class BooksPages {
-    private final Supplier<CompletionStage<Sample>> view;
+    private final Supplier<CompletionStage<Books>> view;
     private final Supplier<List<Quarantine.Entry>> quarantine;
 
     /**
-     * @param view gathers a sample, as {@link GatewayView#sample} does
+     * @param view gathers the books, as {@link GatewayView#books} does
      * @param quarantine the events kept for inspection, oldest first
      */
-    public BooksPages(Supplier<CompletionStage<Sample>> view, Supplier<List<Quarantine.Entry>> quarantine) {
+    public BooksPages(Supplier<CompletionStage<Books>> view, Supplier<List<Quarantine.Entry>> quarantine) {
         this.view = view;
         this.quarantine = quarantine;
     }
 
     /** {@code GET /api/v1/books}. */
     public void onBooks(Request request, Responder responder) {
-        Answers.respond(responder, view.get().thenApply(sample -> Answers.json(200, page(sample))));
+        Answers.respond(responder, view.get().thenApply(books -> Answers.json(200, page(books))));
     }
 
     /** Every book, what was lost and why, and every sum with both its sides. */
-    public static Map<String, Object> page(Sample sample) {
-        var books = Answers.map();
-        books.put("at", sample.instant().toEpochMilli());
-        books.put("intake", intake(sample.intake()));
-        books.put("deliveries", deliveries(sample.hub().book()));
-        books.put("acknowledgements", acknowledgements(sample.acknowledgements().book()));
-        sample.archive().ifPresent(status -> books.put("archive", archive(status)));
-        books.put("sources", reasons(sample.intake().receivedBySource()));
-        books.put("drops", drops(sample));
-        books.put("sums", BookSums.of(sample));
-        return books;
+    public static Map<String, Object> page(Books books) {
+        var page = Answers.map();
+        page.put("at", books.instant().toEpochMilli());
+        page.put("intake", intake(books.intake()));
+        page.put("deliveries", deliveries(books.deliveries().book()));
+        page.put("acknowledgements", acknowledgements(books.acknowledgements().book()));
+        books.archive().ifPresent(status -> page.put("archive", archive(status)));
+        page.put("sources", reasons(books.intake().receivedBySource()));
+        page.put("drops", drops(books));
+        page.put("sums", BookSums.of(books));
+        return page;
     }
 
-    private static Map<String, Object> drops(Sample sample) {
+    private static Map<String, Object> drops(Books books) {
         var drops = Answers.map();
         var byType = new TreeMap<String, Object>();
-        var givenUp = sample.hub().givenUp();
+        var givenUp = books.deliveries().givenUp();
         var types = new TreeSet<>(givenUp.conflatedByType().keySet());
         types.addAll(givenUp.droppedByType().keySet());
         for (String type : types) {
@@ -63,16 +63,16 @@ public final class BooksPages {
         }
         drops.put("given_up_by_type", byType);
         var router = Answers.map();
-        router.put("without_audience", sample.router().withoutAudience());
-        router.put("ephemeral", sample.router().ephemeralDropped());
-        router.put("rate_limited", sample.router().rateLimited());
-        router.put("failed", sample.router().failed());
+        router.put("without_audience", books.router().withoutAudience());
+        router.put("ephemeral", books.router().ephemeralDropped());
+        router.put("rate_limited", books.router().rateLimited());
+        router.put("failed", books.router().failed());
         drops.put("router", router);
-        if (sample.redis() instanceof DependencyStatus.Observed observed) {
+        if (books.redis() instanceof DependencyStatus.Observed observed) {
             drops.put("redis_queue", new TreeMap<>(observed.queue().dropped()));
         }
-        drops.put("log_lines", sample.logLines().dropped());
-        drops.put("log_lines_left_out", sample.logLines().leftOut());
+        drops.put("log_lines", books.logLines().dropped());
+        drops.put("log_lines_left_out", books.logLines().leftOut());
         return drops;
     }
 

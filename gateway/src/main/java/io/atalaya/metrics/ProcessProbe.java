@@ -1,5 +1,6 @@
 package io.atalaya.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.atalaya.metrics.ProcessSample.Memory;
 import io.prometheus.metrics.instrumentation.jvm.JvmBufferPoolMetrics;
 import io.prometheus.metrics.instrumentation.jvm.JvmClassLoadingMetrics;
@@ -14,12 +15,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Looks at this process. Thread-safe: what it remembers of the last minute is guarded by its monitor. Reads small files of
@@ -27,8 +26,11 @@ import java.util.stream.Stream;
  */
 public final class ProcessProbe {
     private static final double WINDOW_SECONDS = 60;
+    private static final String RESIDENT = "\nVmRSS:";
+    private static final String KILOBYTES = " kB";
 
     private final Path proc;
+    private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ArrayDeque<Mark> marks = new ArrayDeque<>(List.of(new Mark(0, 0)));
 
@@ -77,9 +79,8 @@ public final class ProcessProbe {
         return new Brief(cpuSeconds(), residentBytes(), uptimeSeconds);
     }
 
-    private static double cpuSeconds() {
-        Duration spent = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
-        return spent.toNanos() / 1e9;
+    private double cpuSeconds() {
+        return Math.max(0, system.getProcessCpuTime()) / 1e9;
     }
 
     /** From the oldest mark of the last minute to now; since the start where there is none. */
@@ -100,14 +101,16 @@ public final class ProcessProbe {
     }
 
     private long residentBytes() {
-        try (Stream<String> lines = Files.lines(proc.resolve("status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .map(line -> line.substring("VmRSS:".length()).strip().split("\\s+", 2)[0])
-                    .filter(text -> text.matches("\\d{1,15}"))
-                    .mapToLong(kilobytes -> Long.parseLong(kilobytes) * 1024)
-                    .findFirst()
-                    .orElse(ProcessSample.UNKNOWN);
-        } catch (IOException _) {
+        try {
+            String status = Files.readString(proc.resolve("status"));
+            int begin = status.indexOf(RESIDENT);
+            int end = status.indexOf(KILOBYTES, begin + RESIDENT.length());
+            return begin < 0 || end < 0
+                    ? ProcessSample.UNKNOWN
+                    : Long.parseLong(status.substring(begin + RESIDENT.length(), end)
+                                    .strip())
+                            * 1024;
+        } catch (IOException | NumberFormatException _) {
             return ProcessSample.UNKNOWN;
         }
     }

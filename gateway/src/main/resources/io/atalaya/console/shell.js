@@ -95,7 +95,7 @@ export class Shell {
       h(
         'div',
         { class: 'side-foot' },
-        h('p', {}, t('nav.examples'), ' ', example('waiter'), ' · ', example('kitchen')),
+        h('p', {}, t('nav.examples'), h('br'), example('waiter'), ' · ', example('kitchen')),
       ),
     );
   }

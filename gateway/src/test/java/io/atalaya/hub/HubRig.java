@@ -281,6 +281,9 @@ public final class HubRig implements AutoCloseable {
         hub.ask(Shard::snapshot)
                 .join()
                 .forEach(part -> assertThat(part.book()).matches(DeliveryBook::balanced, "balanced"));
+        assertThat(hub.account().join())
+                .as("what is gathered for the books alone")
+                .isEqualTo(new ShardSnapshot.Account(book(), snapshot().givenUp()));
     }
 
     /** Nothing of any session is left, whatever way they ended. */

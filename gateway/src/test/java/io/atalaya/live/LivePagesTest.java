@@ -34,7 +34,7 @@ final class LivePagesTest {
 
     private final ManagementFixture gateway = new ManagementFixture();
     private final IntakeLedger ledger = new IntakeLedger(Set.of());
-    private int wholeLooks;
+    private int bookLooks;
     private int sloLooks;
     private boolean welcome = true;
     private long seconds = 1_900_000_000L;
@@ -51,8 +51,8 @@ final class LivePagesTest {
                     () -> Sample.Phase.SERVING,
                     this::slo,
                     () -> {
-                        wholeLooks++;
-                        return gateway.view.sample();
+                        bookLooks++;
+                        return gateway.view.books();
                     }),
             new LiveSources.Bounds(1_000, 50_000, 0, 10_000),
             new ProcessProbe(Path.of("/proc/self")),
@@ -88,7 +88,7 @@ final class LivePagesTest {
     }
 
     @Test
-    void withoutViewersOnlyTheHistoryGoesOn() {
+    void withoutViewersTheHistoryGoesOn() {
         gateway.join("waiter", "1", "7", "a");
         for (int i = 0; i < 11; i++) {
             tick();
@@ -101,21 +101,40 @@ final class LivePagesTest {
         assertThat(history.at("/series/connections/9").asInt()).isEqualTo(1);
         assertThat(history.at("/series/uncommitted/9").asInt()).isEqualTo(10);
         assertThat(history.at("/series/p50/9").isNull()).isTrue();
-        assertThat(wholeLooks).isZero();
-        assertThat(sloLooks).isZero();
     }
 
     @Test
-    void aViewerIsToldWhoServesAndThenEverythingWithTheNextTick() {
+    void aViewerIsToldWhoServesAndEverythingElseAtOnce() {
+        tick();
+        tick();
+
         watcher.watch(routes(), "/api/v1/live");
-        assertThat(watcher.read()).contains("content-type: text/event-stream", "event: hello", "restaurant");
 
-        tick();
-        tick();
+        assertThat(watcher.read())
+                .contains("content-type: text/event-stream", "event: hello", "restaurant")
+                .contains("event: slo\n", "event: books\n", "event: tenants\n", "event: tick\n");
+        assertThat(watcher.last("tick").path("t").asLong()).isEqualTo(seconds * 1_000);
+    }
 
-        String events = watcher.read();
-        assertThat(events).contains("event: slo\n", "event: books\n", "event: tenants\n", "event: tick\n");
-        assertThat(wholeLooks).isEqualTo(1);
+    @Test
+    void viewersCostNothingToGather() {
+        for (int i = 0; i < 21; i++) {
+            tick();
+        }
+        int books = bookLooks;
+        int slo = sloLooks;
+
+        watcher.watch(routes(), "/api/v1/live");
+        var other = new Watcher();
+        other.watch(routes(), "/api/v1/live");
+        for (int i = 0; i < 20; i++) {
+            tick();
+        }
+
+        assertThat(bookLooks - books).isEqualTo(4);
+        assertThat(sloLooks - slo).isEqualTo(2);
+        assertThat(other.last("books")).isEqualTo(watcher.last("books"));
+        other.close();
     }
 
     @Test
@@ -164,7 +183,7 @@ final class LivePagesTest {
             tick();
         }
 
-        assertThat(wholeLooks).isEqualTo(3);
+        assertThat(bookLooks).isEqualTo(3);
         JsonNode books = watcher.last("books");
         assertThat(books.at("/sums/0/name").asString()).isEqualTo("intake");
         assertThat(books.at("/sums/0/balanced").asBoolean())

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class BooksPagesTest {
     @Test
     void theBooksHaveEveryStateAndBalance() {
-        var pages = new BooksPages(() -> completedFuture(Samples.busy()), List::of);
+        var pages = new BooksPages(() -> completedFuture(Samples.books()), List::of);
 
         var books = Exchange.of(List.of(Route.get("/api/v1/books", pages::onBooks)), "/api/v1/books")
                 .answer()
@@ -35,7 +35,7 @@ final class BooksPagesTest {
 
     @Test
     void everySumIsShownWithBothSides() {
-        var pages = new BooksPages(() -> completedFuture(Samples.busy()), List::of);
+        var pages = new BooksPages(() -> completedFuture(Samples.books()), List::of);
 
         var sums = Exchange.of(List.of(Route.get("/api/v1/books", pages::onBooks)), "/api/v1/books")
                 .answer()
@@ -58,7 +58,7 @@ final class BooksPagesTest {
         var older = new Quarantine.Entry(
                 Instant.ofEpochSecond(1), "channel:branch:1:waiters", Refusal.INVALID, List.of(problem), "{\"x\":1}");
         var newer = new Quarantine.Entry(Instant.ofEpochSecond(2), "channel:x", Refusal.MALFORMED, List.of(), "{");
-        var pages = new BooksPages(() -> completedFuture(Samples.busy()), () -> List.of(older, newer));
+        var pages = new BooksPages(() -> completedFuture(Samples.books()), () -> List.of(older, newer));
 
         var entries = Exchange.of(List.of(Route.get("/q", pages::onQuarantine)), "/q")
                 .answer()

@@ -132,7 +132,7 @@ public final class ManagementFixture implements AutoCloseable {
         var pages = new ManagementRoutes.Pages(
                 new MetricsPages(gateway.view::sample, Vocabulary.views(MetricSnapshots::new)),
                 new HealthPages(gateway.view::sample, gateway.view::probes),
-                new BooksPages(gateway.view::sample, List::of),
+                new BooksPages(gateway.view::books, List::of),
                 new SessionsApi(
                         gateway.hub,
                         gateway.revocations,

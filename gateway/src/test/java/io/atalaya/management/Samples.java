@@ -55,6 +55,20 @@ public final class Samples {
         return with(Phase.SERVING, true, new DependencyStatus.Disabled());
     }
 
+    /** The books of the same moment. */
+    public static Books books() {
+        Sample sample = busy();
+        return new Books(
+                sample.instant(),
+                sample.intake(),
+                new ShardSnapshot.Account(sample.hub().book(), sample.hub().givenUp()),
+                sample.acknowledgements(),
+                sample.archive(),
+                sample.router(),
+                sample.redis(),
+                sample.logLines());
+    }
+
     /** The same, with an archive and a Redis whose subscription is up or not. */
     public static Sample withRedis(boolean subscribed) {
         return with(Phase.SERVING, true, redis(subscribed), Optional.of(archive()));

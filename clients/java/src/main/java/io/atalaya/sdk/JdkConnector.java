@@ -115,12 +115,14 @@ final class JdkConnector implements Transport.Connector {
 
         /** There is no WebSocket: nobody answered, or a server did in HTTP. */
         void onRefused(Throwable failure) {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                    ? failure.getCause()
-                    : failure;
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof WebSocketHandshakeException refusal) {
                 var answer = refusal.getResponse();
-                end(After.codeOfStatus(answer.statusCode()), "HTTP " + answer.statusCode(), retryAfter(answer.headers()));
+                end(
+                        After.codeOfStatus(answer.statusCode()),
+                        "HTTP " + answer.statusCode(),
+                        retryAfter(answer.headers()));
             } else {
                 end(ABNORMAL, "cannot connect");
             }

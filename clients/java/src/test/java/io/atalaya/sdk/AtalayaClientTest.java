@@ -122,8 +122,7 @@ final class AtalayaClientTest {
 
         gateway.latest().end(code, "HTTP 503", Duration.ofSeconds(wishSeconds));
 
-        assertThat(state())
-                .isEqualTo(new StateChange(State.WAITING, code, "HTTP 503", Duration.ofMillis(pauseMillis)));
+        assertThat(state()).isEqualTo(new StateChange(State.WAITING, code, "HTTP 503", Duration.ofMillis(pauseMillis)));
     }
 
     @Test

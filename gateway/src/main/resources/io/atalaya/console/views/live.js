@@ -171,7 +171,7 @@ function drawTiles(tiles, tick) {
   );
   tiles.eventsIn.show(rate(tick.events_in), t('live.total', { total: short(tick.totals?.events_in) }));
   tiles.deliveries.show(rate(tick.deliveries), t('live.total', { total: short(tick.totals?.deliveries) }));
-  tiles.latency.show(millis(latency.p99), `p50 ${millis(latency.p50)} · p95 ${millis(latency.p95)}`);
+  tiles.latency.show(millis(latency.p99), `p50\u00a0${millis(latency.p50)} · p95\u00a0${millis(latency.p95)}`);
   const waiting = Object.values(tick.buffer ?? {}).reduce((sum, { size }) => sum + size, 0);
   tiles.waiting.show(short(waiting), t('live.waitingNote', { backlog: short(tick.buffer?.backlog?.size) }));
   tiles.dropped.show(
