@@ -75,7 +75,8 @@ public final class SqliteEventLog implements EventLog {
         this.recent = new RecentEvents(file.epoch(), commits.head());
         this.teller = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("atalaya-log-teller").factory());
-        this.store = new SqliteStore(file, positions, new Writer(connection, new Duties()), new Readers(file, positions, READERS));
+        this.store = new SqliteStore(
+                file, positions, new Writer(connection, new Duties()), new Readers(file, positions, READERS));
         this.checkpointer = new Checkpointer(file, store.writer());
     }
 
@@ -205,8 +206,8 @@ public final class SqliteEventLog implements EventLog {
             public List<Entry> take(int max) {
                 long after = retention.bounds().confirmed();
                 return recent.after(cursor(after), max)
-                        .orElseGet(() -> readers.read(reader ->
-                                reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
+                        .orElseGet(() -> readers.read(
+                                reader -> reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
             }
 
             @Override
