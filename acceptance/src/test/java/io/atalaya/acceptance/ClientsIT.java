@@ -15,13 +15,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,6 +38,7 @@ final class ClientsIT {
     private static final Duration SETTLED = Duration.ofSeconds(40);
     private static final JsonMapper JSON = new JsonMapper();
 
+    @Order(1)
     @RegisterExtension
     private final PackagedGateway gateway = PackagedGateway.packaged()
             .setting(
@@ -48,49 +46,43 @@ final class ClientsIT {
                     Path.of("src/test/resources/clients.yaml").toAbsolutePath().toString())
             .setting("WS_DRAIN_SECONDS", "1");
 
-    private final List<AutoCloseable> parts = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable part : parts.reversed()) {
-            part.close();
-        }
-    }
-
-    private <T extends AutoCloseable> T part(T part) {
-        parts.add(part);
-        return part;
-    }
+    /** Registered after the gateway, so that they are closed before it stops. */
+    @Order(2)
+    @RegisterExtension
+    private final Parts parts = new Parts();
 
     @Test
     @Timeout(150)
     void javaScriptClientsLoseAndDoubleNothing() throws Exception {
         assumeTrue(NodeFollowers.areAvailable(), "node, and ws where it has no WebSocket: missing");
-        var tokens = part(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        var tokens = parts.add(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
         String direct = gateway.publicAddress().getAuthority();
-        String cut = part(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
+        String cut = parts.add(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
                 .authority();
         String proxy =
-                part(RoughNetwork.withoutUpgrades(gateway.publicAddress())).authority();
+                parts.add(RoughNetwork.withoutUpgrades(gateway.publicAddress())).authority();
         String forRounds = tokens.address(ROUNDS, AN_HOUR);
         String forAlarms = tokens.address(ALARMS, AN_HOUR);
-        var node = part(new NodeFollowers());
+        var node = parts.add(new NodeFollowers());
         var rounds = List.of(
-                node.add("socket", options(direct, forRounds)),
-                node.add("flapping socket", options(cut, forRounds)),
-                node.add("renewing socket", options(direct, tokens.address(ROUNDS, SHORT))),
-                node.add("stream", options(direct, forRounds, "transports", List.of("sse"))),
-                node.add("flapping stream", options(cut, forRounds, "transports", List.of("sse"))),
+                node.add("socket", NodeFollowers.options(direct, forRounds)),
+                node.add("flapping socket", NodeFollowers.options(cut, forRounds)),
+                node.add("renewing socket", NodeFollowers.options(direct, tokens.address(ROUNDS, SHORT))),
+                node.add("stream", NodeFollowers.options(direct, forRounds, "transports", List.of("sse"))),
+                node.add("flapping stream", NodeFollowers.options(cut, forRounds, "transports", List.of("sse"))),
                 node.add(
                         "renewing stream",
-                        options(direct, tokens.address(ROUNDS, SHORT), "transports", List.of("sse"))),
-                node.add("fallback", options(proxy, forRounds, "transports", List.of("websocket", "sse"))));
+                        NodeFollowers.options(direct, tokens.address(ROUNDS, SHORT), "transports", List.of("sse"))),
+                node.add(
+                        "fallback",
+                        NodeFollowers.options(proxy, forRounds, "transports", List.of("websocket", "sse"))));
         var alarms = List.of(
-                node.add("alarms", options(direct, forAlarms, "autoAck", true, "clientId", "a")),
-                node.add("flapping alarms", options(cut, forAlarms, "autoAck", true, "clientId", "b")),
+                node.add("alarms", NodeFollowers.options(direct, forAlarms, "autoAck", true, "clientId", "a")),
+                node.add("flapping alarms", NodeFollowers.options(cut, forAlarms, "autoAck", true, "clientId", "b")),
                 node.add(
                         "stream of alarms",
-                        options(direct, forAlarms, "autoAck", true, "clientId", "c", "transports", List.of("sse"))));
+                        NodeFollowers.options(
+                                direct, forAlarms, "autoAck", true, "clientId", "c", "transports", List.of("sse"))));
         node.start();
 
         List<Published> published = goWrong(node.all());
@@ -104,9 +96,9 @@ final class ClientsIT {
     @Test
     @Timeout(150)
     void javaClientsLoseAndDoubleNothing() throws Exception {
-        var tokens = part(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        var tokens = parts.add(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
         String direct = gateway.publicAddress().getAuthority();
-        String cut = part(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
+        String cut = parts.add(RoughNetwork.thatCuts(gateway.publicAddress(), 1_500, SEED))
                 .authority();
         String forRounds = tokens.address(ROUNDS, AN_HOUR);
         String forAlarms = tokens.address(ALARMS, AN_HOUR);
@@ -123,16 +115,6 @@ final class ClientsIT {
         assertThat(rounds.getLast().states()).as("its token ends").anyMatch(state -> state.contains("4001"));
     }
 
-    private static Map<String, Object> options(String authority, String tokenUrl, Object... more) {
-        var options = new HashMap<String, Object>();
-        options.put("url", "ws://" + authority + "/ws/diner");
-        options.put("tokenUrl", tokenUrl);
-        for (int i = 0; i < more.length; i += 2) {
-            options.put((String) more[i], more[i + 1]);
-        }
-        return options;
-    }
-
     /** @param clientId acknowledges when there is one */
     private Followed follow(String name, String authority, String tokenUrl, String clientId) {
         var followed = new Followed(name);
@@ -145,7 +127,7 @@ final class ClientsIT {
         if (!clientId.isEmpty()) {
             options = options.withClientId(clientId).withAutoAck(Set.of("ALARM"));
         }
-        AtalayaClient client = part(AtalayaClient.of(options));
+        AtalayaClient client = parts.add(AtalayaClient.of(options));
         client.on("*", event -> followed.onEvent(event.id()))
                 .onGap(gap -> followed.onGap(gap.reason()))
                 .onState(change -> followed.onState(change.toString()))
@@ -159,8 +141,12 @@ final class ClientsIT {
         for (Followed follower : followers) {
             follower.awaitPosition();
         }
-        var publisher = part(new StubbornPublisher(
-                gateway.publicAddress(), key(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(15), SEED));
+        var publisher = parts.add(new StubbornPublisher(
+                gateway.publicAddress(),
+                gateway.publishKey(),
+                List.of("ROUND_READY", "ALARM"),
+                Duration.ofMillis(15),
+                SEED));
         Thread.sleep((SHORT + 2) * 1_000L); // short-lived tokens end while the gateway is up
         gateway.kill();
         gateway.start();
@@ -174,10 +160,10 @@ final class ClientsIT {
 
     private void check(List<Published> published, List<Followed> rounds, List<Followed> alarms) throws Exception {
         for (Followed follower : rounds) {
-            check(follower, ids(published, ROUNDS));
+            check(follower, Published.ids(published, ROUNDS));
         }
         for (Followed follower : alarms) {
-            check(follower, ids(published, ALARMS));
+            check(follower, Published.ids(published, ALARMS));
         }
         for (Followed follower : rounds) {
             assertThat(follower.ids())
@@ -217,19 +203,8 @@ final class ClientsIT {
         return states.subList(Math.max(0, states.size() - 8), states.size());
     }
 
-    private static List<String> ids(List<Published> published, int session) {
-        return published.stream()
-                .filter(event -> event.session() == session)
-                .map(Published::id)
-                .toList();
-    }
-
-    private String key() {
-        return gateway.setting("INGEST_API_KEYS").split("=", -1)[0];
-    }
-
-    private JsonNode books() throws IOException, InterruptedException {
-        return JSON.readTree(get(gateway.managementAddress() + "/api/v1/books"));
+    private JsonNode books() {
+        return JSON.readTree(gateway.get("/api/v1/books"));
     }
 
     private static String get(String address) throws IOException, InterruptedException {

@@ -41,6 +41,17 @@ final class NodeFollowers implements AutoCloseable {
         }
     }
 
+    /** What a diner's client is made with: where the gateway is, where its tokens come from, and further options in turn. */
+    static Map<String, Object> options(String authority, String tokenUrl, Object... more) {
+        var options = new LinkedHashMap<String, Object>();
+        options.put("url", "ws://" + authority + "/ws/diner");
+        options.put("tokenUrl", tokenUrl);
+        for (int i = 0; i < more.length; i += 2) {
+            options.put((String) more[i], more[i + 1]);
+        }
+        return options;
+    }
+
     /** Adds a client with these options, to be started with the others. */
     Followed add(String name, Map<String, Object> with) {
         var all = new LinkedHashMap<>(with);

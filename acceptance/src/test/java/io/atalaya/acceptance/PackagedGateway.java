@@ -1,5 +1,7 @@
 package io.atalaya.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The packaged product as a child process: {@code java -jar … run} with its settings in the environment, on free
@@ -40,14 +44,16 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
     private static final int LOG_LINES_SHOWN = 200;
 
     private final List<String> program;
+    private final boolean keepsBooks;
     private final Map<String, String> settings = new HashMap<>();
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private @Nullable Process process;
     private @Nullable Path log;
 
-    private PackagedGateway(List<String> program) {
+    private PackagedGateway(List<String> program, boolean keepsBooks) {
         this.program = List.copyOf(program);
+        this.keepsBooks = keepsBooks;
         var random = new SecureRandom();
         setting("JWT_SECRET", secret(random));
         setting("TABLE_TOKEN_SECRET", secret(random));
@@ -56,17 +62,19 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
 
     /** The product as {@code ./atalaya run} starts it. */
     static PackagedGateway packaged() {
-        return running(List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar().toString(),
-                "run"));
+        return new PackagedGateway(
+                List.of(
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-jar",
+                        jar().toString(),
+                        "run"),
+                true);
     }
 
-    /** Another program with the same settings and the same manners, to test this class with. */
+    /** Another program with the same settings and the same manners but without books, to test this class with. */
     static PackagedGateway running(List<String> javaArguments) {
-        return new PackagedGateway(javaArguments);
+        return new PackagedGateway(javaArguments, false);
     }
 
     /** Sets an environment variable of the next start. */
@@ -82,6 +90,11 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
             throw new IllegalArgumentException("setting: %s (expected: one of %s)".formatted(name, settings.keySet()));
         }
         return value;
+    }
+
+    /** The first key that may publish. */
+    String publishKey() {
+        return setting("INGEST_API_KEYS").split("=", -1)[0];
     }
 
     /** The public port's address, {@code http://127.0.0.1:…}. */
@@ -117,19 +130,66 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
         return this;
     }
 
-    /** Sends SIGTERM, waits for the end and returns the exit status; SIGKILL and an error when it does not end. */
+    /**
+     * Sees that the books balance, sends SIGTERM, waits for the end and returns the exit status; SIGKILL and an error when it
+     * does not end.
+     */
     int stop() {
         var stopping = running();
+        try {
+            if (keepsBooks) {
+                assertBooksBalance();
+            }
+        } finally {
+            end(stopping);
+        }
+        return stopping.exitValue();
+    }
+
+    /** Every book, as operators see it; they have to balance at any moment. */
+    void assertBooksBalance() {
+        JsonNode books = JsonMapper.shared().readTree(get("/api/v1/books"));
+        for (String book : List.of("intake", "deliveries", "acknowledgements")) {
+            assertThat(books.at("/" + book + "/balanced").booleanValue(false))
+                    .as("%s in %s", book, books)
+                    .isTrue();
+        }
+        // once the archive has been reached
+        assertThat(books.at("/archive/balanced").booleanValue(true))
+                .as("archive in %s", books)
+                .isTrue();
+    }
+
+    /** What the management port answers to GET {@code path}. */
+    String get(String path) {
+        var request = HttpRequest.newBuilder(managementAddress().resolve(path)).timeout(Duration.ofSeconds(10));
+        if (settings.containsKey("MANAGEMENT_TOKEN")) {
+            request.header("Authorization", "Bearer " + setting("MANAGEMENT_TOKEN"));
+        }
+        try {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException failure) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking the gateway", failure);
+        }
+    }
+
+    private void end(Process stopping) {
         stopping.destroy();
         if (!awaitExit(stopping)) {
             kill();
             throw new AssertionError("gateway: still running %s after SIGTERM\n%s".formatted(STOP_LIMIT, logTail()));
         }
         process = null;
-        return stopping.exitValue();
     }
 
-    /** Sends SIGKILL: nothing of the gateway gets a chance to tidy up. */
+    /**
+     * Sends SIGKILL: nothing of the gateway gets a chance to tidy up. Nobody can be asked for the books of the process that
+     * was killed; those of the next one on the same data are looked at when it is stopped.
+     */
     void kill() {
         var killed = running();
         killed.destroyForcibly();

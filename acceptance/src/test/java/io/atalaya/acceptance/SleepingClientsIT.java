@@ -5,18 +5,11 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atalaya.acceptance.StubbornPublisher.Published;
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,6 +33,7 @@ final class SleepingClientsIT {
     private static final Duration SETTLED = Duration.ofSeconds(40);
     private static final JsonMapper JSON = new JsonMapper();
 
+    @Order(1)
     @RegisterExtension
     private final PackagedGateway gateway = PackagedGateway.packaged()
             .setting(
@@ -48,41 +42,38 @@ final class SleepingClientsIT {
             .setting("WS_HEARTBEAT_TIMEOUT", PATIENCE_OF_THE_GATEWAY.toSeconds() + "s")
             .setting("WS_MAX_OUTBOUND_BYTES", "65536");
 
-    private final List<AutoCloseable> parts = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable part : parts.reversed()) {
-            part.close();
-        }
-    }
-
-    private <T extends AutoCloseable> T part(T part) {
-        parts.add(part);
-        return part;
-    }
+    /** Registered after the gateway, so that they are closed before it stops. */
+    @Order(2)
+    @RegisterExtension
+    private final Parts parts = new Parts();
 
     @Test
     @Timeout(150)
     void sleepersLoseAndDoubleNothing() throws Exception {
         assumeTrue(NodeFollowers.areAvailable(), "node, and ws where it has no WebSocket: missing");
-        var tokens = part(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        var tokens = parts.add(new TokenDesk(gateway.setting("TABLE_TOKEN_SECRET")));
+        String authority = gateway.publicAddress().getAuthority();
         String forTable = tokens.address(TABLE, AN_HOUR);
         String forAlarms = tokens.address(ALARMS, AN_HOUR);
-        var awake = part(new NodeFollowers());
-        Followed listener = awake.add("listener", options(forTable));
-        var asleep = part(new NodeFollowers());
+        var awake = parts.add(new NodeFollowers());
+        Followed listener = awake.add("listener", NodeFollowers.options(authority, forTable));
+        var asleep = parts.add(new NodeFollowers());
         var sleepers = List.of(
-                asleep.add("socket", options(forTable)),
-                asleep.add("stream", options(forTable, "transports", List.of("sse"))));
-        Followed alarms = asleep.add("alarms", options(forAlarms, "autoAck", true, "clientId", "a"));
+                asleep.add("socket", NodeFollowers.options(authority, forTable)),
+                asleep.add("stream", NodeFollowers.options(authority, forTable, "transports", List.of("sse"))));
+        Followed alarms =
+                asleep.add("alarms", NodeFollowers.options(authority, forAlarms, "autoAck", true, "clientId", "a"));
         awake.start();
         asleep.start();
         for (Followed follower : List.of(listener, sleepers.get(0), sleepers.get(1), alarms)) {
             follower.awaitPosition();
         }
-        var publisher = part(new StubbornPublisher(
-                gateway.publicAddress(), key(), List.of("ROUND_READY", "ALARM"), Duration.ofMillis(10), SEED));
+        var publisher = parts.add(new StubbornPublisher(
+                gateway.publicAddress(),
+                gateway.publishKey(),
+                List.of("ROUND_READY", "ALARM"),
+                Duration.ofMillis(10),
+                SEED));
 
         Thread.sleep(AWAKE); // longer than the gateway waits for a sign of life
         assertThat(ended()).as("sessions given up while everybody was awake").isZero();
@@ -97,29 +88,19 @@ final class SleepingClientsIT {
         publisher.close();
 
         List<Published> published = publisher.acknowledged();
-        check(listener, ids(published, TABLE));
+        check(listener, Published.ids(published, TABLE));
         for (Followed sleeper : sleepers) {
-            check(sleeper, ids(published, TABLE));
+            check(sleeper, Published.ids(published, TABLE));
         }
-        check(alarms, ids(published, ALARMS));
+        check(alarms, Published.ids(published, ALARMS));
         assertThat(endedAsleep).as("sessions given up during the long sleep").isGreaterThanOrEqualTo(2);
         assertThat(waits(listener)).as("who was awake").isEmpty();
         assertThat(waits(sleepers.getFirst())).as("who slept").isNotEmpty();
         await("everything is acknowledged").atMost(SETTLED).untilAsserted(() -> {
-            JsonNode acks = JSON.readTree(get("/api/v1/books")).path("acknowledgements");
+            JsonNode acks = JSON.readTree(gateway.get("/api/v1/books")).path("acknowledgements");
             assertThat(acks.path("awaiting").asLong(-1)).as(acks.toString()).isZero();
             assertThat(acks.path("balanced").asBoolean(false)).isTrue();
         });
-    }
-
-    private Map<String, Object> options(String tokenUrl, Object... more) {
-        var options = new HashMap<String, Object>();
-        options.put("url", "ws://" + gateway.publicAddress().getAuthority() + "/ws/diner");
-        options.put("tokenUrl", tokenUrl);
-        for (int i = 0; i < more.length; i += 2) {
-            options.put((String) more[i], more[i + 1]);
-        }
-        return options;
     }
 
     private static void check(Followed follower, List<String> expected) {
@@ -138,31 +119,12 @@ final class SleepingClientsIT {
                 .toList();
     }
 
-    private static List<String> ids(List<Published> published, int session) {
-        return published.stream()
-                .filter(event -> event.session() == session)
-                .map(Published::id)
-                .toList();
-    }
-
     /** Sessions that the gateway has closed, for whatever reason. */
-    private double ended() throws IOException, InterruptedException {
-        return get("/metrics?view=atalaya")
+    private double ended() {
+        return gateway.get("/metrics?view=atalaya")
                 .lines()
                 .filter(line -> line.startsWith("atalaya_sessions_closed_total{"))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
-    }
-
-    private String key() {
-        return gateway.setting("INGEST_API_KEYS").split("=", -1)[0];
-    }
-
-    private String get(String path) throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(gateway.managementAddress().resolve(path))
-                    .build();
-            return http.send(request, BodyHandlers.ofString()).body();
-        }
     }
 }

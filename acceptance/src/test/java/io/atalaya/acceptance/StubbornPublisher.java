@@ -32,7 +32,15 @@ final class StubbornPublisher implements AutoCloseable {
     private volatile boolean closed;
 
     /** An event that the gateway has said to be committed. */
-    record Published(String id, int session) {}
+    record Published(String id, int session) {
+        /** Ids of the events of one session, in their order. */
+        static List<String> ids(List<Published> published, int session) {
+            return published.stream()
+                    .filter(event -> event.session() == session)
+                    .map(Published::id)
+                    .toList();
+        }
+    }
 
     /**
      * @param types the events go to the tables 1, 2, …, by chance: those of each table are of its type

@@ -12,8 +12,9 @@ public record AckBounds(int all, int ofTenant, int ofPrincipal) {
 
     public AckBounds {
         if (all < 1 || ofTenant < 1 || ofPrincipal < 1) {
-            throw new IllegalArgumentException("acknowledgements kept: %d, %d a tenant, %d a principal (expected: at least 1)"
-                    .formatted(all, ofTenant, ofPrincipal));
+            throw new IllegalArgumentException(
+                    "acknowledgements kept: %d, %d a tenant, %d a principal (expected: at least 1)"
+                            .formatted(all, ofTenant, ofPrincipal));
         }
     }
 

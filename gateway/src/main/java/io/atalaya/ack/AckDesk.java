@@ -86,7 +86,8 @@ public final class AckDesk {
      */
     public void report(Change change) {
         if (queued.get() < MOST_QUEUED
-                && (!(change instanceof Change.Acknowledged said) || enter(said.recipient().owner()))) {
+                && (!(change instanceof Change.Acknowledged said)
+                        || enter(said.recipient().owner()))) {
             add(new Task.Report(change));
         } else {
             unregistered.increment();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One objective as it is kept: what is counted, what was, and its alarms. Confined to the engine's thread. */
 final class Account {
@@ -25,15 +26,18 @@ final class Account {
     private final Tally tally;
     private final History history;
     private final Months months;
+    private final Outages outages;
     private final List<Alarm> alarms;
     private final Alarm spent = new Alarm(SPENT, Slo.SPENT_HOLD);
     private long excluded;
 
-    Account(Slo slo, ZoneId zone, Instant start) {
+    /** @param goal within what time its service is to be back after a failure */
+    Account(Slo slo, ZoneId zone, Instant start, Optional<Duration> goal) {
         this.slo = slo;
         this.tally = new Tally(slo.sli());
         this.history = new History(start);
         this.months = new Months(zone, start);
+        this.outages = new Outages(goal);
         this.alarms = slo.tiers().stream()
                 .map(tier -> new Alarm(tier.id(), tier.hold()))
                 .toList();
@@ -72,6 +76,13 @@ final class Account {
             history.advance(now, step.bad(), step.total());
         }
         months.onAdvance(history);
+    }
+
+    /** Whether it was up during a step that counts. */
+    void notice(Step step) {
+        if (slo.countsTime()) {
+            outages.onStep(step);
+        }
     }
 
     /** Time passes, and what happened in it does not count. */
@@ -120,7 +131,8 @@ final class Account {
                 tiers,
                 new SloStatus.SpentStatus(spent.phase(), spent.since()),
                 excluded,
-                tally.inconsistencies());
+                tally.inconsistencies(),
+                outages.soFar());
     }
 
     private TierStatus status(Tier tier, Alarm alarm) {

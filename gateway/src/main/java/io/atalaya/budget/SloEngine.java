@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -34,9 +35,13 @@ public final class SloEngine {
     public SloEngine(SloFile file, Instant start) {
         this.file = file;
         this.accounts = file.objectives().stream()
-                .map(slo -> new Account(slo, file.zone(), start))
+                .map(slo -> new Account(slo, file.zone(), start, goal(slo)))
                 .toList();
         this.report = reported(start);
+    }
+
+    private Optional<Duration> goal(Slo slo) {
+        return Optional.ofNullable(file.services().get(slo.service())).flatMap(SloFile.Service::rto);
     }
 
     /** Looks at what is measured. */
@@ -79,6 +84,7 @@ public final class SloEngine {
             account.exclude(now, step.total());
         } else {
             account.count(now, step, even);
+            account.notice(step);
         }
         return new TickRecord.Entry(account.slo().id(), now, step.bad(), step.total(), even, excluded);
     }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How one objective stands. Immutable.
@@ -19,6 +20,7 @@ import java.util.Locale;
  * @param spent the alert that tells of a spent budget
  * @param excluded what was not counted, because of maintenance, a pause or a planned stop
  * @param inconsistencies how often the source counted more bad events than events
+ * @param recoveries from outages; of objectives that count events there are none
  */
 public record SloStatus(
         Slo slo,
@@ -31,12 +33,23 @@ public record SloStatus(
         List<TierStatus> tiers,
         SpentStatus spent,
         long excluded,
-        long inconsistencies) {
+        long inconsistencies,
+        Recoveries recoveries) {
 
     public SloStatus {
         months = List.copyOf(months);
         tiers = List.copyOf(tiers);
     }
+
+    /**
+     * Outages that this process has seen the end of, that of its own absence included. Immutable.
+     *
+     * @param inTime those that ended within the time that the service is to be back in
+     * @param late the others
+     * @param last how long the last one took; empty when there was none
+     * @param away how long the present one lasts; zero while all is up
+     */
+    public record Recoveries(long inTime, long late, Optional<Duration> last, Duration away) {}
 
     /** The most important that can be said. */
     public enum State {

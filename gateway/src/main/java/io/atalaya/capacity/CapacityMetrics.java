@@ -48,7 +48,9 @@ public final class CapacityMetrics {
             used.add(forecast.usedBytes(), forecast.store());
             forecast.limitBytes().ifPresent(bytes -> limit.add(bytes, forecast.store()));
             for (StorageForecast.Part one : forecast.parts()) {
-                String[] labels = {forecast.store(), one.size().kind(), one.size().name()};
+                String[] labels = {
+                    forecast.store(), one.size().kind(), one.size().name()
+                };
                 part.add(one.size().bytes(), labels);
                 one.bytesPerDay().ifPresent(bytes -> partGrowth.add(bytes, labels));
             }

@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.progress.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -149,17 +150,26 @@ public final class DeadLettersCommand implements Runnable {
         long archived = 0;
         long stillRejected = 0;
         String after = "";
-        do {
-            Answer answer = send("POST", PATH + "/redrive", request(code, after));
-            if (answer.status() != 200) {
-                return refused(answer);
-            }
-            archived += answer.body().path("archived").asLong();
-            stillRejected += answer.body().path("still_rejected").asLong();
-            after = answer.body().path("next").asString("");
-        } while (!after.isEmpty());
+        try (var progress = progress("archiving dead letters")) {
+            do {
+                Answer answer = send("POST", PATH + "/redrive", request(code, after));
+                if (answer.status() != 200) {
+                    progress.end();
+                    return refused(answer);
+                }
+                archived += answer.body().path("archived").asLong();
+                stillRejected += answer.body().path("still_rejected").asLong();
+                after = answer.body().path("next").asString("");
+                progress.now(
+                        "archiving dead letters: %,d archived, %,d refused again".formatted(archived, stillRejected));
+            } while (!after.isEmpty());
+        }
         done("archived %d, refused again %d".formatted(archived, stillRejected));
         return stillRejected == 0 ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    private Progress progress(String what) {
+        return Progress.start(spec.commandLine().getErr(), what);
     }
 
     private static String request(@Nullable String code, String after) {
@@ -185,22 +195,27 @@ public final class DeadLettersCommand implements Runnable {
             return answer.status() == 200 ? done("deleted " + id) : refused(answer);
         }
         long deleted = 0;
-        while (true) {
+        try (var progress = progress("deleting dead letters")) {
             Answer page = send("GET", PATH + query(code, "", 1_000), "");
+            while (page.status() == 200 && !page.body().path("dead_letters").isEmpty()) {
+                for (JsonNode letter : page.body().path("dead_letters")) {
+                    Answer answer =
+                            send("DELETE", PATH + "/" + letter.path("id").asString(), "");
+                    if (answer.status() != 200 && answer.status() != 404) {
+                        progress.end();
+                        return refused(answer);
+                    }
+                    deleted += answer.status() == 200 ? 1 : 0;
+                    progress.now("deleting dead letters: %,d deleted".formatted(deleted));
+                }
+                page = send("GET", PATH + query(code, "", 1_000), "");
+            }
             if (page.status() != 200) {
+                progress.end();
                 return refused(page);
             }
-            if (page.body().path("dead_letters").isEmpty()) {
-                return done("deleted " + deleted);
-            }
-            for (JsonNode letter : page.body().path("dead_letters")) {
-                Answer answer = send("DELETE", PATH + "/" + letter.path("id").asString(), "");
-                if (answer.status() != 200 && answer.status() != 404) {
-                    return refused(answer);
-                }
-                deleted += answer.status() == 200 ? 1 : 0;
-            }
         }
+        return done("deleted " + deleted);
     }
 
     private void requireOne(@Nullable String id, @Nullable String code, boolean all) {

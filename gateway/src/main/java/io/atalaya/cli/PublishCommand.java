@@ -1,5 +1,6 @@
 package io.atalaya.cli;
 
+import io.atalaya.cli.progress.Progress;
 import io.atalaya.client.ClientLoops;
 import io.atalaya.client.publish.PublishBody;
 import io.atalaya.client.publish.PublishOutcome;
@@ -95,7 +96,8 @@ public final class PublishCommand implements Callable<Integer> {
 
     private PublishOutcome publish(PublishBody body, String apiKey) throws InterruptedException {
         try (var loops = new ClientLoops(1);
-                var publisher = new Publisher(loops, new PublishTarget(url, apiKey, 1, 1, TIMEOUT))) {
+                var publisher = new Publisher(loops, new PublishTarget(url, apiKey, 1, 1, TIMEOUT));
+                var _ = Progress.start(spec.commandLine().getErr(), "publishing")) {
             return publisher.publish(body).toCompletableFuture().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException("publishing failed", e);
@@ -117,7 +119,7 @@ public final class PublishCommand implements Callable<Integer> {
     }
 
     private PublishBody fromInput(InputStream in) throws IOException {
-        if (isTerminal() && in.available() == 0) {
+        if (Progress.isTerminal() && in.available() == 0) {
             spec.commandLine().getErr().println("reading events from the terminal; Ctrl-D ends");
             spec.commandLine().getErr().flush();
         }
@@ -154,10 +156,5 @@ public final class PublishCommand implements Callable<Integer> {
         err.println("atalaya publish: " + why);
         err.flush();
         return ExitCode.FAILURE;
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // it is null again where the JDK has no terminal provider
-    private static boolean isTerminal() {
-        return System.console() != null && System.console().isTerminal();
     }
 }

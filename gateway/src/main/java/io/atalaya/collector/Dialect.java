@@ -15,8 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers in the shapes that the collector's clients read. Stateless. */
 final class Dialect {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final DateTimeFormatter MILLISECONDS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLISECONDS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private Dialect() {}
 

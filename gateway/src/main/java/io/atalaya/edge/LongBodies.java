@@ -1,28 +1,31 @@
 package io.atalaya.edge;
 
-import java.util.ArrayDeque;
-import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has long bodies parsed on other threads, no further ahead of the log than keeps it busy; the others wait as the bytes
  * that came, in their order. Parsed events take several times the memory of their bytes, and whatever waits in memory
- * is copied by the collector again and again. Thread-safe: a lock guards what waits.
+ * is copied by the collector again and again. Thread-safe: whoever comes first starts what may start, for all.
  *
  * <p>What waits is bounded by the memory that the port has for bodies.
  */
 public final class LongBodies {
     private final Executor executor;
     private final int aheadBytes;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Body> waiting = new ArrayDeque<>();
-    private long bytesAtWork;
+    private final Queue<Body> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicLong bytesAtWork = new AtomicLong();
+
+    /** Calls for {@link #startNext} that have not been answered; whoever raises it from zero answers them all. */
+    private final AtomicInteger calls = new AtomicInteger();
 
     private record Body(int bytes, Supplier<CompletionStage<?>> work, CompletableFuture<Void> done) {}
 
@@ -43,34 +46,29 @@ public final class LongBodies {
      */
     CompletionStage<Void> take(int bytes, Supplier<CompletionStage<?>> work) {
         var body = new Body(bytes, work, new CompletableFuture<>());
-        lock.lock();
-        try {
-            waiting.add(body);
-        } finally {
-            lock.unlock();
-        }
+        waiting.add(body);
         startNext();
         return body.done;
     }
 
     private void startNext() {
-        for (Optional<Body> next = next(); next.isPresent(); next = next()) {
-            start(next.get());
+        if (calls.getAndIncrement() > 0) {
+            return;
         }
+        int answered = 1;
+        do {
+            for (Body next = waiting.peek(); next != null && hasRoomFor(next); next = waiting.peek()) {
+                waiting.remove();
+                bytesAtWork.addAndGet(next.bytes);
+                start(next);
+            }
+            answered = calls.addAndGet(-answered);
+        } while (answered > 0);
     }
 
-    private Optional<Body> next() {
-        lock.lock();
-        try {
-            Body first = waiting.peek();
-            if (first == null || (bytesAtWork > 0 && bytesAtWork + first.bytes > aheadBytes)) {
-                return Optional.empty();
-            }
-            bytesAtWork += first.bytes;
-            return Optional.of(waiting.remove());
-        } finally {
-            lock.unlock();
-        }
+    private boolean hasRoomFor(Body body) {
+        long before = bytesAtWork.get();
+        return before == 0 || before + body.bytes <= aheadBytes;
     }
 
     private void start(Body body) {
@@ -95,12 +93,7 @@ public final class LongBodies {
     }
 
     private void onDone(Body body, @Nullable Throwable failure) {
-        lock.lock();
-        try {
-            bytesAtWork -= body.bytes;
-        } finally {
-            lock.unlock();
-        }
+        bytesAtWork.addAndGet(-body.bytes);
         if (failure == null) {
             body.done.complete(null);
         } else {

@@ -26,7 +26,8 @@ public final class AssignmentPool implements AutoCloseable {
 
     /** Prepares the pool; connects when first asked, so that a database which is away holds up nobody's start. */
     public static AssignmentPool open(URI url) {
-        var config = new PostgresConfig(url, MOST_CONNECTIONS, CachedAssignments.TIMEOUT, CachedAssignments.TIMEOUT, OptionalLong.empty());
+        var config = new PostgresConfig(
+                url, MOST_CONNECTIONS, CachedAssignments.TIMEOUT, CachedAssignments.TIMEOUT, OptionalLong.empty());
         var settings = new HikariConfig();
         settings.setPoolName("atalaya-assignments");
         settings.setJdbcUrl(config.jdbcUrl());

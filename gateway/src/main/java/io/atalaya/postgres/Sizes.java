@@ -27,8 +27,7 @@ final class Sizes {
                     SELECT c.relname, c.relkind = 'i',
                            CASE WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE pg_table_size(c.oid) END
                     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                    WHERE n.nspname = '%s' AND c.relkind IN ('r', 'i') ORDER BY 3 DESC, 1 LIMIT %d"""
-                    .formatted(Schema.NAME, MOST))) {
+                    WHERE n.nspname = '%s' AND c.relkind IN ('r', 'i') ORDER BY 3 DESC, 1 LIMIT %d""".formatted(Schema.NAME, MOST))) {
                 while (rows.next()) {
                     relations.add(new Relation(rows.getString(1), rows.getBoolean(2), rows.getLong(3)));
                 }

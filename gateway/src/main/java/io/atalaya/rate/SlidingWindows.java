@@ -54,8 +54,8 @@ public final class SlidingWindows<K> {
         long due = nextSweepNanos.get();
         if (nowNanos - due >= 0 && nextSweepNanos.compareAndSet(due, nowNanos + windowNanos)) {
             windows.keySet()
-                    .forEach(who -> windows.computeIfPresent(
-                            who, (_, window) -> window.isEmpty(nowNanos) ? null : window));
+                    .forEach(who ->
+                            windows.computeIfPresent(who, (_, window) -> window.isEmpty(nowNanos) ? null : window));
         }
     }
 

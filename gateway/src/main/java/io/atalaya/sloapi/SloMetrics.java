@@ -49,6 +49,12 @@ public final class SloMetrics {
                         "atalaya_slo_inconsistent_total",
                         "Looks at which an objective counted more than all events.",
                         inconsistent)
+                .counter(
+                        "atalaya_slo_recoveries_total",
+                        "Outages that ended, by whether they did within the time that the service is to be back in.",
+                        recoveries(measured))
+                .gauge("atalaya_slo_recovery_seconds", "How long the last outage lasted.", lastRecoveries(measured))
+                .gauge("atalaya_slo_outage_seconds", "How long the present outage lasts.", outages(measured))
                 .gauge("atalaya_slo_objective_ratio", "The share that is promised to be good.", objective)
                 .gauge("atalaya_slo_budget_remaining_ratio", "The share of the error budget that is left.", remaining)
                 .gauge("atalaya_slo_history_seconds", "For how long an objective has been counted.", history)
@@ -60,6 +66,34 @@ public final class SloMetrics {
                         "When the engine last looked, as a Unix time.",
                         report.at().toEpochMilli() / 1e3)
                 .build();
+    }
+
+    private static Series recoveries(List<SloStatus> measured) {
+        var series = Series.labelled("slo", "service", "in_time");
+        measured.stream().filter(status -> status.slo().countsTime()).forEach(status -> {
+            Slo slo = status.slo();
+            series.add(status.recoveries().inTime(), slo.id(), slo.service(), "yes");
+            series.add(status.recoveries().late(), slo.id(), slo.service(), "no");
+        });
+        return series;
+    }
+
+    private static Series lastRecoveries(List<SloStatus> measured) {
+        var series = Series.labelled("slo", "service");
+        for (SloStatus status : measured) {
+            Slo slo = status.slo();
+            status.recoveries().last().ifPresent(last -> series.add(last.toMillis() / 1e3, slo.id(), slo.service()));
+        }
+        return series;
+    }
+
+    private static Series outages(List<SloStatus> measured) {
+        var series = Series.labelled("slo", "service");
+        measured.stream().filter(status -> status.slo().countsTime()).forEach(status -> {
+            Slo slo = status.slo();
+            series.add(status.recoveries().away().toMillis() / 1e3, slo.id(), slo.service());
+        });
+        return series;
     }
 
     private static double inUnit(Slo slo, long amount) {

@@ -111,7 +111,19 @@ public final class SloPages {
             page.put("month", month(status.month()));
             page.put("months", status.months().stream().map(SloPages::month).toList());
             page.put("tiers", tiers(status));
+            if (slo.countsTime()) {
+                page.put("recoveries", recoveries(status.recoveries()));
+            }
         }
+        return page;
+    }
+
+    private static Map<String, Object> recoveries(SloStatus.Recoveries recoveries) {
+        var page = new LinkedHashMap<String, Object>();
+        page.put("in_time", recoveries.inTime());
+        page.put("late", recoveries.late());
+        recoveries.last().ifPresent(last -> page.put("last_seconds", last.toMillis() / 1e3));
+        page.put("away_seconds", recoveries.away().toMillis() / 1e3);
         return page;
     }
 

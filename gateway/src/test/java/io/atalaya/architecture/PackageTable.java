@@ -83,7 +83,11 @@ final class PackageTable {
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");
         row(rows, "progress", "event auth", "");
-        row(rows, "hub", "event protocol metrics profile auth assignment log rate routing slow progress", "slf4j netty");
+        row(
+                rows,
+                "hub",
+                "event protocol metrics profile auth assignment log rate routing slow progress",
+                "slf4j netty");
         row(rows, "ack", "event metrics log", "slf4j");
         row(rows, "retained", "event profile log routing", "");
         row(rows, "recovery", "event protocol metrics profile auth log routing hub ack retained", "slf4j netty");
@@ -138,8 +142,9 @@ final class PackageTable {
                 rows,
                 "cli",
                 "logging explain event profile yaml auth assignment routing config gateway client client.publish demo demo.incident bench capacity"
-                        + " cli.slo cli.kpi cli.trial",
+                        + " cli.slo cli.kpi cli.trial cli.progress",
                 "slf4j jackson picocli logback");
+        row(rows, "cli.progress", "", "");
         row(rows, "cli.trial", "event auth assignment config gateway demo bench", "");
         row(rows, "cli.slo", "yaml slo generate openslo", "jackson picocli");
         row(rows, "cli.kpi", "yaml slo profile kpi proof", "jackson picocli");

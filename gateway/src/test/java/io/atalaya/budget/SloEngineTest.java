@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.atalaya.budget.Fakes.Gauges;
 import io.atalaya.budget.SloStatus.Phase;
+import io.atalaya.budget.SloStatus.Recoveries;
 import io.atalaya.budget.SloStatus.State;
 import io.atalaya.slo.SloFile;
 import java.time.Duration;
@@ -21,7 +22,7 @@ class SloEngineTest {
 
     private static final String OBJECTIVES = """
             slo: test
-            services: {a: {title: A, owner: me}, b: {title: B, owner: me}}
+            services: {a: {title: A, owner: me}, b: {title: B, owner: me, rto: 2m}}
             objectives:
               answers:
                 service: a
@@ -124,6 +125,48 @@ class SloEngineTest {
         double budget = Duration.ofDays(30).toSeconds() * 0.001;
         assertThat(status("up").remaining()).isCloseTo(1 - 100 / budget, within(1e-9));
         assertThat(status("up").state()).isEqualTo(State.OK);
+    }
+
+    @Test
+    void recoveriesAreTimedAgainstTheGoalOfTheService() {
+        run(Duration.ofHours(1), 1, 0, true);
+        assertThat(status("up").recoveries()).isEqualTo(new Recoveries(0, 0, Optional.empty(), Duration.ZERO));
+
+        run(Duration.ofMinutes(2), 1, 0, false);
+        assertThat(status("up").recoveries().away()).isEqualTo(Duration.ofMinutes(2));
+        run(Duration.ofSeconds(10), 1, 0, true);
+        run(Duration.ofSeconds(130), 1, 0, false);
+        run(Duration.ofSeconds(10), 1, 0, true);
+
+        assertThat(status("up").recoveries())
+                .isEqualTo(new Recoveries(1, 1, Optional.of(Duration.ofSeconds(130)), Duration.ZERO));
+        assertThat(status("answers").recoveries().last()).isEmpty();
+    }
+
+    @Test
+    void theTimeUntilAKilledProcessIsBackIsARecoveryAndAPlannedStopIsNone() {
+        run(Duration.ofHours(1), 1, 0, true);
+        at = at.plus(Duration.ofMinutes(1));
+        engine.resume(at, true);
+        run(Duration.ofSeconds(10), 1, 0, true);
+        assertThat(status("up").recoveries().last()).isEmpty();
+
+        at = at.plus(Duration.ofMinutes(5));
+        engine.resume(at, false);
+        run(Duration.ofSeconds(10), 1, 0, true);
+
+        assertThat(status("up").recoveries())
+                .isEqualTo(new Recoveries(0, 1, Optional.of(Duration.ofMinutes(5)), Duration.ZERO));
+    }
+
+    @Test
+    void anOutageInMaintenanceIsNone() {
+        run(Duration.ofHours(1), 1, 0, true);
+        engine.pause("b", at.plusSeconds(60));
+        run(Duration.ofSeconds(50), 1, 0, false);
+        run(Duration.ofSeconds(60), 1, 0, true);
+
+        assertThat(status("up").recoveries().last()).isEmpty();
     }
 
     @Test

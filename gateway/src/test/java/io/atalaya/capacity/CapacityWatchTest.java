@@ -32,8 +32,8 @@ class CapacityWatchTest {
     private int asked;
 
     private CapacityWatch watch(Machine machine) {
-        var sources = new CapacityWatch.Sources(
-                () -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)), () -> {
+        var sources =
+                new CapacityWatch.Sources(() -> load, () -> List.of(new StoreSize("log", used, 1_000_000_000)), () -> {
                     asked++;
                     return database;
                 });
@@ -170,8 +170,7 @@ class CapacityWatchTest {
             for (var point : ((GaugeSnapshot) family).getDataPoints()) {
                 var labels = new ArrayList<String>();
                 point.getLabels().forEach(label -> labels.add(label.getValue()));
-                series.put(
-                        family.getMetadata().getName() + "{" + String.join(" ", labels) + "}", point.getValue());
+                series.put(family.getMetadata().getName() + "{" + String.join(" ", labels) + "}", point.getValue());
             }
         });
         return series;

@@ -3,8 +3,8 @@ package io.atalaya.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.atalaya.cli.trial.InProcessGateway;
 import io.atalaya.cli.trial.TrialSecrets;
+import io.atalaya.cli.trial.TrialTester;
 import io.atalaya.demo.Evening;
 import io.atalaya.demo.Person;
 import io.atalaya.demo.RunningGateway;
@@ -43,7 +43,7 @@ class CommandsIT {
 
     @BeforeEach
     void start() {
-        gateway = InProcessGateway.start(new RunningGateway.Settings(
+        gateway = TrialTester.start(new RunningGateway.Settings(
                 0,
                 0,
                 secrets.jwtSecret(),

@@ -3,48 +3,31 @@ package io.atalaya.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.atalaya.cli.trial.TrialSecrets;
-import io.atalaya.config.ConfigOutcome;
-import io.atalaya.config.ConfigReader;
-import io.atalaya.config.ConfigSource;
-import io.atalaya.gateway.Gateway;
+import io.atalaya.gateway.GatewayTester;
 import io.atalaya.postgres.PostgresServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The command as an operator calls it, against a real gateway whose real archive has refused something. */
 @Timeout(120)
 class DeadLettersCommandIT {
     private static PostgresServer server;
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    @TempDir
-    private Path data;
-
     private URI database = URI.create("");
-    private Gateway gateway;
+    private GatewayTester gateway;
 
     @BeforeAll
     static void startServer() {
@@ -59,19 +42,7 @@ class DeadLettersCommandIT {
     @BeforeEach
     void start() throws Exception {
         database = server.createDatabase();
-        var secrets = TrialSecrets.fresh(new SecureRandom(), InstantSource.system());
-        var settings = Map.ofEntries(
-                Map.entry("data-dir", data.toString()),
-                Map.entry("ws-host", "127.0.0.1"),
-                Map.entry("ws-port", "0"),
-                Map.entry("management-port", "0"),
-                Map.entry("jwt-secret", secrets.jwtSecret()),
-                Map.entry("table-token-secret", secrets.tableTokenSecret()),
-                Map.entry("ingest-api-keys", "key-of-one=1"),
-                Map.entry("database-url", database.toString()),
-                Map.entry("archive-batch-interval", "50ms"));
-        var config = (ConfigOutcome.Valid) ConfigReader.read(ConfigSource.of(settings));
-        gateway = Gateway.start(config.config());
+        gateway = GatewayTester.start("database-url", database.toString(), "archive-batch-interval", "50ms");
         await().atMost(Duration.ofSeconds(30)).until(() -> book("known").equals("true"));
         server.execute(database, """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -82,36 +53,25 @@ class DeadLettersCommandIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
-        assertThat(book("balanced")).isEqualTo("true");
-        http.shutdownNow();
+    void stop() {
         gateway.close();
     }
 
-    private void publish(int count) throws Exception {
+    private void publish(int count) {
         for (int i = 1; i <= count; i++) {
-            var request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + gateway.publicPort() + "/api/v1/events"))
-                    .header("Authorization", "Bearer key-of-one")
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(
-                            "{\"type\":\"ROUND_SERVED\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"id\":\"e"
-                                    + i + "\"}"));
-            assertThat(http.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                            .statusCode())
-                    .isEqualTo(202);
+            String event =
+                    "{\"type\":\"ROUND_SERVED\",\"tenant_id\":1,\"branch_id\":1,\"session_id\":42,\"id\":\"e%d\"}"
+                            .formatted(i);
+            assertThat(gateway.post("key-of-one", event).statusCode()).isEqualTo(202);
         }
     }
 
     private String managementUrl() {
-        return "http://127.0.0.1:" + gateway.managementPort();
+        return gateway.managementUri("").toString();
     }
 
-    private String book(String member) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(managementUrl() + "/api/v1/books"));
-        String body =
-                http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
-        return JsonMapper.shared().readTree(body).path("archive").path(member).toString();
+    private String book(String member) {
+        return gateway.management("/api/v1/books").path("archive").path(member).toString();
     }
 
     private int run(String... arguments) {

@@ -1,5 +1,7 @@
 package io.atalaya.collector;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.atalaya.archive.ArchiveException;
 import io.atalaya.archive.ArchiveFields;
 import io.atalaya.archive.ArchiveLedger;
@@ -8,6 +10,7 @@ import io.atalaya.archive.Rejection;
 import io.atalaya.http.Response;
 import io.atalaya.http.Route;
 import io.atalaya.ingest.Intake;
+import io.atalaya.ingest.IntakeBook;
 import io.atalaya.ingest.IntakeConfig;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.InMemoryEventLog;
@@ -40,6 +43,7 @@ final class CollectorRig implements AutoCloseable {
 
     /** As JavaScript writes it. */
     static final String NOW_TEXT = "2026-05-01T12:00:00.000Z";
+
     private static final IntakeConfig KEYS = new IntakeConfig(
             Map.of("publish-a", "a", "publish-b", "b", "publish-all", "*"),
             Map.of("query-a", "a", "query-b", "b", "query-all", "*"),
@@ -131,6 +135,7 @@ final class CollectorRig implements AutoCloseable {
 
     @Override
     public void close() {
+        assertThat(intake.book()).matches(IntakeBook::balanced);
         rig.close();
         log.close();
         worker.shutdownNow();

@@ -122,18 +122,18 @@ final class DeployFolderIT {
         var redis = kept(RedisServer.start("--appendonly", "yes", "--maxmemory-policy", "noeviction"));
         var postgres = kept(PostgresServer.start());
         Files.writeString(secrets.resolve("redis-url"), redis.url().toString());
-        Files.writeString(secrets.resolve("database-url"), postgres.createDatabase().toString());
+        Files.writeString(
+                secrets.resolve("database-url"), postgres.createDatabase().toString());
         var gateways = new ArrayList<Gateway>();
         for (String name : List.of("gateway-1", "gateway-2")) {
-            gateways.add(kept(Gateway.start(config(name))));
+            gateways.add(kept(CheckedGateway.start(config(name))).gateway());
         }
         return gateways;
     }
 
     /** As the compose file sets it; only what would collide on one machine is put in place. */
     private GatewayConfig config(String service) {
-        ConfigSource source = new ConfigSource(
-                        java.util.Optional.empty(), environment(), Map.of(), directory, false)
+        ConfigSource source = new ConfigSource(java.util.Optional.empty(), environment(), Map.of(), directory, false)
                 .withOverrides(Map.of(
                         "data-dir", directory.resolve(service).toString(),
                         "ws-host", "127.0.0.1",
@@ -176,21 +176,27 @@ final class DeployFolderIT {
     private void assertThatContainersWouldBeFoundHealthy(List<Gateway> gateways)
             throws IOException, InterruptedException {
         var command = new ArrayList<String>();
-        compose.path("services").path("gateway-1").path("healthcheck").path("test").forEach(word -> command.add(word.asString()));
+        compose.path("services")
+                .path("gateway-1")
+                .path("healthcheck")
+                .path("test")
+                .forEach(word -> command.add(word.asString()));
         assertThat(command.removeFirst()).isEqualTo("CMD");
         for (Gateway gateway : gateways) {
             assertThat(sh(at(command, gateway.publicPort()))).isZero();
         }
 
         assertThat(sh(at(command, freePort()))).isNotZero();
-        assertThat(sh(at(command.stream().map(word -> word.replace("/ws/health", "/none")).toList(), gateways.getFirst().publicPort())))
+        assertThat(sh(at(
+                        command.stream()
+                                .map(word -> word.replace("/ws/health", "/none"))
+                                .toList(),
+                        gateways.getFirst().publicPort())))
                 .isNotZero();
     }
 
     private static String[] at(List<String> command, int port) {
-        return command.stream()
-                .map(word -> word.replace("/8001", "/" + port))
-                .toArray(String[]::new);
+        return command.stream().map(word -> word.replace("/8001", "/" + port)).toArray(String[]::new);
     }
 
     // ---- the proxy -------------------------------------------------------------------------------------------------
@@ -224,7 +230,8 @@ final class DeployFolderIT {
                         Map.of(
                                 "HOME", directory.toString(),
                                 "XDG_DATA_HOME", directory.resolve("caddy-data").toString(),
-                                "XDG_CONFIG_HOME", directory.resolve("caddy-config").toString()),
+                                "XDG_CONFIG_HOME",
+                                        directory.resolve("caddy-config").toString()),
                         "/metrics")));
         return new Proxy(http, https, metrics.join(), process);
     }
@@ -250,12 +257,15 @@ final class DeployFolderIT {
             assertThat(health.statusCode()).isEqualTo(200);
             assertThat(health.headers().firstValue("Strict-Transport-Security")).isPresent();
             assertThat(health.headers().firstValue("Alt-Svc")).isEmpty();
-            assertThat(get(client, proxy.uri("https", "/ws/metrics")).statusCode()).isEqualTo(404);
-            assertThat(get(client, proxy.uri("https", "/ws/health/detailed")).statusCode()).isEqualTo(404);
+            assertThat(get(client, proxy.uri("https", "/ws/metrics")).statusCode())
+                    .isEqualTo(404);
+            assertThat(get(client, proxy.uri("https", "/ws/health/detailed")).statusCode())
+                    .isEqualTo(404);
             assertThat(proxy.process().get("/config").statusCode()).isEqualTo(404);
             assertThatAnEventArrives(client, proxy);
         }
-        assertThat(gateways).allSatisfy(gateway -> assertThat(gateway.publicPort()).isPositive());
+        assertThat(gateways)
+                .allSatisfy(gateway -> assertThat(gateway.publicPort()).isPositive());
     }
 
     private static HttpResponse<String> get(HttpClient client, URI uri) throws IOException, InterruptedException {
@@ -299,7 +309,8 @@ final class DeployFolderIT {
         var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         try (InputStream in = Files.newInputStream(root)) {
-            trusted.setCertificateEntry("root", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            trusted.setCertificateEntry(
+                    "root", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
@@ -311,7 +322,8 @@ final class DeployFolderIT {
     // ---- those who watch -------------------------------------------------------------------------------------------
 
     private ServerProcess alertmanager() throws IOException {
-        String text = Files.readString(DEPLOY.resolve("alertmanager/alertmanager.yml")).replace(SECRETS, secrets + "/");
+        String text = Files.readString(DEPLOY.resolve("alertmanager/alertmanager.yml"))
+                .replace(SECRETS, secrets + "/");
         return kept(ServerProcess.alertmanager(Path.of(write("alertmanager.yml", text)), directory));
     }
 
@@ -338,7 +350,8 @@ final class DeployFolderIT {
         var down = new ArrayList<String>();
         int here = 0;
         for (JsonNode target : prometheus.json("/api/v1/targets").path("data").path("activeTargets")) {
-            if (List.of("api", "caddy", "alertmanager").contains(target.path("labels").path("job").asString())) {
+            if (List.of("api", "caddy", "alertmanager")
+                    .contains(target.path("labels").path("job").asString())) {
                 here++;
                 if (!target.path("health").asString().equals("up")) {
                     down.add(target.toString());
@@ -357,7 +370,8 @@ final class DeployFolderIT {
             for (JsonNode rule : group.path("rules")) {
                 all++;
                 if (!rule.path("health").asString().equals("ok")) {
-                    unwell.add(rule.path("name").asString() + ": " + rule.path("lastError").asString());
+                    unwell.add(rule.path("name").asString() + ": "
+                            + rule.path("lastError").asString());
                 }
             }
         }

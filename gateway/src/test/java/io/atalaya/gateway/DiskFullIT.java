@@ -93,6 +93,21 @@ class DiskFullIT {
         return ids;
     }
 
+    /** Whether health says so while events go on being refused. */
+    private boolean healthGetsCritical() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(post("refused" + i).statusCode()).isEqualTo(503);
+            if (i % 50 == 49 && status("/health/buffer") == 503 && status("/health/detailed") == 503) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int status(String path) {
+        return gateway.send(HttpRequest.newBuilder(gateway.managementUri(path))).statusCode();
+    }
+
     @Test
     void aFullDiskRefusesUntilThereIsRoomAndLosesNothingAcknowledged() throws Exception {
         WireClient client = gateway.diner(1, 1, 42);
@@ -118,6 +133,8 @@ class DiskFullIT {
         assertThat(books.at("/intake/refused/log_failed").asInt())
                 .as(books.path("intake").toString())
                 .isEqualTo(refused);
+
+        assertThat(healthGetsCritical()).isTrue();
 
         assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isTrue();
         await().atMost(PATIENCE).until(() -> post("after").statusCode() == 202);

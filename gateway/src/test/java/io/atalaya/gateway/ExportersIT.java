@@ -83,6 +83,9 @@ class ExportersIT {
                 assertThat(panels.withoutNumber(prometheus, ExportersIT::areHere))
                         .as("panels without data")
                         .isEmpty();
+                assertThat(panels.withoutName(prometheus, ExportersIT::areHere))
+                        .as("panels whose legends are empty")
+                        .isEmpty();
             }
         } finally {
             running.forEach(ServerProcess::close);

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +31,6 @@ class FaultDrillIT {
     private static final long SLACK_MILLIS = 25_000;
 
     private static final String OBJECTIVES = """
-            slo: drill
-            window: 10m
-            tiers:
-              fast: {budget: 10, long: 40s, short: 20s, severity: critical}
             services:
               websocket: {title: WebSocket, owner: me}
               redis: {title: Redis, owner: me}
@@ -66,22 +61,11 @@ class FaultDrillIT {
 
     @Test
     void everyFaultIsToldAndPaidFor() throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("atalaya.yaml"), OBJECTIVES);
+        Drill.writeObjectives(directory, OBJECTIVES);
         try (var redis = RedisServer.start("--appendonly", "yes");
                 var database = PostgresServer.start();
-                var gateway = GatewayTester.start(
-                        "slo-files",
-                        directory.toString(),
-                        "log-store",
-                        "redis",
-                        "redis-url",
-                        redis.url().toString(),
-                        "database-url",
-                        database.createDatabase().toString(),
-                        "archive-batch-interval",
-                        "50ms",
-                        "ws-heartbeat-timeout",
-                        "10m")) {
+                var gateway = GatewayTester.start(Drill.onServers(
+                        redis, database, "slo-files", directory.toString(), "ws-heartbeat-timeout", "10m"))) {
             WireClient diner = gateway.diner(1, 1, 42);
             gateway.awaitSessions(1);
             await().atMost(PATIENCE)

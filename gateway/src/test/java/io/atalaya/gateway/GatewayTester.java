@@ -33,29 +33,29 @@ import tools.jackson.databind.json.JsonMapper;
  * The product in this process on free ports, with everything that a test needs to talk to it. Closing it checks what
  * must hold after every test: both books balance, and no session, slot or topic is left. Confined to the test's thread.
  */
-final class GatewayTester implements AutoCloseable {
+public final class GatewayTester implements AutoCloseable {
     static final String ORIGIN = "https://waiters.example";
     private static final String JWT_SECRET = "a-staff-secret-that-is-long-enough-for-tests";
     private static final String TABLE_SECRET = "a-table-secret-that-is-long-enough-for-tests";
     private static final Duration LIFETIME = Duration.ofMinutes(15);
     private static final JsonMapper JSON = new JsonMapper();
 
+    private final CheckedGateway checked;
     private final Gateway gateway;
     private final Path data;
-    private final Optional<String> managementToken;
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<AutoCloseable> clients = new ArrayList<>();
     private final TokenMinter minter;
 
-    private GatewayTester(Gateway gateway, Path data, Optional<String> managementToken) {
-        this.gateway = gateway;
+    private GatewayTester(CheckedGateway checked, Path data) {
+        this.checked = checked;
+        this.gateway = checked.gateway();
         this.data = data;
-        this.managementToken = managementToken;
         this.minter = minter(InstantSource.system());
     }
 
     /** Starts a gateway with a data directory of its own; {@code settings} are keys and values in turn. */
-    static GatewayTester start(String... settings) {
+    public static GatewayTester start(String... settings) {
         Path data = temporaryDirectory();
         var overrides = new HashMap<>(Map.of("data-dir", data.toString()));
         overrides.putAll(Map.of(
@@ -74,9 +74,7 @@ final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid ->
-                new GatewayTester(
-                        Gateway.start(valid.config()), data, Optional.ofNullable(overrides.get("management-token")));
+            case ConfigOutcome.Valid valid -> new GatewayTester(CheckedGateway.start(valid.config()), data);
         };
     }
 
@@ -166,7 +164,7 @@ final class GatewayTester implements AutoCloseable {
         return JSON.readTree(answer.body());
     }
 
-    HttpResponse<String> post(String key, String json) {
+    public HttpResponse<String> post(String key, String json) {
         return send(HttpRequest.newBuilder(publicUri("/api/v1/events"))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
@@ -177,7 +175,7 @@ final class GatewayTester implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port() + path);
     }
 
-    URI managementUri(String path) {
+    public URI managementUri(String path) {
         return URI.create("http://127.0.0.1:" + gateway.managementPort() + path);
     }
 
@@ -192,9 +190,9 @@ final class GatewayTester implements AutoCloseable {
         }
     }
 
-    JsonNode management(String path) {
+    public JsonNode management(String path) {
         var request = HttpRequest.newBuilder(managementUri(path));
-        managementToken.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+        checked.managementToken().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         return JSON.readTree(send(request).body());
     }
 
@@ -225,12 +223,16 @@ final class GatewayTester implements AutoCloseable {
         }
     }
 
-    /** Closes without looking at what is left; for a gateway with clients of its own, which come and go. */
+    /** Closes without looking at which sessions are left; for a gateway with clients of its own, which come and go. */
     void closeAtOnce() {
-        clients.forEach(GatewayTester::close);
-        http.shutdownNow();
-        gateway.close();
-        delete(data);
+        try {
+            clients.forEach(GatewayTester::close);
+            assertBooksBalance();
+        } finally {
+            http.shutdownNow();
+            gateway.close();
+            delete(data);
+        }
     }
 
     private static void close(AutoCloseable client) {
@@ -261,15 +263,6 @@ final class GatewayTester implements AutoCloseable {
 
     /** Both books, from what operators see, at any moment. */
     void assertBooksBalance() {
-        JsonNode books = management("/api/v1/books");
-        for (String book : List.of("intake", "deliveries", "acknowledgements")) {
-            assertThat(books.at("/" + book + "/balanced").booleanValue())
-                    .as(book + " in " + books)
-                    .isTrue();
-        }
-        // once the archive has been reached
-        assertThat(books.at("/archive/balanced").booleanValue(true))
-                .as("archive in " + books)
-                .isTrue();
+        checked.assertBooksBalance();
     }
 }

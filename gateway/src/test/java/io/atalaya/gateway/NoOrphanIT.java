@@ -97,6 +97,9 @@ final class NoOrphanIT {
             assertThat(panels.withoutNumber(prometheus, Set::isEmpty))
                     .as("panels without data")
                     .isEmpty();
+            assertThat(panels.withoutName(prometheus, Set::isEmpty))
+                    .as("panels whose legends are empty")
+                    .isEmpty();
             assertThat(unknown(prometheus))
                     .as("series of rules and panels that nobody exposes")
                     .isEmpty();
@@ -135,7 +138,8 @@ final class NoOrphanIT {
     private Path objectives() throws IOException {
         Instant now = Instant.now();
         String shipped = Files.readString(Path.of("../slo/atalaya.yaml"));
-        String changed = shipped.replaceFirst("(?m)^objectives:$", """
+        String changed =
+                shipped.replaceFirst("(?m)^objectives:$", """
                 maintenance:
                   - {from: "%s", until: "%s", services: [websocket], reason: a test}
                 objectives:

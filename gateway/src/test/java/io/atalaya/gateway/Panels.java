@@ -25,6 +25,7 @@ final class Panels {
     static final Path DEPLOY = Path.of("../deploy");
     private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Pattern SUBJECT = Pattern.compile("(?m)^ +(slo|capacity): \"([a-z0-9-]+)\"$");
+    private static final Pattern LABEL = Pattern.compile("\\{\\{ *([a-zA-Z_]+) *}}");
     private static final Pattern OTHER_JOB = Pattern.compile("job=\\\\?\"(?!api\\b)([a-z]+)");
 
     /** Panels that are empty as long as all is well. */
@@ -36,8 +37,8 @@ final class Panels {
     /** Whose series a recorded series was made of, by the selector that tells it from others of its name. */
     private final Map<String, Set<String>> recorded;
 
-    /** One expression of a panel. */
-    record Query(String panel, String expression) {}
+    /** One expression of a panel, and what its series are called. */
+    record Query(String panel, String expression, String legend) {}
 
     private Panels(List<Query> queries, String rules) {
         this.queries = List.copyOf(queries);
@@ -63,7 +64,8 @@ final class Panels {
                     for (JsonNode target : panel.path("targets")) {
                         queries.add(new Query(
                                 panel.path("title").asString(),
-                                target.path("expr").asString().replace("$__rate_interval", "15s")));
+                                target.path("expr").asString().replace("$__rate_interval", "15s"),
+                                target.path("legendFormat").asString()));
                     }
                 }
             }
@@ -88,6 +90,23 @@ final class Panels {
                 .filter(query -> prometheus.query(query.expression).stream()
                         .noneMatch(sample -> Double.isFinite(sample.value())))
                 .map(query -> query.panel + ": " + query.expression)
+                .toList();
+    }
+
+    /** Panels that call their series by a label which none of them has: their legends would be empty. */
+    List<String> withoutName(PrometheusServer prometheus, Predicate<Set<String>> whose) {
+        return queries.stream()
+                .filter(query -> whose.test(exporters(query.expression)))
+                .flatMap(query -> {
+                    List<PrometheusServer.Sample> samples = prometheus.query(query.expression);
+                    return LABEL.matcher(query.legend)
+                            .results()
+                            .map(label -> label.group(1))
+                            .filter(label -> !samples.isEmpty()
+                                    && samples.stream()
+                                            .noneMatch(sample -> sample.labels().has(label)))
+                            .map(label -> "%s: %s of %s".formatted(query.panel, label, query.expression));
+                })
                 .toList();
     }
 

@@ -140,15 +140,20 @@ class ReplayStormIT {
         Path profile = scratch.resolve("storm.yaml");
         String shipped = Files.readString(Path.of("../profiles/restaurant.yaml"));
         Files.writeString(
-                profile,
-                shipped.replaceFirst("CART_CLEARED: .*", "CART_CLEARED: {to: [table], delivery: ephemeral}"));
+                profile, shipped.replaceFirst("CART_CLEARED: .*", "CART_CLEARED: {to: [table], delivery: ephemeral}"));
         return GatewayTester.start(
-                "profile", profile.toString(),
-                "replay-rate", "" + weather.rate(),
-                "replay-concurrency", "" + weather.concurrency(),
-                "ws-max-outbound-bytes", weather.outbound(),
-                "log-max-events", "" + weather.kept(),
-                "archive-batch-interval", "50ms");
+                "profile",
+                profile.toString(),
+                "replay-rate",
+                "" + weather.rate(),
+                "replay-concurrency",
+                "" + weather.concurrency(),
+                "ws-max-outbound-bytes",
+                weather.outbound(),
+                "log-max-events",
+                "" + weather.kept(),
+                "archive-batch-interval",
+                "50ms");
     }
 
     private static String event(int number, Random random) {
@@ -210,9 +215,10 @@ class ReplayStormIT {
                     .body();
             over.set(true);
             throw new AssertionError(
-                    weather + " stalled with " + state.lines()
-                            .filter(line -> line.matches("atalaya_(replay|deliveries|connections|gaps|log).*"))
-                            .toList(),
+                    weather + " stalled with "
+                            + state.lines()
+                                    .filter(line -> line.matches("atalaya_(replay|deliveries|connections|gaps|log).*"))
+                                    .toList(),
                     stalled);
         }
         return readers.stream().map(CompletableFuture::join).toList();

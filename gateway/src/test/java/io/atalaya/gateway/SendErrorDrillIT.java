@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,10 +31,6 @@ class SendErrorDrillIT {
     private static final int CLIENTS = 5;
 
     private static final String OBJECTIVES = """
-            slo: drill
-            window: 10m
-            tiers:
-              fast: {budget: 10, long: 40s, short: 20s, severity: critical}
             services:
               websocket: {title: WebSocket, owner: me}
             objectives:
@@ -68,7 +63,7 @@ class SendErrorDrillIT {
     private long sessions = 1;
 
     SendErrorDrillIT(@TempDir Path directory) throws IOException {
-        Files.writeString(directory.resolve("atalaya.yaml"), OBJECTIVES);
+        Drill.writeObjectives(directory, OBJECTIVES);
         gateway = GatewayTester.start(
                 "profile", "src/test/resources/profiles-of-tests/watch.yaml",
                 "slo-files", directory.toString(),

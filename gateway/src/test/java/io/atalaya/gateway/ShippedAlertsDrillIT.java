@@ -63,20 +63,8 @@ class ShippedAlertsDrillIT {
         try (var redis = RedisServer.start("--appendonly", "yes");
                 var database = PostgresServer.start();
                 var prometheus = prometheus(port)) {
-            String[] settings = {
-                "log-store",
-                "redis",
-                "redis-url",
-                redis.url().toString(),
-                "database-url",
-                database.createDatabase().toString(),
-                "archive-batch-interval",
-                "50ms",
-                "management-port",
-                Integer.toString(port),
-                "ws-heartbeat-timeout",
-                "5m"
-            };
+            String[] settings = Drill.onServers(
+                    redis, database, "management-port", Integer.toString(port), "ws-heartbeat-timeout", "5m");
             try (var gateway = GatewayTester.start(settings)) {
                 drill(gateway, prometheus, redis, database);
             }

@@ -113,8 +113,12 @@ class WatchIT {
         List<String> texts = client.drain(Duration.ofMillis(1_500));
         assertThat(texts).hasSizeBetween(2, 4).allMatch(text -> text.contains(alarm));
         client.sendText("{\"type\":\"ack\",\"id\":\"" + alarm + "\"}");
-        await().untilAsserted(() -> assertThat(
-                        gateway.gateway().core().recovery().acknowledgements().ignored().late())
+        await().untilAsserted(() -> assertThat(gateway.gateway()
+                        .core()
+                        .recovery()
+                        .acknowledgements()
+                        .ignored()
+                        .late())
                 .isEqualTo(1));
     }
 

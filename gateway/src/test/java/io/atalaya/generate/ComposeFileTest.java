@@ -185,7 +185,10 @@ class ComposeFileTest {
             assertThat(said(service, "cap_add").isMissingNode()).as(service).isTrue();
             assertThat(said(service, "privileged").isMissingNode()).as(service).isTrue();
             assertThat(said(service, "security_opt").toString()).as(service).contains("no-new-privileges:true");
-            assertThat(userOf(service)).as(service).matches("[a-z][a-z-]*|[1-9][0-9]*(:[0-9]+)?").isNotEqualTo("root");
+            assertThat(userOf(service))
+                    .as(service)
+                    .matches("[a-z][a-z-]*|[1-9][0-9]*(:[0-9]+)?")
+                    .isNotEqualTo("root");
         }
     }
 
@@ -207,7 +210,8 @@ class ComposeFileTest {
     private Path dockerfile(String service) {
         JsonNode build = said(service, "build");
         return build.isObject()
-                ? DEPLOY.resolve(build.path("context").asString()).resolve(build.path("dockerfile").asString())
+                ? DEPLOY.resolve(build.path("context").asString())
+                        .resolve(build.path("dockerfile").asString())
                 : DEPLOY.resolve(build.asString()).resolve("Dockerfile");
     }
 
@@ -253,7 +257,8 @@ class ComposeFileTest {
         String prometheus = Files.readString(DEPLOY.resolve("prometheus/prometheus.yml"));
         int compared = 0;
         for (String service : compose.path("services").propertyNames()) {
-            var target = java.util.regex.Pattern.compile("\"" + service + ":([0-9]+)\"").matcher(prometheus);
+            var target = java.util.regex.Pattern.compile("\"" + service + ":([0-9]+)\"")
+                    .matcher(prometheus);
             String check = said(service, "healthcheck").path("test").toString();
             if (target.find() && check.contains("http://127.0.0.1")) {
                 assertThat(check).as(service).contains("127.0.0.1:" + target.group(1) + "/");

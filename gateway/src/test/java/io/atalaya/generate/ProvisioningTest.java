@@ -89,7 +89,9 @@ class ProvisioningTest {
     @Test
     void thereIsNoFileThatGrafanaWouldNotRead() throws IOException {
         try (Stream<Path> files = Files.walk(GRAFANA)) {
-            assertThat(files.filter(Files::isRegularFile).map(GRAFANA::relativize).map(Path::toString))
+            assertThat(files.filter(Files::isRegularFile)
+                            .map(GRAFANA::relativize)
+                            .map(Path::toString))
                     .allMatch(name -> name.matches(
                             "provisioning/(datasources|dashboards)/[a-z]+\\.yml|dashboards/[a-z]+/[a-z-]+\\.json"));
         }
@@ -175,10 +177,12 @@ class ProvisioningTest {
 
     @Test
     void noTwoDashboardsTakeEachOthersPlace() {
-        assertThat(dashboards.values()).extracting(dashboard -> dashboard.path("uid").asString())
+        assertThat(dashboards.values())
+                .extracting(dashboard -> dashboard.path("uid").asString())
                 .doesNotHaveDuplicates()
                 .allMatch(uid -> uid.matches("[a-zA-Z0-9_-]{1,40}"));
-        assertThat(dashboards.values()).extracting(dashboard -> dashboard.path("title").asString())
+        assertThat(dashboards.values())
+                .extracting(dashboard -> dashboard.path("title").asString())
                 .doesNotHaveDuplicates();
     }
 
@@ -189,7 +193,8 @@ class ProvisioningTest {
             for (JsonNode variable : dashboard.path("templating").path("list")) {
                 defined.add(variable.path("name").asString());
                 if (variable.path("type").asString().equals("datasource")) {
-                    assertThat(variable.path("current").path("value").asString()).isIn(uids(variable.path("query")));
+                    assertThat(variable.path("current").path("value").asString())
+                            .isIn(uids(variable.path("query")));
                 }
             }
 
@@ -198,7 +203,8 @@ class ProvisioningTest {
                     .contains("datasource")
                     .isSubsetOf(defined);
         });
-        assertThat(variables("a{b=\"$c\"}[$__rate_interval] ${d:regex} ${e}")).containsExactly("__rate_interval", "c", "d", "e");
+        assertThat(variables("a{b=\"$c\"}[$__rate_interval] ${d:regex} ${e}"))
+                .containsExactly("__rate_interval", "c", "d", "e");
     }
 
     private List<String> uids(JsonNode type) {

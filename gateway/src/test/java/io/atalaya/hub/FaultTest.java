@@ -149,7 +149,9 @@ class FaultTest {
         faulty.acceptEverything();
 
         assertThat(rig.book()).isEqualTo(HubRig.book(9, 7, 0, 0, 0, 2, 0));
-        assertThat(faulty.isOpen()).as("there was no memory for a close frame either").isFalse();
+        assertThat(faulty.isOpen())
+                .as("there was no memory for a close frame either")
+                .isFalse();
         assertOnlyThisOneEnded(broken);
     }
 

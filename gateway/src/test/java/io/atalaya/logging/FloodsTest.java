@@ -60,8 +60,10 @@ final class FloodsTest {
     void aFloodHidesNothingElse() {
         passed(1_000, 0, line("ingest", Level.ERROR, "the log did not store"));
 
-        assertThat(floods.pass(line("ingest", Level.ERROR, "something else"), 0)).isTrue();
-        assertThat(floods.pass(line("hub", Level.WARN, "the log did not store"), 0)).isTrue();
+        assertThat(floods.pass(line("ingest", Level.ERROR, "something else"), 0))
+                .isTrue();
+        assertThat(floods.pass(line("hub", Level.WARN, "the log did not store"), 0))
+                .isTrue();
     }
 
     @Test

@@ -70,7 +70,8 @@ final class ArchiveOutageIT {
     @BeforeEach
     void start() {
         database = server.createDatabase();
-        var config = new PostgresConfig(database, 4, Duration.ofMillis(500), Duration.ofSeconds(20), OptionalLong.empty());
+        var config =
+                new PostgresConfig(database, 4, Duration.ofMillis(500), Duration.ofSeconds(20), OptionalLong.empty());
         archive = new PostgresArchive(
                 config, new ArchiveFields(List.of("branch_id"), Optional.empty()), InstantSource.system());
         ledger = new ArchiveLedger(archive, log, epoch);

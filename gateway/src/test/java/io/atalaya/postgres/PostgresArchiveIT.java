@@ -141,7 +141,8 @@ final class PostgresArchiveIT extends ArchiveModelContract {
                     .extracting(Relation::name)
                     .contains("event_bucket", "event_place", "dead_letter", "tally_minute")
                     .doesNotHaveDuplicates();
-            assertThat(after.relations().stream().mapToLong(Relation::bytes).sum()).isLessThan(after.bytes());
+            assertThat(after.relations().stream().mapToLong(Relation::bytes).sum())
+                    .isLessThan(after.bytes());
         }
     }
 

@@ -42,8 +42,7 @@ public final class EventStreams implements UpgradeHandler {
 
     /** How the readers of streams acknowledge. */
     public List<Route> routes() {
-        var pace = new AckPace(
-                entrance.context().limits(), entrance.context().nanoClock());
+        var pace = new AckPace(entrance.context().limits(), entrance.context().nanoClock());
         return entrance.context().profile().endpoints().values().stream()
                 .map(endpoint -> new AckRoute(entrance, endpoint, answers, pace).route())
                 .toList();

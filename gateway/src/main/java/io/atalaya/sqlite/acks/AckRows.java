@@ -93,15 +93,16 @@ final class AckRows {
                 connection,
                 "INSERT INTO ack_shares(tenant, scheme, subject, entries) VALUES(?1, ?2, ?3, ?4)"
                         + " ON CONFLICT DO UPDATE SET entries = entries + ?4 RETURNING entries");
-        forgetShare = new Prepared(
-                connection, "DELETE FROM ack_shares WHERE tenant = ?1 AND scheme = ?2 AND subject = ?3");
+        forgetShare =
+                new Prepared(connection, "DELETE FROM ack_shares WHERE tenant = ?1 AND scheme = ?2 AND subject = ?3");
         overdue = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks WHERE state = 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
         old = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks WHERE state <> 0 AND end_ms <= ?1 LIMIT " + AT_ONCE);
-        forget = new Prepared(connection, "DELETE FROM acks WHERE number = ?1 RETURNING position, tenant, scheme, subject");
+        forget = new Prepared(
+                connection, "DELETE FROM acks WHERE number = ?1 RETURNING position, tenant, scheme, subject");
         forgetEvent = new Prepared(
                 connection,
                 "DELETE FROM ack_events WHERE offset = ?1"
@@ -271,8 +272,7 @@ final class AckRows {
                 return;
             }
             position = deleted.getLong(1);
-            owner = new Recipient.Owner(
-                    new TenantId(deleted.getString(2)), deleted.getString(3), deleted.getString(4));
+            owner = new Recipient.Owner(new TenantId(deleted.getString(2)), deleted.getString(3), deleted.getString(4));
         }
         changeShare(owner, -1);
         changeShare(wholeTenant(owner), -1);

@@ -100,8 +100,7 @@ final class ArchiveQueries {
     }
 
     private Selection selection(Connection connection, EventQuery query, Filter filter) throws SQLException {
-        return new Selection(
-                connection, store.file().idHash(), filter, members, rarest(connection, query));
+        return new Selection(connection, store.file().idHash(), filter, members, rarest(connection, query));
     }
 
     private Row behind(EventKey key, EventQuery query) {
@@ -151,8 +150,8 @@ final class ArchiveQueries {
     }
 
     long count(EventReader reader, EventQuery query) throws SQLException {
-        return reader.atOneMoment(() ->
-                selection(reader.connection(), query, Filter.of(query)).count());
+        return reader.atOneMoment(
+                () -> selection(reader.connection(), query, Filter.of(query)).count());
     }
 
     /** The one that arrived last, which is mostly in the first range that has any. */

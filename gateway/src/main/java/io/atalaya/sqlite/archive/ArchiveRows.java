@@ -288,8 +288,7 @@ final class ArchiveRows {
     Purged purge(long beforeMillis, int most) throws SQLException {
         long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
-        var oldest = new Selection(
-                connection, maker.hash(), Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
+        var oldest = new Selection(connection, maker.hash(), Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
         List<Row> rows = oldest.first(0, most);
         Set<Long> gone = purgeSegments(rows, floor, tally);
         for (Row row : rows) {

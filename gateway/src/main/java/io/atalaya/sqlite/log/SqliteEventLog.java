@@ -53,6 +53,10 @@ public final class SqliteEventLog implements EventLog {
     private final GroupCommit commits;
     private final Housekeeping housekeeping;
     private final SqliteStore store;
+
+    /** Those of {@link #store} may be busy with long queries, which neither replays nor the archive's writer wait for. */
+    private final Readers readers;
+
     private final Checkpointer checkpointer;
     private final ExecutorService teller;
     private final CommitListener listener;
@@ -67,11 +71,12 @@ public final class SqliteEventLog implements EventLog {
         this.commits = new GroupCommit(connection, config, file, retention);
         this.housekeeping = new Housekeeping(connection, file, retention);
         var positions = new Positions(connection, file.epoch());
-        var readers = new Readers(file, positions, READERS);
+        this.readers = new Readers(file, positions, READERS);
         this.recent = new RecentEvents(file.epoch(), commits.head());
         this.teller = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name("atalaya-log-teller").factory());
-        this.store = new SqliteStore(file, positions, new Writer(connection, new Duties()), readers);
+        this.store = new SqliteStore(
+                file, positions, new Writer(connection, new Duties()), new Readers(file, positions, READERS));
         this.checkpointer = new Checkpointer(file, store.writer());
     }
 
@@ -175,7 +180,7 @@ public final class SqliteEventLog implements EventLog {
     private Slice.Entries readFile(TenantId tenant, long after, long head, int max) {
         long to = Math.min(head, after + OFFSETS_PER_READ);
         var limit = new Limit(max, BYTES_PER_READ);
-        List<Entry> entries = store.readers().read(reader -> reader.ofTenant(tenant, after, to, limit));
+        List<Entry> entries = readers.read(reader -> reader.ofTenant(tenant, after, to, limit));
         return new Slice.Entries(
                 entries, limit.reachedBy(entries) ? entries.getLast().cursor() : cursor(to));
     }
@@ -201,9 +206,8 @@ public final class SqliteEventLog implements EventLog {
             public List<Entry> take(int max) {
                 long after = retention.bounds().confirmed();
                 return recent.after(cursor(after), max)
-                        .orElseGet(() -> store.readers()
-                                .read(reader ->
-                                        reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
+                        .orElseGet(() -> readers.read(
+                                reader -> reader.ofAll(after, recent.head().offset(), new Limit(max, BYTES_PER_READ))));
             }
 
             @Override
@@ -256,6 +260,7 @@ public final class SqliteEventLog implements EventLog {
             Thread.currentThread().interrupt();
         }
         quietly(checkpointer);
+        quietly(readers);
         quietly(store.readers());
         quietly(retention);
         quietly(connection);

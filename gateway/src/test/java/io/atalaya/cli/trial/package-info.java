@@ -1,3 +1,4 @@
+/** Gateways of the demonstration, for tests. */
 @NullMarked
 package io.atalaya.cli.trial;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
-import io.atalaya.cli.trial.InProcessGateway;
 import io.atalaya.cli.trial.TrialSecrets;
+import io.atalaya.cli.trial.TrialTester;
 import io.atalaya.demo.RunningGateway;
 import io.atalaya.demo.Terminal;
 import io.atalaya.redis.RedisServer;
@@ -35,7 +35,7 @@ class IncidentRunIT {
     private final String key = secrets.publishKey("1");
 
     private RunningGateway start(Optional<URI> redis) {
-        return InProcessGateway.start(new RunningGateway.Settings(
+        return TrialTester.start(new RunningGateway.Settings(
                 0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of(), List.of(), redis));
     }
 

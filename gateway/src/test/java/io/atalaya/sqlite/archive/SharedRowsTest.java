@@ -29,6 +29,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -259,6 +261,40 @@ class SharedRowsTest {
     }
 
     @Test
+    void longQueriesHoldUpNeitherReplaysNorTheArchivesWriter() throws Exception {
+        try (var log = open(1_000_000)) {
+            var archive = archive(log, BY_BRANCH);
+            append(log, 0, 9_000);
+            int readers = log.store().readers().size();
+            var begun = new CountDownLatch(readers);
+            var ended = new CountDownLatch(1);
+            for (int i = 0; i < readers; i++) {
+                Thread.startVirtualThread(() -> archive.read(reader -> {
+                    begun.countDown();
+                    return endsWith(ended);
+                }));
+            }
+            begun.await();
+
+            var first = new Cursor(log.head(TENANT).epoch(), 0);
+            var read = CompletableFuture.supplyAsync(() -> log.read(TENANT, first, 10), Thread::startVirtualThread);
+            var taken = CompletableFuture.supplyAsync(() -> log.backlog().take(10), Thread::startVirtualThread);
+
+            assertThat(read.orTimeout(10, TimeUnit.SECONDS).join()).isInstanceOf(Slice.Entries.class);
+            assertThat(taken.orTimeout(10, TimeUnit.SECONDS).join()).hasSize(10);
+            ended.countDown();
+        }
+    }
+
+    private static boolean endsWith(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    @Test
     void aSegmentWhoseSieveDeniesWhatIsAskedForIsNotRead() {
         try (var log = open(1_000_000)) {
             var archive = archive(log, BY_BRANCH);
@@ -285,6 +321,9 @@ class SharedRowsTest {
             sql(
                     log,
                     "DROP TABLE segment_sieves",
+                    "DROP TABLE ack_shares",
+                    "DROP INDEX acks_owner",
+                    "DROP INDEX acks_tenant",
                     "DELETE FROM meta WHERE name = 'segments_have'",
                     "PRAGMA user_version = 4");
         }
