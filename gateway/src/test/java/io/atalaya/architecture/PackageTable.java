@@ -62,7 +62,7 @@ final class PackageTable {
         row(rows, "openslo", "slo yaml", "");
         row(rows, "http", "", "slf4j netty jackson");
         row(rows, "operator", "http", "slf4j netty jackson");
-        row(rows, "metrics", "event", "slf4j prometheus hdrhistogram");
+        row(rows, "metrics", "event", "slf4j prometheus hdrhistogram jdk-measures");
         row(rows, "protocol", "event", "slf4j netty jackson");
         row(rows, "profile", "event yaml", "slf4j jackson");
         row(rows, "auth", "event profile", "slf4j jackson nimbus caffeine");
