@@ -26,6 +26,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -57,13 +58,13 @@ public final class Gateway implements AutoCloseable {
     private final EdgeServer publicPort;
     private final EdgeServer managementPort;
 
-    private Gateway(GatewayConfig config, Map<String, String> documents) {
+    private Gateway(GatewayConfig config, Map<String, String> documents, InstantSource clock) {
         try {
             loops = transport.loops(config.hub().eventLoops(), "atalaya-loop");
             closing.add(
                     "event loops",
                     () -> loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-            core = Core.build(provision(config), loops, closing);
+            core = Core.build(provision(config), clock, loops, closing);
             var worker = Executors.newVirtualThreadPerTaskExecutor();
             closing.add("workers", worker::shutdownNow);
             var readBack = new ReadBack(core, worker);
@@ -107,7 +108,7 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException when it cannot start; nothing is left open
      */
     public static Gateway start(GatewayConfig config) {
-        return start(config, Map.of());
+        return start(config, Map.of(), InstantSource.system());
     }
 
     /**
@@ -116,7 +117,12 @@ public final class Gateway implements AutoCloseable {
      * @param documents further JSON documents for operators, by path
      */
     public static Gateway start(GatewayConfig config, Map<String, String> documents) {
-        var gateway = new Gateway(config, documents);
+        return start(config, documents, InstantSource.system());
+    }
+
+    /** As {@link #start(GatewayConfig)}, by another wall clock. */
+    static Gateway start(GatewayConfig config, Map<String, String> documents, InstantSource clock) {
+        var gateway = new Gateway(config, documents, clock);
         gateway.lifecycle.move(State.STARTING, State.READY);
         gateway.status.view().onPhase(Phase.SERVING);
         gateway.status.proof().onServing(config.edge().host(), gateway.publicPort());

@@ -2,12 +2,19 @@ package io.atalaya.gateway;
 
 import io.atalaya.config.GatewayConfig;
 import io.atalaya.management.BooksCheck;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
 /** A gateway in this process whose books balance when it is closed. Immutable. */
 record CheckedGateway(Gateway gateway, Optional<String> managementToken) implements AutoCloseable {
     static CheckedGateway start(GatewayConfig config) {
-        return new CheckedGateway(Gateway.start(config), config.management().token());
+        return start(config, InstantSource.system());
+    }
+
+    static CheckedGateway start(GatewayConfig config, InstantSource clock) {
+        return new CheckedGateway(
+                Gateway.start(config, Map.of(), clock), config.management().token());
     }
 
     /** All books, as operators see them, at any moment. */

@@ -9,10 +9,13 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,6 +89,37 @@ class FaultIT {
         return ids;
     }
 
+    /** The events keep the order in which they were accepted, whatever their times are. */
+    @Test
+    void theClockSteppedBackAnHour() {
+        var step = new AtomicReference<>(Duration.ZERO);
+        InstantSource clock = () -> Instant.now().plus(step.get());
+        try (var gateway = GatewayTester.start(clock, "archive-batch-interval", "50ms")) {
+            WireClient client = gateway.diner(1, 1, 42);
+            gateway.awaitSessions(1);
+            var producer = new Producer(gateway);
+            await().atMost(PATIENCE).until(() -> archived(gateway) > 20);
+
+            step.set(Duration.ofHours(-1));
+            booksBalanceFor(gateway, Duration.ofSeconds(3));
+            int before = archived(gateway);
+            await().atMost(PATIENCE).until(() -> archived(gateway) > before + 20);
+            assertThat(status(gateway, "/health/database")).isEqualTo(200);
+            step.set(Duration.ZERO);
+            await().atMost(PATIENCE).until(() -> archived(gateway) > before + 60);
+            List<String> accepted = producer.stop();
+
+            await().atMost(PATIENCE).until(() -> archived(gateway) == accepted.size());
+            assertThat(producer.refused).isZero();
+            assertThat(ids(client, accepted.size())).isEqualTo(accepted);
+            assertThat(archive(gateway).path("balanced").booleanValue()).isTrue();
+        }
+    }
+
+    private static int archived(GatewayTester gateway) {
+        return archive(gateway).path("archived").asInt();
+    }
+
     @Test
     void theDatabaseStopped() {
         stopTheDatabase(Duration.ofSeconds(4));
@@ -115,7 +149,7 @@ class FaultIT {
                         .until(() -> archive(gateway).path("archived").asInt() > 0);
 
                 server.stop();
-                whileItIsAway(gateway, outage);
+                booksBalanceFor(gateway, outage);
                 await().atMost(PATIENCE).until(() -> status(gateway, "/health/database") == 503);
                 assertThat(status(gateway, "/health/ready"))
                         .as("delivery goes on")
@@ -141,7 +175,7 @@ class FaultIT {
         return gateway.management("/api/v1/books").path("archive");
     }
 
-    private static void whileItIsAway(GatewayTester gateway, Duration outage) {
+    private static void booksBalanceFor(GatewayTester gateway, Duration outage) {
         long end = System.nanoTime() + outage.toNanos();
         while (System.nanoTime() < end) {
             gateway.assertBooksBalance();
@@ -175,7 +209,7 @@ class FaultIT {
                 await().atMost(PATIENCE).until(() -> gateway.snapshot().book().sent() > 10);
 
                 redis.kill();
-                whileItIsAway(gateway, outage);
+                booksBalanceFor(gateway, outage);
                 await().atMost(PATIENCE)
                         .until(() -> !gateway.management("/health/ready")
                                 .at("/checks/redis")

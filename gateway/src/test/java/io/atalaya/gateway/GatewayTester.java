@@ -56,6 +56,11 @@ public final class GatewayTester implements AutoCloseable {
 
     /** Starts a gateway with a data directory of its own; {@code settings} are keys and values in turn. */
     public static GatewayTester start(String... settings) {
+        return start(InstantSource.system(), settings);
+    }
+
+    /** As {@link #start(String...)}, by another wall clock. */
+    static GatewayTester start(InstantSource clock, String... settings) {
         Path data = temporaryDirectory();
         var overrides = new HashMap<>(Map.of("data-dir", data.toString()));
         overrides.putAll(Map.of(
@@ -74,7 +79,7 @@ public final class GatewayTester implements AutoCloseable {
         return switch (ConfigReader.read(ConfigSource.of(overrides))) {
             case ConfigOutcome.Invalid invalid ->
                 throw new AssertionError(invalid.problems().toString());
-            case ConfigOutcome.Valid valid -> new GatewayTester(CheckedGateway.start(valid.config()), data);
+            case ConfigOutcome.Valid valid -> new GatewayTester(CheckedGateway.start(valid.config(), clock), data);
         };
     }
 
