@@ -262,7 +262,7 @@ final class DeployFolderIT {
             assertThat(get(client, proxy.uri("https", "/ws/health/detailed")).statusCode())
                     .isEqualTo(404);
             assertThat(proxy.process().get("/config").statusCode()).isEqualTo(404);
-            assertThatAnEventArrives(client, proxy);
+            assertThatAnEventArrives(client, proxy, gateways);
         }
         assertThat(gateways)
                 .allSatisfy(gateway -> assertThat(gateway.publicPort()).isPositive());
@@ -273,7 +273,7 @@ final class DeployFolderIT {
     }
 
     /** Published by HTTPS, heard by a secure WebSocket, whichever gateway each of them got. */
-    private void assertThatAnEventArrives(HttpClient client, Proxy proxy) throws Exception {
+    private void assertThatAnEventArrives(HttpClient client, Proxy proxy, List<Gateway> gateways) throws Exception {
         var heard = new CompletableFuture<String>();
         String token = new TokenMinter(config("minting").auth(), InstantSource.system())
                 .table(new TokenMinter.Table(1, 1, 7, 42), Duration.ofMinutes(5));
@@ -286,6 +286,9 @@ final class DeployFolderIT {
                     }
                 })
                 .get(20, TimeUnit.SECONDS);
+        // accepted is not yet admitted
+        await().until(() -> gateways.stream()
+                .anyMatch(gateway -> gateway.core().hub().snapshot().join().sessions() > 0));
         String key = secret("ingest-keys").replaceAll("=1$", "");
         HttpResponse<String> answer = client.send(
                 HttpRequest.newBuilder(proxy.uri("https", "/api/v1/events"))
