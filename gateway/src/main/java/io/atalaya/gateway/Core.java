@@ -57,8 +57,7 @@ record Core(
     private static final int REMEMBERED_REVOCATIONS = 100_000;
 
     /** Builds the parts in dependency order; what must be closed goes to {@code closing}. */
-    static Core build(
-            Provision provision, InstantSource clock, MultiThreadIoEventLoopGroup loops, Closing closing) {
+    static Core build(Provision provision, InstantSource clock, MultiThreadIoEventLoopGroup loops, Closing closing) {
         GatewayConfig config = provision.config();
         LongSupplier nanoClock = System::nanoTime;
         Stopwatches stopwatches = Stopwatches.of(nanoClock);

@@ -158,6 +158,7 @@ class SloAgreementIT {
     /** Requests go on, some of them without a key; meanwhile both sides are looked at. */
     private void load(GatewayTester gateway, ServerProcess prometheus, Duration time, boolean faulty)
             throws InterruptedException {
+        awaitFirstSample(prometheus);
         Instant end = Instant.now().plus(time);
         Instant lastCompared = Instant.EPOCH;
         while (Instant.now().isBefore(end)) {
@@ -182,6 +183,12 @@ class SloAgreementIT {
             }
             Thread.sleep(200);
         }
+    }
+
+    /** What a counter has when it is first seen is no increase to Prometheus. */
+    private static void awaitFirstSample(ServerProcess prometheus) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Double.isFinite(value(prometheus, Instant.now(), "count(atalaya_slo_events_total)")));
     }
 
     private void watch(Set<String> before, Set<String> now, Map<String, Instant> transitions) {
