@@ -127,6 +127,9 @@ final class BatchArchiver {
                 onAnswer();
             } catch (ArchiveException | LogException failure) {
                 onUnavailable(failure);
+            } catch (RuntimeException | Error bug) {
+                breaker.onFailure(bug);
+                throw bug;
             }
         }
     }

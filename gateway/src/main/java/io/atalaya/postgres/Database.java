@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import io.atalaya.archive.Archive.Connections;
 import io.atalaya.archive.ArchiveException;
 import io.atalaya.archive.ArchiveFields;
+import io.atalaya.os.KeepAliveSockets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -51,6 +52,7 @@ final class Database implements AutoCloseable {
         settings.addDataSourceProperty(
                 "socketTimeout",
                 Long.toString(config.statementTimeout().plus(SOCKET_GRACE).toSeconds()));
+        settings.addDataSourceProperty("socketFactory", KeepAliveSockets.class.getName());
         settings.addDataSourceProperty("tcpKeepAlive", "true");
         settings.setConnectionInitSql(
                 "SET search_path = %s; SET plan_cache_mode = force_custom_plan; SET lock_timeout = %d; SET statement_timeout = %d"

@@ -2,6 +2,7 @@ package io.atalaya.postgres;
 
 import io.atalaya.archive.ArchiveException;
 import io.atalaya.archive.ArchiveFields;
+import io.atalaya.os.KeepAliveSockets;
 import io.atalaya.postgres.bucket.Buckets;
 import io.atalaya.postgres.bucket.Columns;
 import java.sql.Connection;
@@ -81,6 +82,7 @@ final class Schema {
             source.setProperty(parameter.getKey(), parameter.getValue());
         }
         source.setConnectTimeout((int) Math.max(1, config.connectTimeout().toSeconds()));
+        source.setSocketFactory(KeepAliveSockets.class.getName());
         source.setTcpKeepAlive(true);
         return source;
     }

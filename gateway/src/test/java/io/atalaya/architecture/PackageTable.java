@@ -16,6 +16,7 @@ final class PackageTable {
     static final Map<String, List<String>> LIBRARIES = Map.ofEntries(
             Map.entry("jdk", List.of("java.", "javax.crypto.", "javax.net.", "javax.security.", "javax.sql.")),
             Map.entry("jdk-measures", List.of("com.sun.management.")),
+            Map.entry("jdk-sockets", List.of("jdk.net.")),
             Map.entry("annotations", List.of("org.jspecify.annotations.")),
             Map.entry("slf4j", List.of("org.slf4j.")),
             Map.entry("logback", List.of("ch.qos.logback.")),
@@ -70,7 +71,7 @@ final class PackageTable {
         row(rows, "assignment", "event yaml", "slf4j jackson caffeine");
         row(rows, "log", "event metrics", "slf4j");
         row(rows, "breaker", "", "slf4j resilience4j");
-        row(rows, "os", "", "slf4j");
+        row(rows, "os", "", "slf4j jdk-sockets");
         row(rows, "archive", "event metrics log breaker os", "slf4j");
         row(rows, "sqlite", "event log archive os", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
@@ -78,7 +79,11 @@ final class PackageTable {
         row(rows, "sqlite.segment", "event log archive sqlite", "");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log sqlite.segment", "slf4j sqlite");
         row(rows, "postgres.bucket", "event log archive", "");
-        row(rows, "postgres", "event assignment log archive postgres.bucket", "slf4j jackson postgresql hikari flyway");
+        row(
+                rows,
+                "postgres",
+                "event assignment log archive os postgres.bucket",
+                "slf4j jackson postgresql hikari flyway");
         row(rows, "routing", "event profile auth assignment", "slf4j");
         row(rows, "ingest", "event metrics profile log routing", "slf4j jackson");
         row(rows, "slow", "event protocol", "netty");

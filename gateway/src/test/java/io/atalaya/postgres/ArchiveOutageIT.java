@@ -22,12 +22,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -95,8 +97,18 @@ final class ArchiveOutageIT {
     private void awaitArchived() {
         await().atMost(PATIENCE).untilAsserted(() -> {
             assertBalanced();
-            assertThat(log.totals().backlog()).isZero();
+            assertThat(log.totals().backlog())
+                    .as(() -> "%s%n%s".formatted(writer.status(), whatTheWriterDoes()))
+                    .isZero();
         });
+    }
+
+    private static String whatTheWriterDoes() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> thread.getKey().getName().equals(ArchiveWriter.THREAD))
+                .flatMap(thread -> Arrays.stream(thread.getValue()))
+                .map(frame -> "    at " + frame)
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private void assertBalanced() {

@@ -150,23 +150,31 @@ public final class PostgresServer implements AutoCloseable {
     /** Ends it politely, which breaks every connection, and waits for the end. */
     public void stop() {
         if (process != null) {
-            try {
-                new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
-                        .start()
-                        .waitFor();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            signal(process, "INT");
             awaitEnd(process.toHandle());
             process = null;
         }
     }
 
-    /** Ends all of its processes at once, as {@code kill -9} does, and waits for the end. */
+    private static void signal(Process process, String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Ends all of its processes at once, as {@code kill -9} does, and waits for the end. It is halted first: a process
+     * that it starts meanwhile would outlive it and write into files that are the next server's.
+     */
     public void kill() {
         if (process != null) {
+            signal(process, "STOP");
             List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
             all.addFirst(process.toHandle());
             all.forEach(ProcessHandle::destroyForcibly);

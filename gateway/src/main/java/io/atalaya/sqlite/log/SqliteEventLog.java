@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ public final class SqliteEventLog implements EventLog {
     private final ExecutorService teller;
     private final CommitListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicLong noted = new AtomicLong();
 
     private SqliteEventLog(SqliteFile file, LogConfig config, InstantSource clock, CommitListener listener)
             throws SQLException {
@@ -220,13 +222,13 @@ public final class SqliteEventLog implements EventLog {
     }
 
     private void confirm(long offset) {
-        if (offset > retention.bounds().confirmed()) {
+        if (offset > Math.max(noted.get(), retention.bounds().confirmed())) {
             store.transact(connection -> {
                 Meta.write(connection, Meta.CONFIRMED, offset);
                 return offset;
             });
-            retention.onConfirmed(offset);
         }
+        retention.onConfirmed(offset);
     }
 
     /** The open file, for an archive over the same rows. */
@@ -234,9 +236,9 @@ public final class SqliteEventLog implements EventLog {
         return store;
     }
 
-    /** An archive has taken the events up to here, and said so in the file. */
+    /** An archive has taken the events up to here and said so in the file: confirming them need not write it again. */
     public void onArchived(long offset) {
-        retention.onConfirmed(offset);
+        noted.accumulateAndGet(offset, Math::max);
     }
 
     @Override
