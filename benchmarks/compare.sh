@@ -45,7 +45,7 @@ start_gateway() {
     tries=0
     until curl -fs "http://127.0.0.1:$port/ws/health" >/dev/null 2>&1; do
         tries=$((tries + 1))
-        [ $tries -lt 300 ] || { say "the gateway did not start: $out/gateway.log"; exit 1; }
+        [ $tries -lt 600 ] || { kill "$server"; say "the gateway did not start: $out/gateway.log"; exit 1; }
         sleep 0.1
     done
 }
