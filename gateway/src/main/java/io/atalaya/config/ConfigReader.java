@@ -312,6 +312,7 @@ public final class ConfigReader {
 
     private ExpositionConfig exposition() {
         return new ExpositionConfig(
+                values.value(Settings.ENVIRONMENT),
                 values.value(Settings.METRICS_HISTORY_INTERVAL),
                 values.value(Settings.METRICS_HISTORY_MAX_BYTES),
                 values.value(Settings.METRICS_HISTORY_MAX_AGE),

@@ -334,6 +334,12 @@ final class Settings {
             "Whether error budgets, closed periods of indicators and pauses of alerts are kept on disk, in data-dir, and"
                     + " survive a restart. One gateway a directory.");
 
+    static final Setting<String> ENVIRONMENT = Setting.of(
+            "environment",
+            Kinds.text("a name such as production or staging"),
+            "production",
+            "What this installation is called: on the console, in health answers and in the label env of the ggrt view."
+                    + " The demonstration says demo. Nothing behaves differently by it.");
     static final Setting<Integer> METRICS_TENANTS = Setting.of(
             "metrics-tenants",
             Kinds.integerOrOff(10_000),
@@ -480,6 +486,7 @@ final class Settings {
             new Section(
                     "Metrics",
                     List.of(
+                            ENVIRONMENT,
                             METRICS_TENANTS,
                             METRICS_HISTORY_INTERVAL,
                             METRICS_HISTORY_MAX_BYTES,
