@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class StorePagesTest {
     private static final IntakeBook NOTHING =
-            new IntakeBook(0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0);
+            new IntakeBook(0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0, Optional.empty());
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Entries.START);
     private final InstantSource clock = now::get;
