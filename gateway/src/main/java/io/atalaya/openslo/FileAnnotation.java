@@ -73,8 +73,8 @@ final class FileAnnotation {
     }
 
     private static Map<String, Object> capacity(Capacity capacity) {
-        Map<String, Object> of = map(
-                "service", capacity.service(), "title", capacity.title(), "target", number(capacity.target()));
+        Map<String, Object> of =
+                map("service", capacity.service(), "title", capacity.title(), "target", number(capacity.target()));
         capacity.goal().ifPresent(goal -> of.put("goal", number(goal)));
         of.put("unit", capacity.unit());
         of.put("load", OpenSloReader.selector(capacity.load(), ""));

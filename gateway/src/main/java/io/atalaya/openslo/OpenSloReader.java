@@ -59,8 +59,7 @@ public final class OpenSloReader {
 
     private String text() {
         return YamlText.of(
-                "Imported from OpenSLO; `./atalaya slo check` holds it against the catalogue of metrics.",
-                whole());
+                "Imported from OpenSLO; `./atalaya slo check` holds it against the catalogue of metrics.", whole());
     }
 
     private Map<String, Object> whole() {
@@ -102,7 +101,8 @@ public final class OpenSloReader {
         String whole = annotations.get(FileAnnotation.KEY);
         if (whole != null) {
             if (!sections.isEmpty()) {
-                problems.add(meta.place(), "another " + OpenSloText.PREFIX + FileAnnotation.KEY, "one in all documents");
+                problems.add(
+                        meta.place(), "another " + OpenSloText.PREFIX + FileAnnotation.KEY, "one in all documents");
             }
             sections.putAll(FileAnnotation.read(meta.place(), whole, problems));
         }

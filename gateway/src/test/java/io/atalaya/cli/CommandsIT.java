@@ -158,8 +158,9 @@ class CommandsIT {
         command.setErr(new PrintWriter(tailErr)).execute("--once");
 
         String expected = System.getenv().getOrDefault("ENVIRONMENT", "demo");
-        assertThat(started).singleElement().satisfies(settings -> assertThat(settings.environment())
-                .isEqualTo(expected));
+        assertThat(started)
+                .singleElement()
+                .satisfies(settings -> assertThat(settings.environment()).isEqualTo(expected));
     }
 
     @Test

@@ -76,8 +76,7 @@ public final class Samples {
 
     /** A gateway without Redis whose open log stores nothing. */
     static Sample withLogThatRefuses(Refusal why) {
-        return with(
-                Phase.SERVING, true, new DependencyStatus.Disabled(), Optional.empty(), intake(Optional.of(why)));
+        return with(Phase.SERVING, true, new DependencyStatus.Disabled(), Optional.empty(), intake(Optional.of(why)));
     }
 
     /** The same gateway before anything has happened: the known types are at zero. */

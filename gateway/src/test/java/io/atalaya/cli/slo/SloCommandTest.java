@@ -77,7 +77,9 @@ class SloCommandTest {
         assertThat(printed.toString()).contains("websocket-latency-p95:");
         Files.writeString(directory.resolve("atalaya.yaml"), printed.toString());
 
-        assertThat(run("check", "--from", directory.toString())).as(printed.toString()).isZero();
+        assertThat(run("check", "--from", directory.toString()))
+                .as(printed.toString())
+                .isZero();
     }
 
     @Test
