@@ -53,13 +53,15 @@ public final class LiveLoop implements AutoCloseable {
         return STEP_MILLIS - Math.floorMod(clock.millis(), STEP_MILLIS);
     }
 
-    /** A failure costs one tick and not the thread. */
+    /** A failure costs one tick and not the thread; one that comes of being stopped is no news. */
     private void tick() {
         try {
             feed.tick();
             alongside.run();
         } catch (RuntimeException failure) {
-            LOG.atError().setCause(failure).log("the live view missed a second");
+            if (!closing) {
+                LOG.atError().setCause(failure).log("the live view missed a second");
+            }
         }
     }
 

@@ -12,7 +12,6 @@ const TONES = {
   healthy: 'ok',
   ready: 'ok',
   connected: 'ok',
-  closed: 'ok',
   available: 'ok',
   open: 'ok',
   subscribed: 'ok',
@@ -28,6 +27,7 @@ const TONES = {
   unavailable: 'broken',
   not_subscribed: 'broken',
   log_closed: 'broken',
+  closed: 'broken',
   failing: 'broken',
   full: 'broken',
 };
