@@ -37,7 +37,7 @@ const ALIVE = {
     await page.locator('.slo').nth(1).waitFor();
   },
   kpi: async (page) => {
-    await page.locator('.score .panel, p.empty').first().waitFor();
+    await page.locator('[data-kpi="rounds-served"] .figure', { hasText: /[1-9]/ }).waitFor();
   },
   health: async (page) => {
     await page.locator('td', { hasText: '(hidden)' }).first().waitFor();

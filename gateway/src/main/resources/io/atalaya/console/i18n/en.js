@@ -383,7 +383,7 @@ export default {
   'slo.lead': 'What is promised, and how much of what may go wrong is left.',
   'slo.none': 'Nothing is promised: there are no objectives.',
   'slo.at': 'as of {time}',
-  'slo.promise': '{percent} % within {window}',
+  'slo.promise': '{percent}% within {window}',
   'slo.left': 'of the budget left',
   'slo.leftHead': 'Left',
   'slo.budget': 'Budget',

@@ -57,8 +57,8 @@ export function sheet(title, ...content) {
 /** It belongs to the view that it was opened from: whoever goes back, or elsewhere, leaves it, too. */
 function show(dialog) {
   const leave = () => dialog.close();
-  addEventListener('hashchange', leave, { capture: true }); // before the new view takes the focus
-  dialog.addEventListener('close', () => removeEventListener('hashchange', leave, { capture: true }));
+  addEventListener('popstate', leave); // comes before hashchange, so before the new view takes the focus
+  dialog.addEventListener('close', () => removeEventListener('popstate', leave));
   document.body.append(dialog);
   dialog.showModal();
 }
