@@ -2,6 +2,7 @@ package io.atalaya.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -16,11 +17,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private @Nullable Process process;
     private @Nullable Path log;
+    private @Nullable Path scratch;
 
     private PackagedGateway(List<String> program, boolean keepsBooks) {
         this.program = List.copyOf(program);
@@ -114,7 +118,7 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
         }
         settings.computeIfAbsent("WS_PORT", _ -> freePort());
         settings.computeIfAbsent("MANAGEMENT_PORT", _ -> freePort());
-        settings.computeIfAbsent("DATA_DIR", _ -> temporaryDirectory());
+        settings.computeIfAbsent("DATA_DIR", _ -> scratch());
         var started = launch();
         process = started;
         try {
@@ -227,12 +231,31 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
         }
     }
 
+    private String scratch() {
+        Path made = temporaryDirectory();
+        scratch = made;
+        return made.toString();
+    }
+
     @Override
     public void close() {
         if (process != null) {
             stop();
         }
         http.shutdownNow();
+        if (scratch != null) {
+            delete(scratch);
+            settings.remove("DATA_DIR");
+            scratch = null;
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean ready() throws InterruptedException {
@@ -302,9 +325,9 @@ final class PackagedGateway implements BeforeEachCallback, AfterEachCallback, Au
         }
     }
 
-    private static String temporaryDirectory() {
+    private static Path temporaryDirectory() {
         try {
-            return Files.createTempDirectory("atalaya-acceptance-").toString();
+            return Files.createTempDirectory("atalaya-acceptance-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -191,11 +191,17 @@ class SloAgreementIT {
                 .until(() -> Double.isFinite(value(prometheus, Instant.now(), "count(atalaya_slo_events_total)")));
     }
 
+    /** Where the figures cross the threshold, who looks oftener sees it oftener: within the bound it is one crossing. */
     private void watch(Set<String> before, Set<String> now, Map<String, Instant> transitions) {
         Instant at = Instant.now();
         for (String alert : now) {
             if (before.add(alert)) {
-                note(transitions, round + " " + alert + " fires", at);
+                String end = round + " " + alert + " ends";
+                if (at.minus(BOUND).isBefore(transitions.getOrDefault(end, Instant.EPOCH))) {
+                    transitions.remove(end);
+                } else {
+                    note(transitions, round + " " + alert + " fires", at);
+                }
             }
         }
         for (String alert : List.copyOf(before)) {

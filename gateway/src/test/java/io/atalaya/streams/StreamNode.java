@@ -10,6 +10,7 @@ import io.atalaya.redis.CommandTimes;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.RedisContext;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,12 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One gateway's log, with everything that it has heard. Thread-safe: what was heard is guarded by its monitor. */
 final class StreamNode implements AutoCloseable {
@@ -80,11 +83,20 @@ final class StreamNode implements AutoCloseable {
         }
     }
 
-    static Path temporaryDirectory() {
+    /** Several nodes may share it, so that it goes with the process. */
+    private static Path temporaryDirectory() {
         try {
             Path directory = Files.createTempDirectory("atalaya-streams");
-            directory.toFile().deleteOnExit();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "streams-last-resort"));
             return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
