@@ -168,7 +168,10 @@ public final class DemoCommand implements Callable<Integer> {
                 publishKeys,
                 duties(evening.people()),
                 invitations(secrets, evening),
-                Optional.ofNullable(link).map(RedisLink::url));
+                Optional.ofNullable(link).map(RedisLink::url),
+                Optional.ofNullable(System.getenv("ENVIRONMENT"))
+                        .filter(name -> !name.isBlank())
+                        .orElse("demo"));
     }
 
     /** For each restaurant and role, the first who does it. */

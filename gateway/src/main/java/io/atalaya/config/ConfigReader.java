@@ -171,7 +171,7 @@ public final class ConfigReader {
                 values.value(Settings.WS_DRAIN_SECONDS),
                 values.value(Settings.WS_DELIVERY_WINDOW),
                 values.value(Settings.WS_MAX_BROADCASTS_PER_SECOND),
-                values.value(Settings.METRICS_TENANTS));
+                values.value(ProofSettings.METRICS_TENANTS));
     }
 
     private IntakeConfig intake() {
@@ -312,11 +312,12 @@ public final class ConfigReader {
 
     private ExpositionConfig exposition() {
         return new ExpositionConfig(
-                values.value(Settings.METRICS_HISTORY_INTERVAL),
-                values.value(Settings.METRICS_HISTORY_MAX_BYTES),
-                values.value(Settings.METRICS_HISTORY_MAX_AGE),
-                values.find(Settings.METRICS_OTLP_ENDPOINT),
-                values.value(Settings.METRICS_OTLP_INTERVAL));
+                values.value(ProofSettings.ENVIRONMENT),
+                values.value(ProofSettings.METRICS_HISTORY_INTERVAL),
+                values.value(ProofSettings.METRICS_HISTORY_MAX_BYTES),
+                values.value(ProofSettings.METRICS_HISTORY_MAX_AGE),
+                values.find(ProofSettings.METRICS_OTLP_ENDPOINT),
+                values.value(ProofSettings.METRICS_OTLP_INTERVAL));
     }
 
     private ManagementConfig management() {

@@ -65,6 +65,42 @@ final class ProofSettings {
             "5s",
             "How long a round may take before its event counts as lost.");
 
+    static final Setting<String> ENVIRONMENT = Setting.of(
+            "environment",
+            Kinds.text("a name such as production or staging"),
+            "production",
+            "What this installation is called: on the console, in health answers and in the label env of the ggrt view."
+                    + " The demonstration says demo. Nothing behaves differently by it.");
+    static final Setting<Integer> METRICS_TENANTS = Setting.of(
+            "metrics-tenants",
+            Kinds.integerOrOff(10_000),
+            "off",
+            "How many tenants are counted by name in atalaya_tenant_*: the first so many; the others together.");
+    static final Setting<Duration> METRICS_HISTORY_INTERVAL = Setting.of(
+            "metrics-history-interval",
+            Kinds.duration(Duration.ZERO, Duration.ofHours(1)),
+            "0s",
+            "How often a line is appended to metrics/metrics-history.jsonl in data-dir; 0 never. One gateway a directory.");
+    static final Setting<Long> METRICS_HISTORY_MAX_BYTES = Setting.of(
+            "metrics-history-max-bytes",
+            Kinds.longBytes(64 << 10, 1L << 40),
+            "64MiB",
+            "Most bytes of that history; the older half goes when it is full.");
+    static final Setting<Duration> METRICS_HISTORY_MAX_AGE = Setting.of(
+            "metrics-history-max-age",
+            Kinds.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            "7d",
+            "How long its lines are kept, and at most half as long again.");
+
+    static final Setting<URI> METRICS_OTLP_ENDPOINT = Setting.of(
+            "metrics-otlp-endpoint",
+            Kinds.httpUrl(),
+            "",
+            "Where metrics are sent by OTLP, as protobuf over HTTP, such as http://localhost:4318/v1/metrics. Without it"
+                    + " they are only scraped.");
+    static final Setting<Duration> METRICS_OTLP_INTERVAL = Setting.of(
+            "metrics-otlp-interval", Kinds.duration(SECOND, Duration.ofHours(1)), "60s", "How often they are sent.");
+
     static final List<Setting<?>> ALL = List.of(
             KPI_FILE,
             ALERTMANAGER_URLS,
@@ -78,6 +114,15 @@ final class ProofSettings {
             CANARY,
             CANARY_INTERVAL,
             CANARY_PATIENCE);
+
+    static final List<Setting<?>> METRICS = List.of(
+            ENVIRONMENT,
+            METRICS_TENANTS,
+            METRICS_HISTORY_INTERVAL,
+            METRICS_HISTORY_MAX_BYTES,
+            METRICS_HISTORY_MAX_AGE,
+            METRICS_OTLP_ENDPOINT,
+            METRICS_OTLP_INTERVAL);
 
     private ProofSettings() {}
 }

@@ -21,7 +21,6 @@ final class SeedNames {
             Map.entry("CIRCUIT_RECOVERY_TIMEOUT", BREAKER),
             Map.entry("REDIS_SYNC_POOL_MAX_CONNECTIONS", "there is no second pool"),
             Map.entry("JWT_TABLE_TOKEN_EXPIRE_HOURS", "table tokens end when they say so"),
-            Map.entry("ENVIRONMENT", "nothing is laxer in development; see allow-missing-origin"),
             Map.entry("PRODUCTION_CHECK", "every start is checked"));
 
     private SeedNames() {}

@@ -334,36 +334,6 @@ final class Settings {
             "Whether error budgets, closed periods of indicators and pauses of alerts are kept on disk, in data-dir, and"
                     + " survive a restart. One gateway a directory.");
 
-    static final Setting<Integer> METRICS_TENANTS = Setting.of(
-            "metrics-tenants",
-            Kinds.integerOrOff(10_000),
-            "off",
-            "How many tenants are counted by name in atalaya_tenant_*: the first so many; the others together.");
-    static final Setting<Duration> METRICS_HISTORY_INTERVAL = Setting.of(
-            "metrics-history-interval",
-            Kinds.duration(Duration.ZERO, Duration.ofHours(1)),
-            "0s",
-            "How often a line is appended to metrics/metrics-history.jsonl in data-dir; 0 never. One gateway a directory.");
-    static final Setting<Long> METRICS_HISTORY_MAX_BYTES = Setting.of(
-            "metrics-history-max-bytes",
-            Kinds.longBytes(64 << 10, 1L << 40),
-            "64MiB",
-            "Most bytes of that history; the older half goes when it is full.");
-    static final Setting<Duration> METRICS_HISTORY_MAX_AGE = Setting.of(
-            "metrics-history-max-age",
-            Kinds.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
-            "7d",
-            "How long its lines are kept, and at most half as long again.");
-
-    static final Setting<URI> METRICS_OTLP_ENDPOINT = Setting.of(
-            "metrics-otlp-endpoint",
-            Kinds.httpUrl(),
-            "",
-            "Where metrics are sent by OTLP, as protobuf over HTTP, such as http://localhost:4318/v1/metrics. Without it"
-                    + " they are only scraped.");
-    static final Setting<Duration> METRICS_OTLP_INTERVAL = Setting.of(
-            "metrics-otlp-interval", Kinds.duration(SECOND, Duration.ofHours(1)), "60s", "How often they are sent.");
-
     static final Setting<String> MANAGEMENT_HOST = Setting.of(
             "management-host",
             Kinds.host(),
@@ -477,15 +447,7 @@ final class Settings {
                             REDIS_WAIT_REPLICAS)),
             new Section("Objectives", List.of(SLO_FILES, SLO_KEEP)),
             new Section("Alerts, indicators and canary", ProofSettings.ALL),
-            new Section(
-                    "Metrics",
-                    List.of(
-                            METRICS_TENANTS,
-                            METRICS_HISTORY_INTERVAL,
-                            METRICS_HISTORY_MAX_BYTES,
-                            METRICS_HISTORY_MAX_AGE,
-                            METRICS_OTLP_ENDPOINT,
-                            METRICS_OTLP_INTERVAL)),
+            new Section("Metrics", ProofSettings.METRICS),
             new Section(
                     "Operators' port", List.of(MANAGEMENT_HOST, MANAGEMENT_PORT, MANAGEMENT_TOKEN, MANAGEMENT_HOSTS)));
 

@@ -40,6 +40,7 @@ public interface RunningGateway extends AutoCloseable {
      * @param duties which rooms the waiters look after today
      * @param invitations who may take part in the evening, told to those who may read the management port
      * @param redis whose events it hears and whose revocations it asks for
+     * @param environment what it calls itself
      */
     record Settings(
             int publicPort,
@@ -49,7 +50,8 @@ public interface RunningGateway extends AutoCloseable {
             Map<String, String> publishKeys,
             List<Duty> duties,
             List<Invitation> invitations,
-            Optional<URI> redis) {
+            Optional<URI> redis,
+            String environment) {
         public Settings {
             publishKeys = Map.copyOf(publishKeys);
             duties = List.copyOf(duties);

@@ -348,7 +348,10 @@ final class AtalayaMetrics {
                 .counter("atalaya_log_events_total", "Events stored since the log's epoch began.", log.logged())
                 .gauge("atalaya_log_retained_events", "Events that can still be read.", log.retained())
                 .gauge("atalaya_log_retained_bytes", "Bytes of their bodies.", log.retainedBytes())
-                .gauge("atalaya_log_open", "1 while the log takes events.", sample.logOpen() ? 1 : 0);
+                .gauge(
+                        "atalaya_log_open",
+                        "1 while the log takes events.",
+                        sample.logOpen() && !sample.logRefuses() ? 1 : 0);
     }
 
     private static void addDependencies(Sample sample, Families families) {

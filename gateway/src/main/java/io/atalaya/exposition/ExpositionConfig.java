@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where metrics go by themselves. Immutable.
+ * What an installation is called, and where its metrics go by themselves. Immutable.
  *
+ * @param environment its name for people and in labels
  * @param historyInterval how often the history gets a line; zero never
  * @param historyMaxBytes most bytes of the history
  * @param historyMaxAge how long its lines are kept
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param otlpInterval how often
  */
 public record ExpositionConfig(
+        String environment,
         Duration historyInterval,
         long historyMaxBytes,
         Duration historyMaxAge,

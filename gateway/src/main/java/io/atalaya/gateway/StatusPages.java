@@ -9,6 +9,7 @@ import io.atalaya.capacity.Load;
 import io.atalaya.capacity.Machine;
 import io.atalaya.capacity.StoreSize;
 import io.atalaya.collector.CollectorRoutes;
+import io.atalaya.config.GatewayConfig;
 import io.atalaya.console.Console;
 import io.atalaya.edge.PublicStatusRoutes;
 import io.atalaya.exposition.Outlets;
@@ -81,7 +82,7 @@ final class StatusPages {
                 () -> new Sample.LogLines(LogQueue.droppedByAll(), LogQueue.suppressedByAll()),
                 core.stopwatches()::times,
                 readBack::ingest);
-        this.view = new GatewayView(sources, identity(config.profile().name()), core.clock(), worker);
+        this.view = new GatewayView(sources, identity(config), core.clock(), worker);
         this.proof = new Proof(
                 core.provision(),
                 new Proof.Sources(
@@ -253,9 +254,12 @@ final class StatusPages {
         return capacity;
     }
 
-    private static Identity identity(String profile) {
+    private static Identity identity(GatewayConfig config) {
         return new Identity(
-                "atalaya", Version.current(), System.getenv().getOrDefault("ENVIRONMENT", "production"), profile);
+                "atalaya",
+                Version.current(),
+                config.exposition().environment(),
+                config.profile().name());
     }
 
     HealthPages health() {

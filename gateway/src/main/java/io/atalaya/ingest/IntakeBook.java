@@ -1,6 +1,7 @@
 package io.atalaya.ingest;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The intake book at one instant: every event received is in exactly one of the other states. Immutable.
@@ -17,6 +18,8 @@ import java.util.Map;
  * @param acceptedByType logged and ephemeral, by type of the catalogue; {@link #OTHER_TYPES} for the rest
  * @param unknownTypes accepted by type outside the catalogue, for the first types seen
  * @param unlistedUnknownTypes accepted of further types outside the catalogue
+ * @param logRefuses why the log has stored nothing of what it was last given ({@link Refusal#LOG_FULL} or {@link
+ *     Refusal#LOG_FAILED}); empty when it has, or was given nothing so far
  */
 public record IntakeBook(
         long received,
@@ -30,7 +33,8 @@ public record IntakeBook(
         Map<Source, Long> receivedBySource,
         Map<String, Long> acceptedByType,
         Map<String, Long> unknownTypes,
-        long unlistedUnknownTypes) {
+        long unlistedUnknownTypes,
+        Optional<Refusal> logRefuses) {
 
     /** Stands for all types outside the catalogue. */
     public static final String OTHER_TYPES = "_other";

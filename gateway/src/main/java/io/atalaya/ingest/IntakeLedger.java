@@ -7,6 +7,7 @@ import io.atalaya.ingest.IntakeBook.Source;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class IntakeLedger {
     private final Map<String, Long> unknownTypes = new HashMap<>();
     private long received;
     private long settled;
+    private Optional<Refusal> logRefuses = Optional.empty();
 
     /** @param types the event types of the catalogue */
     public IntakeLedger(Set<String> types) {
@@ -51,6 +53,11 @@ public final class IntakeLedger {
             total.add(tally);
             settled += tally.events();
             addUnknownTypes(tally);
+            if (tally.logged > 0) {
+                logRefuses = Optional.empty();
+            } else {
+                tally.logRefusal().ifPresent(why -> logRefuses = Optional.of(why));
+            }
         }
     }
 
@@ -79,7 +86,8 @@ public final class IntakeLedger {
                     withZeros(Source.class, receivedBySource),
                     acceptedByType(),
                     unknownTypes,
-                    total.unlisted);
+                    total.unlisted,
+                    logRefuses);
         }
     }
 
@@ -165,6 +173,16 @@ public final class IntakeLedger {
         /** Events counted so far. */
         long events() {
             return logged + ephemeral + duplicate + sum(refused) + sum(quarantined) + sum(dropped);
+        }
+
+        /** Whether the log was asked and has refused: duplicates alone do not show that it stores. */
+        private Optional<Refusal> logRefusal() {
+            if (refused.containsKey(Refusal.LOG_FAILED) || dropped.containsKey(Drop.LOG_FAILED)) {
+                return Optional.of(Refusal.LOG_FAILED);
+            }
+            return refused.containsKey(Refusal.LOG_FULL) || dropped.containsKey(Drop.LOG_FULL)
+                    ? Optional.of(Refusal.LOG_FULL)
+                    : Optional.empty();
         }
 
         private void type(String name) {

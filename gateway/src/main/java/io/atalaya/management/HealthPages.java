@@ -20,7 +20,8 @@ import java.util.function.Supplier;
  *
  * <p>A Redis that is configured and gone degrades the gateway and does not take it out of service: its sessions live, it
  * takes events over HTTP, and every other node has lost the same Redis; to send clients away would make an outage of
- * it. {@code detailed} answers 503 all the same, for alerts.
+ * it. {@code detailed} answers 503 all the same, for alerts. Likewise an open log that stores nothing, as on a full disk:
+ * sessions live and replay, and only an event that is tried shows that there is room again.
  */
 public final class HealthPages {
     /** How long a sign of life is waited for. */
@@ -57,7 +58,7 @@ public final class HealthPages {
     private static Map<String, Object> checks(Sample sample) {
         var checks = Answers.map();
         checks.put("phase", sample.phase().name().toLowerCase(Locale.ROOT));
-        checks.put("log", sample.logOpen() ? "open" : "closed");
+        checks.put("log", sample.logWord());
         checks.put(
                 "archive",
                 sample.archive().isEmpty() ? "disabled" : sample.archiveAway() ? "unavailable" : "available");

@@ -32,7 +32,7 @@ import java.util.TreeSet;
  *
  * @param hub all shards added up
  * @param limits what sessions and deliveries are bounded by
- * @param logOpen whether the log takes appends
+ * @param logOpen whether the log is there for appends; what became of them, the intake's book knows
  * @param answers HTTP answers by port name and status
  * @param times how long requests, queries and commands take
  * @param ingest what waits and what is stored
@@ -197,8 +197,24 @@ public record Sample(
         return switch (phase) {
             case STARTING -> Health.STARTING;
             case DRAINING -> Health.DRAINING;
-            case SERVING -> !logOpen ? Health.LOG_CLOSED : archiveAway() ? Health.DEGRADED : redisHealth();
+            case SERVING ->
+                !logOpen ? Health.LOG_CLOSED : logRefuses() || archiveAway() ? Health.DEGRADED : redisHealth();
         };
+    }
+
+    /** Whether the log stores nothing at present, though it is open: producers have to know, open sessions do not. */
+    public boolean logRefuses() {
+        return intake.logRefuses().isPresent();
+    }
+
+    /** How the log is, in a word of health answers. */
+    public String logWord() {
+        if (!logOpen) {
+            return "closed";
+        }
+        return intake.logRefuses()
+                .map(why -> why == IntakeBook.Refusal.LOG_FULL ? "full" : "failing")
+                .orElse("open");
     }
 
     /** Whether the archive has failed so often that it is left alone. */

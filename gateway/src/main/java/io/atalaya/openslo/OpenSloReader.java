@@ -29,6 +29,7 @@ public final class OpenSloReader {
     private final Problems problems;
     private final Map<String, Object> services = new LinkedHashMap<>();
     private final Map<String, Object> objectives = new LinkedHashMap<>();
+    private final Map<String, Object> sections = map();
 
     private OpenSloReader(Problems problems) {
         this.problems = problems;
@@ -58,8 +59,13 @@ public final class OpenSloReader {
 
     private String text() {
         return YamlText.of(
-                "Imported from OpenSLO; `./atalaya slo check` holds it against the catalogue of metrics.",
-                map("slo", "imported", "services", services, "objectives", objectives));
+                "Imported from OpenSLO; `./atalaya slo check` holds it against the catalogue of metrics.", whole());
+    }
+
+    private Map<String, Object> whole() {
+        Map<String, Object> whole = map("slo", "imported", "services", services, "objectives", objectives);
+        whole.putAll(sections);
+        return whole;
     }
 
     private void document(Node.Mapping top) {
@@ -92,6 +98,14 @@ public final class OpenSloReader {
             }
         }
         services.put(name, service);
+        String whole = annotations.get(FileAnnotation.KEY);
+        if (whole != null) {
+            if (!sections.isEmpty()) {
+                problems.add(
+                        meta.place(), "another " + OpenSloText.PREFIX + FileAnnotation.KEY, "one in all documents");
+            }
+            sections.putAll(FileAnnotation.read(meta.place(), whole, problems));
+        }
     }
 
     private Map<String, String> annotations(Fields fields) {
@@ -237,7 +251,7 @@ public final class OpenSloReader {
     }
 
     /** @param suffix of a histogram's series, which its name does not have here */
-    private static Object selector(Selector selector, String suffix) {
+    static Object selector(Selector selector, String suffix) {
         String name = selector.metric();
         Map<String, Object> of = map(
                 "metric",

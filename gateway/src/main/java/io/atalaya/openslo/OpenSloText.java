@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
 
 /**
  * Objectives as OpenSLO documents. Pure functions. What the format has no place for — the least number of events, what a
- * spent budget blocks, titles in other languages, who owns a service — goes into annotations; burn-rate tiers are left out, since its alert
- * conditions hold one window each.
+ * spent budget blocks, titles in other languages, who owns a service, and what belongs to the file as a whole — goes into
+ * annotations; the latter into one of the first document. Burn-rate tiers are among it, since the format's alert conditions
+ * hold one window each.
  */
 public final class OpenSloText {
     static final String VERSION = "openslo/v1";
@@ -33,18 +34,29 @@ public final class OpenSloText {
 
     private OpenSloText() {}
 
-    /** One document a service and an objective. */
+    /** One document a service and an objective, services first. */
     public static String of(SloFile file, Catalogue catalogue) {
         var documents = new ArrayList<String>();
-        file.services().values().forEach(service -> documents.add(YamlText.of("", service(service))));
+        String whole = FileAnnotation.of(file);
+        file.services().values().forEach(service -> {
+            Map<String, Object> annotations = annotations(service);
+            if (documents.isEmpty()) {
+                annotations.put(PREFIX + FileAnnotation.KEY, whole);
+            }
+            documents.add(YamlText.of("", service(service, annotations)));
+        });
         file.objectives().forEach(slo -> documents.add(YamlText.of("", objective(slo, catalogue))));
         return documents.stream().collect(Collectors.joining("---\n"));
     }
 
-    private static Object service(Service service) {
+    private static Map<String, Object> annotations(Service service) {
         Map<String, Object> annotations = map(PREFIX + "owner", service.owner());
         service.rto().ifPresent(rto -> annotations.put(PREFIX + "rto", Spans.text(rto)));
         service.rpo().ifPresent(rpo -> annotations.put(PREFIX + "rpo", Spans.text(rpo)));
+        return annotations;
+    }
+
+    private static Object service(Service service, Map<String, Object> annotations) {
         return map(
                 "apiVersion",
                 VERSION,

@@ -7,11 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.atalaya.budget.Fakes.Gauges;
 import io.atalaya.budget.SloStatus.TierStatus;
+import io.atalaya.proof.ServerProcess;
 import io.atalaya.slo.SloFile;
 import io.atalaya.slo.Spans;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -80,7 +79,7 @@ class PrometheusAgreementIT {
         Path data = directory.resolve("data");
         run(PROMTOOL, "tsdb", "create-blocks-from", "openmetrics", samples.toString(), data.toString());
         Path config = Files.writeString(directory.resolve("prometheus.yml"), "global: {}\n");
-        int port = freePort();
+        int port = ServerProcess.freePort();
         Process server = new ProcessBuilder(
                         prometheus.toString(),
                         "--config.file=" + config,
@@ -206,12 +205,6 @@ class PrometheusAgreementIT {
             var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                     .build();
             return client.send(request, HttpResponse.BodyHandlers.ofString());
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -8,6 +8,7 @@ import io.atalaya.cli.trial.TrialTester;
 import io.atalaya.demo.Evening;
 import io.atalaya.demo.Person;
 import io.atalaya.demo.RunningGateway;
+import io.atalaya.gateway.StartException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +53,8 @@ class CommandsIT {
                 Map.of("key-of-one", "1"),
                 List.of(),
                 List.of(),
-                Optional.empty()));
+                Optional.empty(),
+                "trial"));
     }
 
     @AfterEach
@@ -142,6 +145,22 @@ class CommandsIT {
 
         assertThat(status).isEqualTo(ExitCode.TURNED_AWAY);
         assertThat(tailErr.toString()).contains("closed with 4001", "HTTP 401");
+    }
+
+    @Test
+    void theDemonstrationIsNotCalledProduction() {
+        var started = new ArrayList<RunningGateway.Settings>();
+        var command = new CommandLine(new DemoCommand(settings -> {
+            started.add(settings);
+            throw new StartException("seen enough");
+        }));
+
+        command.setErr(new PrintWriter(tailErr)).execute("--once");
+
+        String expected = System.getenv().getOrDefault("ENVIRONMENT", "demo");
+        assertThat(started)
+                .singleElement()
+                .satisfies(settings -> assertThat(settings.environment()).isEqualTo(expected));
     }
 
     @Test

@@ -95,6 +95,7 @@ class ConfigReaderTest {
         assertThat(config.archive()).isEqualTo(ArchiveConfig.defaults());
         assertThat(config.database()).isEmpty();
         assertThat(config.redis()).isEmpty();
+        assertThat(config.exposition().environment()).isEqualTo("production");
         assertThat(config.management()).isEqualTo(new ManagementConfig("127.0.0.1", 8002, Optional.empty(), Set.of()));
     }
 
@@ -191,6 +192,7 @@ class ConfigReaderTest {
                 .contains(new RedisConfig(URI.create("rediss://user:hunter2@redis.example.com:6380/1"), 6000, 60, 70));
         assertThat(config.exposition())
                 .isEqualTo(new ExpositionConfig(
+                        "harbour-east",
                         Duration.ofSeconds(15),
                         5 << 20,
                         Duration.ofDays(3),

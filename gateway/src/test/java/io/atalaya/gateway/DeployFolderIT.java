@@ -15,8 +15,6 @@ import io.atalaya.redis.RedisServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -186,7 +184,7 @@ final class DeployFolderIT {
             assertThat(sh(at(command, gateway.publicPort()))).isZero();
         }
 
-        assertThat(sh(at(command, freePort()))).isNotZero();
+        assertThat(sh(at(command, ServerProcess.freePort()))).isNotZero();
         assertThat(sh(at(
                         command.stream()
                                 .map(word -> word.replace("/ws/health", "/none"))
@@ -208,8 +206,8 @@ final class DeployFolderIT {
     }
 
     private Proxy proxy(List<Gateway> gateways) throws IOException {
-        int http = freePort();
-        int https = freePort();
+        int http = ServerProcess.freePort();
+        int https = ServerProcess.freePort();
         var metrics = new CompletableFuture<Integer>();
         String text = Files.readString(DEPLOY.resolve("caddy/Caddyfile"))
                 .replace("gateway-1:8001", "127.0.0.1:" + gateways.get(0).publicPort())
@@ -380,13 +378,5 @@ final class DeployFolderIT {
         }
         assertThat(all).isGreaterThan(200);
         return unwell;
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 }

@@ -108,6 +108,17 @@ class DiskFullIT {
         return gateway.send(HttpRequest.newBuilder(gateway.managementUri(path))).statusCode();
     }
 
+    /** Sessions live on, so clients are not sent away; the alert tells that nothing is stored. */
+    private void assertLogIs(String status, String word) {
+        JsonNode ready = gateway.management("/health/ready");
+        assertThat(status("/health/ready")).isEqualTo(200);
+        assertThat(ready.path("status").asString()).isEqualTo(status);
+        assertThat(ready.at("/checks/log").asString()).isEqualTo(word);
+        String metrics = gateway.send(HttpRequest.newBuilder(gateway.managementUri("/metrics")))
+                .body();
+        assertThat(metrics).containsPattern("(?m)^atalaya_log_open " + (word.equals("open") ? 1 : 0));
+    }
+
     @Test
     void aFullDiskRefusesUntilThereIsRoomAndLosesNothingAcknowledged() throws Exception {
         WireClient client = gateway.diner(1, 1, 42);
@@ -134,11 +145,13 @@ class DiskFullIT {
                 .as(books.path("intake").toString())
                 .isEqualTo(refused);
 
+        assertLogIs("degraded", "failing");
         assertThat(healthGetsCritical()).isTrue();
 
         assertThat(run("mount", "-o", "remount,size=64m", disk.toString())).isTrue();
         await().atMost(PATIENCE).until(() -> post("after").statusCode() == 202);
         accepted.add("after");
+        assertLogIs("ready", "open");
 
         List<String> heard = client.drain(Duration.ofSeconds(1)).stream()
                 .map(text -> GatewayTester.json(text).path("id").stringValue(""))

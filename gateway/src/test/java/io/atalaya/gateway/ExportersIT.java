@@ -9,8 +9,6 @@ import io.atalaya.redis.RedisServer;
 import io.atalaya.slo.Catalogue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,7 +59,7 @@ class ExportersIT {
         try (var redis = RedisServer.start("--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru");
                 var database = PostgresServer.start()) {
             URI address = database.createDatabase();
-            String site = "127.0.0.1:" + freePort();
+            String site = "127.0.0.1:" + ServerProcess.freePort();
             Map<String, String> targets = Map.of(
                     "redis", exporter("redis", Map.of(), "--redis.addr=redis://127.0.0.1:" + redis.port()),
                     "postgres", exporter("postgres", Map.of("DATA_SOURCE_NAME", address + "?sslmode=disable")),
@@ -214,11 +212,5 @@ class ExportersIT {
 
     private static String series(Catalogue.Metric metric) {
         return metric.type() == Catalogue.Kind.HISTOGRAM ? metric.name() + "_bucket" : metric.name();
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

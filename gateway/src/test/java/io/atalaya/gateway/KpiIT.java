@@ -129,6 +129,32 @@ class KpiIT {
         }
     }
 
+    @Test
+    void pagesTellOverTheirSocketHowFastTheyAre() {
+        try (var gateway = start("ws-message-rate-limit", "1000")) {
+            WireClient page = gateway.staff("operations", 1, 7, 1, "OPERATOR");
+            gateway.awaitSessions(1);
+            for (int i = 0; i < 100; i++) {
+                page.sendText("{\"type\":\"page_rendered\",\"ref\":\"%d\",\"data\":{\"render_ms\":%d,\"page\":\"map\"}}"
+                        .formatted(i, i < 92 ? 199 : 200));
+                assertThat(GatewayTester.json(page.readText()).path("success").asBoolean())
+                        .isTrue();
+            }
+            page.sendText("{\"type\":\"page_rendered\",\"ref\":\"bad\",\"data\":{\"render_ms\":-1}}");
+            assertThat(GatewayTester.json(page.readText()).path("success").asBoolean(true))
+                    .isFalse();
+
+            await().atMost(PATIENCE)
+                    .until(() -> kpi(gateway, "page-rendering")
+                                    .at("/current/samples")
+                                    .asLong()
+                            == 100);
+            assertThat(kpi(gateway, "page-rendering").path("value").doubleValue())
+                    .isEqualTo(92);
+            assertThat(kpi(gateway, "page-rendering").path("state").asString()).isEqualTo("at_risk");
+        }
+    }
+
     private static void assertCommands(GatewayTester gateway) {
         String url = gateway.managementUri("").toString();
         var printed = new StringWriter();

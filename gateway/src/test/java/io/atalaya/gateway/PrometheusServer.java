@@ -3,10 +3,9 @@ package io.atalaya.gateway;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.atalaya.proof.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -68,7 +67,7 @@ final class PrometheusServer implements AutoCloseable {
         for (Path file : rules) {
             Files.copy(file, directory.resolve("rules-" + file.getFileName()));
         }
-        int port = freePort();
+        int port = ServerProcess.freePort();
         var configuration = new StringBuilder("""
                 global: {scrape_interval: 1s, evaluation_interval: 2s}
                 rule_files: ["rules-*.yml"]
@@ -94,12 +93,6 @@ final class PrometheusServer implements AutoCloseable {
                 .redirectOutput(directory.resolve("log").toFile())
                 .start();
         return new PrometheusServer(process, port);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Waits until it has scraped every target that often. */

@@ -3,11 +3,10 @@ package io.atalaya.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.postgres.PostgresServer;
+import io.atalaya.proof.ServerProcess;
 import io.atalaya.protocol.CloseReason;
 import io.atalaya.redis.RedisServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -59,7 +58,7 @@ class ShippedAlertsDrillIT {
 
     @Test
     void whatAGatewayStandsOnIsSlowOrAwayAndThenItselfIs() throws IOException, InterruptedException {
-        int port = freePort();
+        int port = ServerProcess.freePort();
         try (var redis = RedisServer.start("--appendonly", "yes");
                 var database = PostgresServer.start();
                 var prometheus = prometheus(port)) {
@@ -228,11 +227,5 @@ class ShippedAlertsDrillIT {
         return prometheus.query("ALERTS{alertstate=\"firing\",severity!=\"info\"}").stream()
                 .map(sample -> sample.labels().path("alertname").asString())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -85,8 +85,9 @@ class SloAgreementIT {
 
     @Test
     void refusedRequests() throws IOException, InterruptedException {
-        try (var gateway = GatewayTester.start("slo-files", files().toString());
-                var prometheus = ServerProcess.prometheus(configuration(gateway), directory)) {
+        String port = Integer.toString(ServerProcess.freePort());
+        try (var prometheus = ServerProcess.prometheus(configuration(port), directory);
+                var gateway = GatewayTester.start("slo-files", files().toString(), "management-port", port)) {
             load(gateway, prometheus, Duration.ofSeconds(10), false);
             round = 1;
             load(gateway, prometheus, Duration.ofSeconds(21), true);
@@ -99,13 +100,16 @@ class SloAgreementIT {
     @Test
     @Tag("long")
     void refusedRequestsAndOutagesOfRedisAgainAndAgain() throws IOException, InterruptedException {
+        String port = Integer.toString(ServerProcess.freePort());
         try (var redis = RedisServer.start();
+                var prometheus = ServerProcess.prometheus(configuration(port), directory);
                 var gateway = GatewayTester.start(
                         "slo-files",
                         files().toString(),
+                        "management-port",
+                        port,
                         "redis-url",
-                        redis.url().toString());
-                var prometheus = ServerProcess.prometheus(configuration(gateway), directory)) {
+                        redis.url().toString())) {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> SloView.objective(gateway, "redis-link")
                                     .path("total")
@@ -130,7 +134,8 @@ class SloAgreementIT {
         return files;
     }
 
-    private Path configuration(GatewayTester gateway) throws IOException {
+    /** Prometheus is there first: what a counter has when it is first seen is no increase to it. */
+    private Path configuration(String port) throws IOException {
         var valid = (SloOutcome.Valid) SloFolder.of(files()).read();
         var problems = new Problems();
         var input = new Generator.Input(valid.file(), valid.catalogue(), "docs/runbooks/", false);
@@ -146,9 +151,8 @@ class SloAgreementIT {
                 global: {scrape_interval: 1s, evaluation_interval: 1s}
                 rule_files: [slo.yml]
                 scrape_configs:
-                  - {job_name: api, static_configs: [{targets: ["127.0.0.1:%d"]}]}
-                """.formatted(
-                        gateway.gateway().managementPort()));
+                  - {job_name: api, static_configs: [{targets: ["127.0.0.1:%s"]}]}
+                """.formatted(port));
     }
 
     private static Node.Mapping mapping(String text, Problems problems) {
@@ -185,7 +189,6 @@ class SloAgreementIT {
         }
     }
 
-    /** What a counter has when it is first seen is no increase to Prometheus. */
     private static void awaitFirstSample(ServerProcess prometheus) {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> Double.isFinite(value(prometheus, Instant.now(), "count(atalaya_slo_events_total)")));

@@ -2,7 +2,11 @@ package io.atalaya.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.atalaya.event.Event;
+import io.atalaya.ingest.IntakeBook.Drop;
+import io.atalaya.ingest.IntakeBook.Refusal;
 import io.atalaya.ingest.IntakeBook.Source;
+import io.atalaya.ingest.IntakeLedger.Tally;
 import io.atalaya.ingest.Submission.Format;
 import io.atalaya.ingest.Submission.Scope;
 import io.atalaya.log.InMemoryEventLog;
@@ -16,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -81,6 +86,37 @@ class IntakeLedgerTest {
         assertThat(ledger.book().unknownTypes()).hasSize(100);
         assertThat(ledger.book().unlistedUnknownTypes()).isEqualTo(50);
         assertThat(ledger.book().acceptedByType()).containsEntry(IntakeBook.OTHER_TYPES, 150L);
+    }
+
+    @Test
+    void theLogRefusesUntilItHasStoredSomething() {
+        var ledger = new IntakeLedger(Set.of());
+        assertThat(ledger.book().logRefuses()).isEmpty();
+
+        settle(ledger, tally -> tally.drop(Drop.LOG_FULL, 1));
+        assertThat(ledger.book().logRefuses()).contains(Refusal.LOG_FULL);
+        settle(ledger, tally -> tally.refuse(Refusal.LOG_FAILED, 1));
+        assertThat(ledger.book().logRefuses()).contains(Refusal.LOG_FAILED);
+        settle(ledger, Tally::duplicate);
+        settle(ledger, tally -> tally.refuse(Refusal.INVALID, 1));
+        assertThat(ledger.book().logRefuses()).as("neither was stored").contains(Refusal.LOG_FAILED);
+        settle(ledger, tally -> tally.logged(anEvent()));
+        assertThat(ledger.book().logRefuses()).isEmpty();
+    }
+
+    private static Event anEvent() {
+        byte[] json = "{\"type\":\"ORDER\",\"tenant_id\":1}".getBytes(StandardCharsets.UTF_8);
+        var moment = new EventParser.Moment(Instant.EPOCH, 0);
+        var parser = new EventParser(IngestFixtures.profile(), 4096);
+        Parsed parsed = parser.parse(json, 0, json.length, moment, new EventIds(new Random(1))::next);
+        return ((Parsed.Accepted) parsed).event();
+    }
+
+    private static void settle(IntakeLedger ledger, Consumer<Tally> outcome) {
+        Tally tally = ledger.tally();
+        outcome.accept(tally);
+        ledger.receive(Source.HTTP, 1);
+        ledger.settle(tally);
     }
 
     private static boolean alwaysBalanced(Intake intake, AtomicBoolean running) {

@@ -5,6 +5,7 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.atalaya.http.Route;
+import io.atalaya.ingest.IntakeBook.Refusal;
 import io.atalaya.management.DependencyStatus.Disabled;
 import io.atalaya.management.DependencyStatus.Probe;
 import io.atalaya.management.Exchange.Answer;
@@ -41,6 +42,7 @@ final class HealthPagesTest {
 
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.json().path("status").asString()).isEqualTo(word);
+        assertThat(answer.json().at("/checks/log").asString()).isEqualTo(logOpen ? "open" : "closed");
         assertThat(answer.json().at("/checks/redis").asString()).isEqualTo("disabled");
     }
 
@@ -51,6 +53,16 @@ final class HealthPagesTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().path("status").asString()).isEqualTo("degraded");
         assertThat(answer.json().at("/checks/redis").asString()).isEqualTo("not_subscribed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"LOG_FAILED, failing", "LOG_FULL, full"})
+    void anOpenLogThatStoresNothingIsToldButDoesNotSendClientsAway(Refusal why, String word) {
+        var answer = ready(Samples.withLogThatRefuses(why));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("status").asString()).isEqualTo("degraded");
+        assertThat(answer.json().at("/checks/log").asString()).isEqualTo(word);
     }
 
     @Test

@@ -71,7 +71,12 @@ public final class Samples {
 
     /** The same, with an archive and a Redis whose subscription is up or not. */
     public static Sample withRedis(boolean subscribed) {
-        return with(Phase.SERVING, true, redis(subscribed), Optional.of(archive()));
+        return with(Phase.SERVING, true, redis(subscribed), Optional.of(archive()), intake());
+    }
+
+    /** A gateway without Redis whose open log stores nothing. */
+    static Sample withLogThatRefuses(Refusal why) {
+        return with(Phase.SERVING, true, new DependencyStatus.Disabled(), Optional.empty(), intake(Optional.of(why)));
     }
 
     /** The same gateway before anything has happened: the known types are at zero. */
@@ -86,7 +91,7 @@ public final class Samples {
                 ShardSnapshot.EMPTY,
                 busy.limits(),
                 new Population(Map.of("waiter", 0, "kitchen", 0, "admin", 0, "diner", 0), 0, 0, 0, 0),
-                new IntakeBook(0, 0, 0, 0, none, none, Map.of(), 0, Map.of(), types, Map.of(), 0),
+                new IntakeBook(0, 0, 0, 0, none, none, Map.of(), 0, Map.of(), types, Map.of(), 0, Optional.empty()),
                 new EventLog.Totals(0, 0, 0, 0),
                 true,
                 new Router.Totals(0, 0, 0, 0, 0, 0, Map.of()),
@@ -103,11 +108,15 @@ public final class Samples {
     }
 
     static Sample with(Phase phase, boolean logOpen, DependencyStatus redis) {
-        return with(phase, logOpen, redis, Optional.empty());
+        return with(phase, logOpen, redis, Optional.empty(), intake());
     }
 
     private static Sample with(
-            Phase phase, boolean logOpen, DependencyStatus redis, Optional<ArchiveWriter.Status> archive) {
+            Phase phase,
+            boolean logOpen,
+            DependencyStatus redis,
+            Optional<ArchiveWriter.Status> archive,
+            IntakeBook intake) {
         return new Sample(
                 NOW,
                 new Identity("ws-gateway", "1.2.3", "test", "restaurant"),
@@ -115,7 +124,7 @@ public final class Samples {
                 shards(),
                 HubConfig.defaults(),
                 new Population(Map.of("waiter", 20, "kitchen", 5, "admin", 2, "diner", 15), 37, 3, 4, 6),
-                intake(),
+                intake,
                 new EventLog.Totals(5000, 4900, 4000, 1_000_000),
                 logOpen,
                 new Router.Totals(5678, 78, 1, 7, 11, 2, Map.of("1", 5000L, "2", 678L)),
@@ -256,6 +265,10 @@ public final class Samples {
     }
 
     private static IntakeBook intake() {
+        return intake(Optional.empty());
+    }
+
+    private static IntakeBook intake(Optional<Refusal> logRefuses) {
         return new IntakeBook(
                 6_000,
                 5_000,
@@ -268,7 +281,8 @@ public final class Samples {
                 Map.of(IntakeBook.Source.HTTP, 5_500L, IntakeBook.Source.REDIS, 500L),
                 Map.of("ROUND_SUBMITTED", 5_600L, "ROUND_READY", 0L, IntakeBook.OTHER_TYPES, 50L),
                 Map.of("CUSTOM_TYPE", 50L),
-                0);
+                0,
+                logRefuses);
     }
 
     static DependencyStatus redis(boolean subscribed) {

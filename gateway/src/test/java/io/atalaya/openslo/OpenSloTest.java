@@ -28,8 +28,60 @@ class OpenSloTest {
                 SloReader.read(new Source("back.yaml", back.orElseThrow()), ShippedObjectives.source("catalogue.yaml"));
         assertThat(outcome).isInstanceOf(SloOutcome.Valid.class);
         var file = ((SloOutcome.Valid) outcome).file();
-        assertThat(file.objectives()).isEqualTo(shipped.file().objectives());
-        assertThat(file.services()).isEqualTo(shipped.file().services());
+        assertThat(file).isEqualTo(shipped.file());
+    }
+
+    @Test
+    void whatBelongsToTheWholeFileComesBackToo() {
+        SloOutcome.Valid ours = valid("""
+                slo: harbour
+                time-zone: Europe/Madrid
+                planned-stop: 5m
+                tiers:
+                  fast: {budget: 2, long: 1h, short: 5m, for: 2m, severity: critical}
+                  slow: {budget: 12.5, long: 3d, short: 6h}
+                services: {api: {title: API, owner: Backend}, web: {title: Web, owner: Front}}
+                objectives:
+                  api-up: {service: api, title: serves, objective: 99.9, uptime: {up: atalaya_log_open}}
+                capacity:
+                  web-sessions: {service: web, title: open connections, target: 0.5, goal: 20, unit: sessions,
+                                 load: {metric: atalaya_http_answers_total, except: {status: 5*}}}
+                maintenance:
+                  - {from: "2030-01-01T00:00:00Z", until: "2030-01-01T01:00:00Z", services: [web], reason: "move: east"}
+                """);
+        var problems = new Problems();
+
+        String back = OpenSloReader.read("open.yaml", OpenSloText.of(ours.file(), ours.catalogue()), problems)
+                .orElseThrow();
+
+        assertThat(valid(back).file()).isEqualTo(ours.file());
+    }
+
+    @Test
+    void twoFilesInOneOrWhatNoFileHoldsIsAProblem() {
+        String service = """
+                apiVersion: openslo/v1
+                kind: Service
+                metadata:
+                  name: web
+                  annotations: {atalaya.io/file: '{slo: harbour, secret: x}'}
+                spec: {}
+                """;
+        var problems = new Problems();
+
+        assertThat(OpenSloReader.read("open.yaml", service + "---\n" + service, problems))
+                .isEmpty();
+
+        List<String> found = problems.list().stream().map(Problem::toString).toList();
+        assertThat(found)
+                .anyMatch(line -> line.contains("another atalaya.io/file (expected: one in all documents)"))
+                .anyMatch(line -> line.contains("secret (expected: one of [capacity, maintenance,"));
+    }
+
+    private static SloOutcome.Valid valid(String text) {
+        SloOutcome outcome = SloReader.read(new Source("ours.yaml", text), ShippedObjectives.source("catalogue.yaml"));
+        assertThat(outcome).isInstanceOf(SloOutcome.Valid.class);
+        return (SloOutcome.Valid) outcome;
     }
 
     @Test

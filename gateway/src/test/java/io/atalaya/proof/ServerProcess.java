@@ -103,7 +103,8 @@ public final class ServerProcess implements AutoCloseable {
         return server;
     }
 
-    private static int freePort() {
+    /** A port of the loopback that nobody used a moment ago. */
+    public static int freePort() {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.query.Buffers.Reading;
 import io.atalaya.query.Buffers.Status;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,8 @@ class BuffersTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                0);
+                0,
+                Optional.empty());
     }
 
     @ParameterizedTest(name = "{0} of 10,000 behind")

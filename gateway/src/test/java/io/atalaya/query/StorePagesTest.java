@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class StorePagesTest {
-    private static final IntakeBook NOTHING =
-            new IntakeBook(0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0);
+    private static final IntakeBook NOTHING = new IntakeBook(
+            0, 0, 0, 0, Map.of(), Map.of(), Map.of(), 0, Map.of(), Map.of(), Map.of(), 0, Optional.empty());
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Entries.START);
     private final InstantSource clock = now::get;

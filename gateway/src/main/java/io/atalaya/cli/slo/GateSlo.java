@@ -66,22 +66,39 @@ final class GateSlo implements Callable<Integer> {
             JsonNode answer = ask();
             boolean allowed = answer.path("allowed").asBoolean(false);
             out.println(allowed ? "allowed" : "blocked");
-            answer.path("spent")
-                    .forEach(slo -> out.println("spent: " + slo.path("id").asString("") + ", "
-                            + slo.path("title").asString("")));
+            answer.path("spent").forEach(slo -> out.println(spent(slo)));
             answer.path("unknown").forEach(id -> out.println("unknown: " + id.asString("")));
             return allowed ? 0 : BLOCKED;
         } catch (IOException | JacksonException e) {
             String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            spec.commandLine().getErr().println("atalaya slo gate: " + url + ": " + text + " (expected: a gateway)");
-            spec.commandLine().getErr().flush();
-            return 1;
+            return unanswered(text + " (expected: a gateway)");
+        } catch (RefusedException e) {
+            return unanswered(e.why);
         } finally {
             out.flush();
         }
     }
 
-    private JsonNode ask() throws IOException, InterruptedException {
+    private int unanswered(String why) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("atalaya slo gate: " + url + ": " + why);
+        err.flush();
+        return 1;
+    }
+
+    private static String spent(JsonNode slo) {
+        boolean month = slo.path("gate").asString("").equals("month");
+        JsonNode left = (month ? slo.path("month") : slo).path("budget_remaining");
+        return "spent: %s, %s (objective: %s %% over %s%s)"
+                .formatted(
+                        slo.path("id").asString(""),
+                        slo.path("title").asString(""),
+                        slo.path("objective_percent").asString("?"),
+                        month ? "this month" : slo.path("window").asString("?"),
+                        left.isNumber() ? ", left of the budget: %.0f %%".formatted(100 * left.doubleValue()) : "");
+    }
+
+    private JsonNode ask() throws IOException, InterruptedException, RefusedException {
         String query = service == null ? "" : "?service=" + URLEncoder.encode(service, StandardCharsets.UTF_8);
         var request =
                 HttpRequest.newBuilder(url.resolve("/api/v1/slo/gate" + query)).timeout(PATIENCE);
@@ -91,9 +108,36 @@ final class GateSlo implements Callable<Integer> {
         try (var client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
             HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
-                throw new IOException("status " + answer.statusCode());
+                throw RefusedException.of(answer);
             }
             return JsonMapper.shared().readTree(answer.body());
+        }
+    }
+
+    /** Somebody has answered, but not the question. */
+    private static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final String why;
+
+        private RefusedException(String why) {
+            super(why);
+            this.why = why;
+        }
+
+        /** With what a gateway says about it, or with the status alone where something else has answered. */
+        private static RefusedException of(HttpResponse<String> answer) {
+            String detail;
+            try {
+                detail = JsonMapper.shared()
+                        .readTree(answer.body())
+                        .path("detail")
+                        .asString("");
+            } catch (JacksonException _) {
+                detail = "";
+            }
+            String status = "status " + answer.statusCode();
+            return new RefusedException(detail.isEmpty() ? status + " (expected: a gateway)" : status + ": " + detail);
         }
     }
 }

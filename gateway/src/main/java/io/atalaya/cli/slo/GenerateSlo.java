@@ -62,7 +62,11 @@ final class GenerateSlo implements Callable<Integer> {
             }
         }
         stale.forEach(path -> files.out().println((check ? "out of date: " : "wrote ") + into.resolve(path)));
-        files.out().println(stale.isEmpty() ? "up to date: " + into : stale.size() + " files");
+        files.out()
+                .println(
+                        stale.isEmpty()
+                                ? "up to date: " + into
+                                : stale.size() == 1 ? "1 file" : stale.size() + " files");
         files.out().flush();
         return check && !stale.isEmpty() ? 1 : 0;
     }

@@ -55,6 +55,7 @@ public final class InProcessGateway implements RunningGateway {
                 Map.entry("allowed-origins", origins(settings.managementPort())),
                 Map.entry("data-dir", data.path().toString()),
                 Map.entry("ws-drain-seconds", "1"),
+                Map.entry("environment", settings.environment()),
                 Map.entry("kpi-file", data.with("/kpi/evening.yaml").toString()),
                 Map.entry("jwt-secret", settings.jwtSecret()),
                 Map.entry("table-token-secret", settings.tableTokenSecret()),

@@ -496,6 +496,8 @@ export default {
   'health.state.open': 'open',
   'health.state.closed': 'closed',
   'health.state.log_closed': 'log closed',
+  'health.state.failing': 'stores nothing',
+  'health.state.full': 'full',
   'health.state.subscribed': 'subscribed',
   'health.state.not_subscribed': 'not subscribed',
   'health.state.serving': 'serving',

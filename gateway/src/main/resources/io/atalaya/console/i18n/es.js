@@ -496,6 +496,8 @@ export default {
   'health.state.open': 'abierto',
   'health.state.closed': 'cerrado',
   'health.state.log_closed': 'registro cerrado',
+  'health.state.failing': 'no guarda nada',
+  'health.state.full': 'lleno',
   'health.state.subscribed': 'suscripto',
   'health.state.not_subscribed': 'no suscripto',
   'health.state.serving': 'en servicio',

@@ -28,6 +28,8 @@ const TONES = {
   unavailable: 'broken',
   not_subscribed: 'broken',
   log_closed: 'broken',
+  failing: 'broken',
+  full: 'broken',
 };
 
 /** What the gateway leans on, and the configuration that it runs with. */

@@ -68,13 +68,18 @@ class SloCommandTest {
     }
 
     @Test
-    void whatIsExportedCanBeImported() throws IOException {
+    void whatIsExportedCanBeImportedAndUsedAsItIs() throws IOException {
         assertThat(run("export", "--from", SLO)).isZero();
         Path exported = Files.writeString(directory.resolve("open.yaml"), printed.toString());
         printed.getBuffer().setLength(0);
 
         assertThat(run("import", exported.toString())).isZero();
         assertThat(printed.toString()).contains("websocket-latency-p95:");
+        Files.writeString(directory.resolve("atalaya.yaml"), printed.toString());
+
+        assertThat(run("check", "--from", directory.toString()))
+                .as(printed.toString())
+                .isZero();
     }
 
     @Test

@@ -36,7 +36,15 @@ class IncidentRunIT {
 
     private RunningGateway start(Optional<URI> redis) {
         return TrialTester.start(new RunningGateway.Settings(
-                0, 0, secrets.jwtSecret(), secrets.tableTokenSecret(), Map.of(key, "1"), List.of(), List.of(), redis));
+                0,
+                0,
+                secrets.jwtSecret(),
+                secrets.tableTokenSecret(),
+                Map.of(key, "1"),
+                List.of(),
+                List.of(),
+                redis,
+                "trial"));
     }
 
     private List<String> play(String token) throws InterruptedException {
