@@ -7,6 +7,9 @@ import { chromium } from 'playwright-core';
 // root has no sandbox to lose; shared memory is small in many containers
 const ARGUMENTS = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 
+/** How long a browser may take to end by itself, in milliseconds. */
+const PATIENCE = 5_000;
+
 /** Debian's Chromium, or the one that ATALAYA_CHROMIUM names. */
 export function launch() {
   return chromium.launch({ executablePath: executable(), args: ARGUMENTS });
@@ -37,10 +40,11 @@ export async function launchAsIs() {
   return {
     page: browser.contexts()[0].pages()[0],
     close: async () => {
-      await browser.close();
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
+      const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await (await browser.newBrowserCDPSession()).send('Browser.close').catch(() => {}); // it may be gone before it answers
       await ended;
+      clearTimeout(late);
       rmSync(folder, { recursive: true, force: true, maxRetries: 20 }); // its other processes end a moment later
     },
   };

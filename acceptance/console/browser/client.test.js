@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launchAsIs, watch } from './chromium.js';
+import { launch, launchAsIs, openPage, watch } from './chromium.js';
 import { Product, until } from './product.js';
 
 const LIMIT = 30_000;
@@ -125,3 +130,85 @@ for (const [session, transport] of [[41, 'websocket'], [42, 'sse']]) {
     }
   });
 }
+
+/** Somebody's own page, without a build: all that it knows of the client is where its folder is. */
+const PAGE = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Somebody's page</title><link rel="icon" href="data:,">
+<p id="state"></p><ul></ul>
+<script type="module">
+  import { AtalayaClient } from './package/src/index.js';
+  const { url, token, transports } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+  const client = new AtalayaClient({ url, token, tokenParameter: 'table_token', transports: transports.split(','), backoffBase: 20 });
+  client.onState(({ state, transport }) => (document.querySelector('#state').textContent = [state, transport].join(' ')));
+  client.on('ROUND_READY', ({ id }) => {
+    const row = document.createElement('li');
+    row.textContent = id;
+    document.querySelector('ul').append(row);
+  });
+  client.connect();
+</script>`;
+
+/** Serves the page beside the unpacked package, from an origin of its own. */
+async function site() {
+  const folder = mkdtempSync(join(tmpdir(), 'atalaya-site-'));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { cwd: new URL('../../../clients/js', import.meta.url), encoding: 'utf8' }),
+  );
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
+  const server = createServer(({ url }, answer) => {
+    const script = /^\/package\/src\/[a-z-]+\.js$/.test(url);
+    answer.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html' });
+    answer.end(script ? readFileSync(join(folder, url)) : PAGE);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** As behind a proxy that lets no WebSocket through: each of them ends before it opens. */
+function withoutWebSockets() {
+  window.WebSocket = class {
+    constructor() {
+      setTimeout(() => this.onclose({ code: 1006, reason: '' }));
+    }
+
+    close() {}
+  };
+}
+
+test('a page without a build imports the package as it is, over either transport and where only one gets through', { timeout: 90_000 }, async () => {
+  const [somebody, browser] = await Promise.all([site(), launch()]);
+  try {
+    for (const [session, transports, used, blocked] of [
+      [51, 'websocket', 'websocket', false],
+      [52, 'sse', 'sse', false],
+      [53, 'websocket,sse', 'sse', true],
+    ]) {
+      const page = await openPage(browser, somebody.address, { allowed: [gateway.publicAddress] });
+      page.setDefaultTimeout(LIMIT);
+      if (blocked) {
+        await page.addInitScript(withoutWebSockets);
+      }
+      const url = `${gateway.publicAddress.replace('http', 'ws')}/ws/diner`;
+      await page.goto(`${somebody.address}/#${new URLSearchParams({ url, token: tableToken(session), transports })}`);
+      await page.locator('#state', { hasText: `open ${used}` }).waitFor();
+      const ids = [1, 2, 3].map((number) => `plain-${session}-${number}`);
+      for (const id of ids) {
+        assert.equal(await gateway.publish({ id, type: 'ROUND_READY', tenant_id: 1, branch_id: 1, session_id: session }), 202);
+      }
+      await page.locator('li').nth(2).waitFor();
+      assert.deepEqual(await page.locator('li').allTextContents(), ids, transports);
+      assert.deepEqual(page.complaints, []);
+      await page.context().close();
+    }
+  } finally {
+    await browser.close();
+    somebody.close();
+  }
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { expectAccessible } from './axe.js';
-import { launch, openPage } from './chromium.js';
+import { launch, openPage, watch } from './chromium.js';
 import { Product, until } from './product.js';
 
 const VIEWS = ['live', 'books', 'sessions', 'events', 'slo', 'kpi', 'health'];
@@ -37,7 +37,7 @@ const ALIVE = {
     await page.locator('.slo').nth(1).waitFor();
   },
   kpi: async (page) => {
-    await page.locator('.score .panel, p.empty').first().waitFor();
+    await page.locator('[data-kpi="rounds-served"] .figure', { hasText: /[1-9]/ }).waitFor();
   },
   health: async (page) => {
     await page.locator('td', { hasText: '(hidden)' }).first().waitFor();
@@ -219,6 +219,20 @@ test('rows of the tail stay where they are while somebody points at them', { tim
   await page.context().close();
 });
 
+test('going back leaves what was opened over the view, too', { timeout: 40_000 }, async () => {
+  const page = await consolePage();
+  await show(page, 'books');
+  await show(page, 'events/tail');
+  await page.locator('.tail-row').first().click();
+  await page.locator('.path li').nth(4).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Books' }).waitFor();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
+
 test('what strangers write stays text', { timeout: 40_000 }, async () => {
   const page = await consolePage();
   const bad = '"><img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';
@@ -257,6 +271,9 @@ test('what strangers write stays text', { timeout: 40_000 }, async () => {
 test('a bad event is refused before it is sent, member by member', { timeout: 30_000 }, async () => {
   const page = await consolePage({ language: 'es' });
   await show(page, 'events/publish');
+  await page.getByLabel('tenant_id').fill('1');
+  await page.getByRole('button', { name: 'Publicar', exact: true }).click();
+  await page.getByText('Aceptado').first().waitFor();
   await page.getByLabel('tenant_id').fill('cero');
   await page.locator('textarea').first().fill('{');
   await page.getByRole('button', { name: 'Publicar', exact: true }).click();
@@ -264,6 +281,7 @@ test('a bad event is refused before it is sent, member by member', { timeout: 30
     (await page.locator('.problem:visible').allTextContents()).sort(),
     ['Debe ser un número entero', 'Debe ser un objeto JSON'],
   );
+  assert.equal(await page.locator('form [role="status"]').textContent(), '', 'the answer to the event before is gone');
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-invalid')), 'true');
   await page.context().close();
 });
@@ -345,17 +363,18 @@ test('a session is disconnected from its sheet', { timeout: 60_000 }, async () =
 });
 
 for (const [name, card] of [['waiter', '#tables .card'], ['kitchen', '.lanes .card']]) {
-  test(`the ${name}'s example is linked, connects by itself and shows the evening`, { timeout: 60_000 }, async () => {
-    const page = await openPage(browser, demo.address, { width: 390, allowed: [demo.publicAddress] });
+  test(`the ${name}'s example is a tap away on a phone, connects by itself and shows the evening`, { timeout: 60_000 }, async () => {
+    const start = await consolePage({ width: 390, allowed: [demo.publicAddress] });
+    const opened = start.context().waitForEvent('page');
+    await start.getByRole('link', { name, exact: true }).click();
+    const page = await watch(await opened, demo.address, [demo.publicAddress]);
     page.setDefaultTimeout(45_000);
-    await page.goto(demo.address);
-    const link = await page.locator(`.side-foot a[href*="${name}"]`).getAttribute('href');
-    await page.goto(`${demo.address}${link}`);
+    await page.reload(); // watched from its beginning
     await page.locator('.lamp[data-state="open"]').waitFor();
     await page.locator(card).first().waitFor();
     await expectAccessible(page, name);
     await noSidewaysScrolling(page, name);
-    assert.deepEqual(page.complaints, []);
+    assert.deepEqual([...start.complaints, ...page.complaints], []);
     await page.context().close();
   });
 }

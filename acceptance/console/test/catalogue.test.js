@@ -54,7 +54,7 @@ for (const [name, values, key] of [
   ['tenant_id', { tenant_id: '' }, 'common.missing'],
   ['tenant_id', { tenant_id: '0' }, 'publish.tooSmall'],
   ['branch_id', { branch_id: '1.5' }, 'publish.badInteger'],
-  ['branch_id', { branch_id: '99999999999999999999' }, 'publish.badInteger'],
+  ['branch_id', { branch_id: '99999999999999999999' }, 'publish.tooLong'],
   ['entity', { entity: '[1]' }, 'publish.badObject'],
   ['entity', { entity: '{' }, 'publish.badObject'],
   ['ts', { ts: '2030-06-01T12:00:00' }, 'publish.badTimestamp'],

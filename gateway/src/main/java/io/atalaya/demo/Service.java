@@ -15,19 +15,25 @@ final class Service {
     private static final int SECONDS_PER_MINUTE = 60;
     private static final int CENTS = 100;
 
+    /** Rounds, tickets, calls and checks of one restaurant in an evening, at most; and evenings until ids come again. */
+    private static final int ENTITIES = 1_000;
+
+    private static final int EVENINGS = 1_000_000;
+
     private final Restaurant restaurant;
     private final GuestBook guests;
     private final long seed;
     private final RandomGenerator random;
     private final List<Step> steps = new ArrayList<>();
-    private int nextEntity = 1;
+    private int nextEntity;
 
-    /** @param seed part of every event id */
+    /** @param seed part of every event id; also decides where the ids of rounds and the like begin, as the days go on */
     Service(Restaurant restaurant, GuestBook guests, long seed, RandomGenerator random) {
         this.restaurant = restaurant;
         this.guests = guests;
         this.seed = seed;
         this.random = random;
+        this.nextEntity = 1 + ENTITIES * (int) Math.floorMod(seed, (long) EVENINGS);
     }
 
     List<Step> steps() {

@@ -51,7 +51,7 @@ export class Shell {
       { class: 'shell' },
       h('a', { class: 'skip', href: '#main', text: t('shell.skip'), on: { click: (event) => this.#skip(event) } }),
       this.#side(),
-      h('div', {}, this.#bar(onLanguage, onLogout), this.#stale, this.#main),
+      h('div', { class: 'page' }, this.#bar(onLanguage, onLogout), this.#stale, this.#main, examples('page-foot')),
     );
   }
 
@@ -92,11 +92,7 @@ export class Shell {
       { class: 'side' },
       brand(),
       h('nav', { class: 'nav', 'aria-label': t('nav.label') }, h('ul', {}, items)),
-      h(
-        'div',
-        { class: 'side-foot' },
-        h('p', {}, t('nav.examples'), h('br'), example('waiter'), ' · ', example('kitchen')),
-      ),
+      examples('side-foot'),
     );
   }
 
@@ -197,6 +193,11 @@ function badgeDot(tone, text) {
 
 function brand() {
   return h('a', { class: 'brand', href: '#/live' }, icon('tower'), h('span', { text: 'Atalaya' }));
+}
+
+/** Where there is room, they are at the side; on a phone, where that is a bar of views, below the view. */
+function examples(place) {
+  return h('div', { class: place }, h('p', { text: t('nav.examples') }), h('p', {}, example('waiter'), ' · ', example('kitchen')));
 }
 
 function example(name) {

@@ -69,6 +69,22 @@ class EveningTest {
     }
 
     @Test
+    void aRoundOfOneEveningIsNeverTheSameAsOneOfTheNext() {
+        Set<String> first = roundsOf(1);
+        Set<String> next = roundsOf(2);
+
+        assertThat(first).hasSizeGreaterThan(10).doesNotContainAnyElementsOf(next);
+        assertThat(next).hasSizeGreaterThan(10);
+    }
+
+    private static Set<String> roundsOf(long seed) {
+        return Evening.plan(seed).steps().stream()
+                .filter(step -> step.type().equals("ROUND_SUBMITTED"))
+                .map(step -> step.restaurant().tenant() + "/" + step.entity().get("round_id"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
     void eventsComeInOrderAndWithinTheEvening() {
         for (long seed : SEEDS) {
             List<Step> steps = Evening.plan(seed).steps();

@@ -1,5 +1,7 @@
 package io.atalaya.cli.trial;
 
+import static java.util.Objects.requireNonNull;
+
 import io.atalaya.assignment.Assignment;
 import io.atalaya.assignment.AssignmentStore;
 import io.atalaya.assignment.Day;
@@ -12,6 +14,7 @@ import io.atalaya.event.TenantId;
 import io.atalaya.gateway.Gateway;
 import io.atalaya.gateway.StartException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway of the demonstration: on loopback, in this process, with secrets of its own. Thread-safe: immutable. */
 public final class InProcessGateway implements RunningGateway {
@@ -52,6 +56,7 @@ public final class InProcessGateway implements RunningGateway {
                 Map.entry("data-dir", data.path().toString()),
                 Map.entry("ws-drain-seconds", "1"),
                 Map.entry("environment", settings.environment()),
+                Map.entry("kpi-file", data.with("/kpi/evening.yaml").toString()),
                 Map.entry("jwt-secret", settings.jwtSecret()),
                 Map.entry("table-token-secret", settings.tableTokenSecret()),
                 Map.entry("ingest-api-keys", apiKeys(settings.publishKeys()))));
@@ -120,6 +125,17 @@ public final class InProcessGateway implements RunningGateway {
             } catch (IOException failure) {
                 throw new UncheckedIOException("no temporary directory: " + failure.getMessage(), failure);
             }
+        }
+
+        /** A copy of a resource, in this directory. */
+        Path with(String resource) {
+            Path copy = path.resolve(Path.of(resource).getFileName());
+            try (@Nullable InputStream in = InProcessGateway.class.getResourceAsStream(resource)) {
+                Files.copy(requireNonNull(in, resource), copy);
+            } catch (IOException failure) {
+                throw new UncheckedIOException("%s: not written: %s".formatted(copy, failure.getMessage()), failure);
+            }
+            return copy;
         }
 
         @Override

@@ -70,8 +70,11 @@ function readMember(member, text) {
 
 function readInteger(member, text) {
   const value = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) {
+  if (!/^-?\d+$/.test(text)) {
     return { problem: { key: 'publish.badInteger' } };
+  }
+  if (!Number.isSafeInteger(value)) {
+    return { problem: { key: 'publish.tooLong' } };
   }
   return typeof member.min === 'number' && value < member.min
     ? { problem: { key: 'publish.tooSmall', values: { min: member.min } } }

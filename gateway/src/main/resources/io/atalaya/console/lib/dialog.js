@@ -31,8 +31,7 @@ export function confirmed(title, text, action) {
       dialog.remove();
       resolve(dialog.returnValue === 'yes');
     });
-    document.body.append(dialog);
-    dialog.showModal();
+    show(dialog);
   });
 }
 
@@ -51,7 +50,15 @@ export function sheet(title, ...content) {
   );
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
+  show(dialog);
+  return dialog;
+}
+
+/** It belongs to the view that it was opened from: whoever goes back, or elsewhere, leaves it, too. */
+function show(dialog) {
+  const leave = () => dialog.close();
+  addEventListener('popstate', leave); // comes before hashchange, so before the new view takes the focus
+  dialog.addEventListener('close', () => removeEventListener('popstate', leave));
   document.body.append(dialog);
   dialog.showModal();
-  return dialog;
 }

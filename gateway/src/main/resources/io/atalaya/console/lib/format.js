@@ -139,6 +139,15 @@ export function moment(value) {
   return date ? times({ dateStyle: 'medium', timeStyle: 'medium', hour12: false }).format(date) : UNKNOWN;
 }
 
+/** Day and time with milliseconds. */
+export function preciseMoment(value) {
+  const date = asDate(value);
+  const day = { year: 'numeric', month: 'short', day: 'numeric' };
+  return date
+    ? times({ ...day, hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false }).format(date)
+    : UNKNOWN;
+}
+
 /** A month, from `2030-06`. */
 export function month(text) {
   const date = asDate(`${text}-15T12:00:00Z`);

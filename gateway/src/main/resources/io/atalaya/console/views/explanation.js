@@ -16,7 +16,7 @@ function shown(answer) {
   return h(
     'div',
     { class: 'explanation' },
-    h('p', { class: 'row' }, badge(answer.delivered ? 'ok' : 'attention', t(answer.delivered ? 'explain.yes' : 'explain.no')), answer.reason),
+    h('p', { class: 'row' }, badge(answer.delivered ? 'ok' : 'attention', t(answer.delivered ? 'explain.yes' : 'explain.no')), h('span', { lang: 'en', text: answer.reason })),
     (answer.audiences ?? []).map((audience) =>
       h(
         'section',
@@ -26,7 +26,7 @@ function shown(answer) {
           'ul',
           {},
           (audience.alternatives ?? []).map((alternative) =>
-            h('li', {}, h('span', { class: 'chip', text: alternative.taken ?? alternative.topic }), ' ', alternative.because ?? ''),
+            h('li', {}, h('span', { class: 'chip', text: alternative.taken ?? alternative.topic }), ' ', h('span', { lang: 'en', text: alternative.because ?? '' })),
           ),
         ),
       ),

@@ -1,7 +1,7 @@
 import { api } from '../lib/api.js';
 import { sheet } from '../lib/dialog.js';
 import { fill, h } from '../lib/dom.js';
-import { count, preciseClock } from '../lib/format.js';
+import { count, preciseClock, preciseMoment } from '../lib/format.js';
 import { t, word } from '../lib/i18n.js';
 import { badge, button, facts, failure, field, loading } from '../lib/parts.js';
 import { KeyedTable } from '../lib/table.js';
@@ -55,7 +55,7 @@ function stage(found) {
 function detail(found) {
   switch (found.stage) {
     case 'received':
-      return note([found.source && t('flight.source', { source: word('source.', found.source) }), found.own_ts && t('flight.ownTime', { time: found.own_ts })]);
+      return note([found.source && t('flight.source', { source: word('source.', found.source) }), found.own_ts && t('flight.ownTime', { time: preciseMoment(found.own_ts) })]);
     case 'committed':
       return note([found.cursor && t('flight.cursor', { cursor: found.cursor })]);
     case 'archived':

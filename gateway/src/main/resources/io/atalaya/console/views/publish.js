@@ -99,6 +99,7 @@ class PublishForm {
   async #submit(submitted) {
     submitted.preventDefault();
     this.#tried = true;
+    fill(this.#answer); // of the event before
     const { event, problems } = this.#check();
     const wrong = [...this.#fields].find(([name]) => problems[name]);
     if (wrong) {

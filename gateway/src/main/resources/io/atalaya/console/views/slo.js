@@ -49,7 +49,8 @@ class SloView {
   async #load() {
     try {
       const [report, gate] = await Promise.all([api.get('/api/v1/slo'), api.get('/api/v1/slo/gate')]);
-      fill(this.#gate, gatePanel(gate));
+      this.#titles = new Map(report.objectives.map((objective) => [objective.id, titleOf(objective)]));
+      fill(this.#gate, gatePanel(gate, this.#titles));
       this.#show(report);
     } catch (problem) {
       fill(this.#objectives, failure(problem, () => this.#load()));
@@ -59,7 +60,6 @@ class SloView {
   }
 
   #show(report) {
-    this.#titles = new Map(report.objectives.map((objective) => [objective.id, titleOf(objective)]));
     const focused = document.activeElement?.closest?.('details')?.dataset.objective;
     const services = Map.groupBy ? Map.groupBy(report.objectives, ({ service }) => service) : grouped(report.objectives);
     fill(
@@ -116,7 +116,8 @@ function meter(share, tone) {
   return h('div', { class: 'meter', 'aria-hidden': 'true', data: { tone: tone ?? 'unknown' } }, bar);
 }
 
-function gatePanel(gate) {
+function gatePanel(gate, titles) {
+  const unknown = (gate.unknown ?? []).map((id) => titles.get(id) ?? id);
   return panel(
     t('slo.gate'),
     h(
@@ -125,7 +126,7 @@ function gatePanel(gate) {
       badge(gate.allowed ? 'ok' : 'broken', t(gate.allowed ? 'slo.allowed' : 'slo.blocked')),
       gate.allowed ? t('slo.allowedLead') : t('slo.blockedLead', { names: gate.spent.map((spent) => titleOf(spent) ?? spent.id).join(', ') }),
     ),
-    gate.unknown?.length > 0 ? h('p', { class: 'muted', text: t('slo.unknown', { names: gate.unknown.join(', ') }) }) : null,
+    unknown.length > 0 ? h('p', { class: 'muted', text: t('slo.unknown', { names: unknown.join(' · ') }) }) : null,
   );
 }
 
