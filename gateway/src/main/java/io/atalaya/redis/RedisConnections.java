@@ -141,7 +141,8 @@ public final class RedisConnections implements AutoCloseable {
         others.forEach(other -> await(other.close()));
         // the executors go before the event loops: what they still have scheduled would find those gone
         await(resources.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
-        client.shutdown(Duration.ZERO, CLOSE_PATIENCE);
+        // not its shutdown without "async", which waits as long as a connection that is under way may take: for ever
+        await(client.shutdownAsync(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         await(eventLoops.shutdown(0, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
     }
 
