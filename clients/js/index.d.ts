@@ -77,7 +77,7 @@ export interface ClientOptions {
   backoffCap?: number;
   /** A connection that lived so long makes the next pause a short one again, in milliseconds (10,000). */
   stableAfter?: number;
-  /** Ids remembered to recognise repetitions (2,000). */
+  /** Ids remembered to recognise repetitions (20,000: as many acknowledgements as one recipient may owe and see again, marked and replayed). */
   rememberedIds?: number;
   /** The platform's, unless given. */
   WebSocket?: unknown;

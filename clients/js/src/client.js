@@ -17,7 +17,7 @@ const DEFAULTS = {
   backoffBase: 1_000,
   backoffCap: 30_000,
   stableAfter: 10_000,
-  rememberedIds: 2_000,
+  rememberedIds: 20_000,
   autoAck: [],
 };
 

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * @param backoffBase bound of the first pause between attempts; it doubles each time
  * @param backoffCap bound of every pause
  * @param stableAfter a connection that lived so long makes the next pause a short one again
- * @param rememberedIds ids remembered to recognise repetitions
+ * @param rememberedIds ids remembered to recognise repetitions; fewer than the acknowledgements that one recipient may
+ *     owe (20,000 with a gateway's defaults) can bring an event twice: marked, then replayed
  */
 public record ClientOptions(
         URI endpoint,
@@ -66,7 +67,7 @@ public record ClientOptions(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
-                2_000);
+                20_000);
     }
 
     public ClientOptions withTokenParameter(String name) {
