@@ -273,8 +273,9 @@ class RedisSubscriberIT {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.isAlive() && !before.contains(thread))
                 .map(Thread::getName)
-                // the JDK's and Netty's threads of the whole process, and the test's own
-                .filter(name -> !name.startsWith("CompletableFutureDelayScheduler")
+                // the log's, the JDK's and Netty's threads of the whole process, and the test's own
+                .filter(name -> !name.equals("atalaya-log")
+                        && !name.startsWith("CompletableFutureDelayScheduler")
                         && !name.startsWith("ForkJoinPool")
                         && !name.startsWith("awaitility")
                         && !name.startsWith("process reaper"))
