@@ -1,5 +1,6 @@
 package io.atalaya.redis;
 
+import io.atalaya.proof.Directories;
 import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -143,11 +143,7 @@ public final class RedisServer implements AutoCloseable {
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(lastResort);
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Directories.delete(directory);
     }
 
     private static String reply(InputStream in) throws IOException {

@@ -6,11 +6,11 @@ import io.atalaya.log.EventLog.CommitListener;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogConfig;
 import io.atalaya.metrics.Timings;
+import io.atalaya.proof.Directories;
 import io.atalaya.redis.CommandTimes;
 import io.atalaya.redis.RedisConfig;
 import io.atalaya.redis.RedisConnections;
 import io.atalaya.redis.RedisContext;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -19,14 +19,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** One gateway's log, with everything that it has heard. Thread-safe: what was heard is guarded by its monitor. */
 final class StreamNode implements AutoCloseable {
@@ -87,16 +85,9 @@ final class StreamNode implements AutoCloseable {
     private static Path temporaryDirectory() {
         try {
             Path directory = Files.createTempDirectory("atalaya-streams");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "streams-last-resort"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> Directories.delete(directory), "streams-last-resort"));
             return directory;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

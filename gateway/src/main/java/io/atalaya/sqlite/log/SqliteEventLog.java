@@ -62,6 +62,8 @@ public final class SqliteEventLog implements EventLog {
     private final ExecutorService teller;
     private final CommitListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** How far the archive has said in the file that it has taken the events; what is confirmed may be behind. */
     private final AtomicLong noted = new AtomicLong();
 
     private SqliteEventLog(SqliteFile file, LogConfig config, InstantSource clock, CommitListener listener)
