@@ -6,7 +6,7 @@ import { launch, openPage } from './chromium.js';
 import { Product, until } from './product.js';
 
 const TOKEN = randomBytes(24).toString('hex');
-const LIMIT = 20_000;
+const LIMIT = 30_000;
 
 let gateway;
 let browser;
@@ -34,7 +34,7 @@ async function logIn(page) {
   await page.locator('.shell').waitFor();
 }
 
-test('nothing is shown without the token, and the page does not keep it', { timeout: 60_000 }, async () => {
+test('nothing is shown without the token, and the page does not keep it', { timeout: 90_000 }, async () => {
   const page = await openConsole();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   assert.equal(await page.locator('.shell').count(), 0);
@@ -62,7 +62,7 @@ test('nothing is shown without the token, and the page does not keep it', { time
   await page.context().close();
 });
 
-test('a page of another site cannot act in the name of an operator', { timeout: 30_000 }, async () => {
+test('a page of another site cannot act in the name of an operator', { timeout: 90_000 }, async () => {
   const page = await openConsole();
   await logIn(page);
   const statuses = await page.evaluate(async () => {
@@ -132,7 +132,7 @@ async function endLogin(page) {
   assert.equal(answer.status(), 200);
 }
 
-test('a token is revoked from the sheet of its session: the session ends, and the token is good for nothing', { timeout: 60_000 }, async () => {
+test('a token is revoked from the sheet of its session: the session ends, and the token is good for nothing', { timeout: 90_000 }, async () => {
   const [token, other] = [staffToken(5), staffToken(5)];
   const stream = await openStream(token);
   const neighbour = await openStream(other);

@@ -7,7 +7,7 @@ import { expectAccessible } from './axe.js';
 import { launch, openPage } from './chromium.js';
 import { Product, until } from './product.js';
 
-const LIMIT = 20_000;
+const LIMIT = 30_000;
 
 /** The engine looks every ten seconds, and both windows of a tier have to be bad. */
 const ALARMED = 90_000;

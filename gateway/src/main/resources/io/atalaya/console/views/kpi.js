@@ -5,7 +5,7 @@ import { t, titleOf, word } from '../lib/i18n.js';
 import { badge, facts, failure, loading, panel, viewHead } from '../lib/parts.js';
 import { bars } from '../lib/bars.js';
 
-const EVERY = 30_000;
+const EVERY = 5_000;
 
 const TONES = { on_target: 'ok', at_risk: 'attention', missed: 'broken', low_sample: 'unknown', no_data: 'unknown' };
 const TRENDS = { improving: '↗', stable: '→', worsening: '↘', unknown: '·' };
