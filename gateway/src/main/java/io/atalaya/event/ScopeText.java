@@ -1,6 +1,7 @@
 package io.atalaya.event;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,15 +14,29 @@ public final class ScopeText {
             return "{}";
         }
         var out = new StringBuilder(32 * scope.size());
-        var members = new ArrayList<>(scope.entrySet());
-        members.sort(Map.Entry.comparingByKey());
         char separator = '{';
-        for (Map.Entry<String, String> member : members) {
+        for (Map.Entry<String, String> member : inOrder(scope)) {
             quote(member.getKey(), out.append(separator));
             quote(member.getValue(), out.append(':'));
             separator = ',';
         }
         return out.append('}').toString();
+    }
+
+    private static Collection<Map.Entry<String, String>> inOrder(Map<String, String> scope) {
+        if (scope.size() == 1) {
+            return scope.entrySet();
+        }
+        var members = new ArrayList<>(scope.entrySet());
+        members.sort(Map.Entry.comparingByKey());
+        return members;
+    }
+
+    /** A text as JSON. */
+    public static String quoted(String text) {
+        var out = new StringBuilder(text.length() + 2);
+        quote(text, out);
+        return out.toString();
     }
 
     private static void quote(String text, StringBuilder out) {
@@ -41,6 +56,11 @@ public final class ScopeText {
             }
         }
         out.append('"');
+    }
+
+    /** Reads what {@link #quoted} wrote. */
+    public static String unquoted(String text) {
+        return new Reader(text).quoted();
     }
 
     private static boolean isPlain(String text) {

@@ -5,33 +5,26 @@ import io.atalaya.event.EventId;
 import io.atalaya.event.ScopeText;
 import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
+import io.atalaya.sqlite.pack.Pack;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads rows back as events. Confined to one reader at a time. */
+/** Reads what is stored as events. Confined to one reader at a time. */
 public final class EventReader implements AutoCloseable {
-    /** The columns that {@link #entry} reads, in its order. */
-    public static final String COLUMNS = "events.offset, events.at_ms, events.tenant, events.id, events.type,"
-            + " events.ts_ms, events.ts_ns, events.scope, events.body";
-
     private static final int REPEATED_VALUES = 1_024;
-    private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Connection connection;
     private final Positions positions;
-    private final Prepared ofTenant;
-    private final Prepared ofAll;
+    private final Packs packs;
 
-    /** Few tenants, types and scopes stand in many rows. */
+    /** Few tenants, types and scopes stand in many events. */
     private final Map<String, TenantId> tenants = new HashMap<>();
 
     private final Map<String, String> types = new HashMap<>();
@@ -40,9 +33,7 @@ public final class EventReader implements AutoCloseable {
     public EventReader(Connection connection, Positions positions) {
         this.connection = connection;
         this.positions = positions;
-        String between = "SELECT " + COLUMNS + " FROM events WHERE offset > ?1 AND offset <= ?2";
-        ofTenant = new Prepared(connection, between + " AND tenant = ?3 ORDER BY offset LIMIT ?4");
-        ofAll = new Prepared(connection, between + " ORDER BY offset LIMIT ?3");
+        this.packs = new Packs(connection);
     }
 
     public Connection connection() {
@@ -67,21 +58,40 @@ public final class EventReader implements AutoCloseable {
 
     /** A tenant's events after {@code after} and up to {@code to}, until there are {@code max} or so many bytes. */
     public List<Entry> ofTenant(TenantId tenant, long after, long to, Limit limit) throws SQLException {
-        PreparedStatement query = ofTenant.statement();
-        query.setLong(1, after);
-        query.setLong(2, to);
-        query.setString(3, tenant.value());
-        query.setInt(4, limit.events());
-        return read(query, limit);
+        byte[] name = tenant.value().getBytes(StandardCharsets.ISO_8859_1);
+        return read(after, to, limit, (pack, row) -> pack.isOf(name, row));
     }
 
     /** As {@link #ofTenant}, whoever's they are. */
     public List<Entry> ofAll(long after, long to, Limit limit) throws SQLException {
-        PreparedStatement query = ofAll.statement();
-        query.setLong(1, after);
-        query.setLong(2, to);
-        query.setInt(3, limit.events());
-        return read(query, limit);
+        return read(after, to, limit, (_, _) -> true);
+    }
+
+    @FunctionalInterface
+    private interface Wanted {
+        boolean is(Pack pack, long row);
+    }
+
+    private List<Entry> read(long after, long to, Limit limit, Wanted wanted) throws SQLException {
+        var entries = new ArrayList<Entry>();
+        var bytes = new long[1];
+        packs.between(after + 1, to, (pack, row) -> {
+            if (wanted.is(pack, row)) {
+                entries.add(entry(pack, row));
+                bytes[0] += pack.bodyBytes(row);
+            }
+            return entries.size() < limit.events() && bytes[0] < limit.bytes();
+        });
+        return entries;
+    }
+
+    /** The events of rows, in their order; rows without one are passed over. */
+    public List<Entry> at(Collection<Long> rows) throws SQLException {
+        var entries = new ArrayList<Entry>(rows.size());
+        for (long row : rows) {
+            packs.around(row).ifPresent(pack -> entries.add(entry(pack, row)));
+        }
+        return entries;
     }
 
     /**
@@ -100,36 +110,17 @@ public final class EventReader implements AutoCloseable {
         }
     }
 
-    /** Reads rows of {@link #COLUMNS}. */
-    public List<Entry> read(PreparedStatement query, Limit limit) throws SQLException {
-        var entries = new ArrayList<Entry>();
-        long bytes = 0;
-        try (ResultSet rows = query.executeQuery()) {
-            while (bytes < limit.bytes() && rows.next()) {
-                Entry entry = entry(rows, 0);
-                bytes += entry.event().body().open().length;
-                entries.add(entry);
-            }
-        }
-        return entries;
-    }
-
-    /** Reads a row that has {@link #COLUMNS} after {@code before} others. */
-    public Entry entry(ResultSet row, int before) throws SQLException {
+    private Entry entry(Pack pack, long row) {
         var event = new Event(
-                repeated(tenants, row.getString(before + 3), TenantId::new),
-                new EventId(row.getString(before + 4)),
-                repeated(types, row.getString(before + 5), Function.identity()),
-                repeated(scopes, row.getString(before + 8), ScopeText::read),
-                open(row.getBytes(before + 9)),
-                Instant.ofEpochMilli(row.getLong(before + 6)).plusNanos(row.getInt(before + 7) % NANOS_PER_MILLI),
+                repeated(tenants, pack.tenant(row), TenantId::new),
+                new EventId(pack.id(row)),
+                repeated(types, pack.quotedType(row), ScopeText::unquoted),
+                repeated(scopes, pack.scope(row), ScopeText::read),
+                new Event.Body(pack.openBody(row)),
+                pack.timestamp(row),
                 0,
                 true);
-        return new Entry(positions.cursor(row.getLong(before + 1)), row.getLong(before + 2), event);
-    }
-
-    private static Event.Body open(byte[] closed) {
-        return new Event.Body(Arrays.copyOf(closed, closed.length - 1));
+        return new Entry(positions.cursor(row), pack.atMillis(row), event);
     }
 
     private static <T> T repeated(Map<String, T> known, String text, Function<String, T> make) {

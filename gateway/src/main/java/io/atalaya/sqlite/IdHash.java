@@ -2,8 +2,11 @@ package io.atalaya.sqlite;
 
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Fingerprints of (tenant, id): SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012), keyed, so that
@@ -11,6 +14,8 @@ import java.nio.ByteOrder;
  */
 public final class IdHash {
     public static final int KEY_BYTES = 16;
+
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final long keyLow;
     private final long keyHigh;
@@ -36,21 +41,17 @@ public final class IdHash {
     /** The fingerprint of a text whose characters are below 256, as one byte each. */
     public Fingerprint of(String text) {
         var state = new State(keyLow, keyHigh);
-        int length = text.length();
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         int at = 0;
-        for (; at + 8 <= length; at += 8) {
-            state.absorb(word(text, at, 8));
+        for (; at + Long.BYTES <= bytes.length; at += Long.BYTES) {
+            state.absorb((long) WORDS.get(bytes, at));
         }
-        state.absorb((long) length << 56 | word(text, at, length - at));
+        long rest = (long) bytes.length << 56;
+        for (int i = 0; at + i < bytes.length; i++) {
+            rest |= (bytes[at + i] & 0xFFL) << (8 * i);
+        }
+        state.absorb(rest);
         return state.finish();
-    }
-
-    private static long word(String text, int from, int bytes) {
-        long word = 0;
-        for (int i = 0; i < bytes; i++) {
-            word |= (long) text.charAt(from + i) << (8 * i);
-        }
-        return word;
     }
 
     /** Confined to one call. */

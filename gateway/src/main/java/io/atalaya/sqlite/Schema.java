@@ -1,6 +1,7 @@
 package io.atalaya.sqlite;
 
 import io.atalaya.log.LogException;
+import io.atalaya.sqlite.pack.RowsToPacks;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -178,8 +179,53 @@ public final class Schema {
             "CREATE INDEX acks_owner ON acks(tenant, scheme, subject)",
             "CREATE INDEX acks_tenant ON acks(tenant)");
 
+    private static final List<String> PACKS = List.of("""
+            CREATE TABLE packs( -- events at consecutive rows; see io.atalaya.sqlite.pack
+              first INTEGER PRIMARY KEY, -- offset of the first
+              events INTEGER NOT NULL,
+              places BLOB NOT NULL, -- where in the text is what
+              text TEXT NOT NULL -- [[tenant, id, type, scope, body, at_ms, ts_ms, ts_ns], ...]
+            ) STRICT""");
+
+    private static final List<String> EVENTS_ARE_READ_FROM_PACKS = List.of("DROP TABLE events", """
+            CREATE VIEW events AS SELECT -- for people
+              packs.first AS pack,
+              packs.first + each.key AS offset,
+              json_extract(each.value, '$[5]') AS at_ms, -- when the log took it
+              json_extract(each.value, '$[0]') AS tenant,
+              json_extract(each.value, '$[1]') AS id,
+              json_extract(each.value, '$[2]') AS type,
+              json_extract(each.value, '$[6]') AS ts_ms, -- the event's own time, and
+              json_extract(each.value, '$[7]') AS ts_ns, -- its nanoseconds beyond the millisecond
+              json_extract(each.value, '$[3]') AS scope, -- the routing members
+              json_extract(each.value, '$[4]') AS body
+            FROM packs, json_each(packs.text) AS each""");
+
+    /** Brings a file from one version to the next. */
+    @FunctionalInterface
+    private interface Step {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private static Step all(List<String> ddl) {
+        return connection -> {
+            try (Statement statement = connection.createStatement()) {
+                for (String one : ddl) {
+                    statement.execute(one);
+                }
+            }
+        };
+    }
+
+    private static void pack(Connection connection) throws SQLException {
+        all(PACKS).run(connection);
+        RowsToPacks.convert(connection);
+        all(EVENTS_ARE_READ_FROM_PACKS).run(connection);
+    }
+
     /** What brings a file from the version that is its index to the next one. */
-    private static final List<List<String>> STEPS = List.of(LOG, ARCHIVE, ACKS, SEGMENTS, SIEVES, ACK_SHARES);
+    private static final List<Step> STEPS =
+            List.of(all(LOG), all(ARCHIVE), all(ACKS), all(SEGMENTS), all(SIEVES), all(ACK_SHARES), Schema::pack);
 
     public static final int VERSION = STEPS.size();
 
@@ -205,10 +251,8 @@ public final class Schema {
         if (version < VERSION) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN IMMEDIATE");
-                for (String ddl : STEPS.subList(version, VERSION).stream()
-                        .flatMap(List::stream)
-                        .toList()) {
-                    statement.execute(ddl);
+                for (Step step : STEPS.subList(version, VERSION)) {
+                    step.run(connection);
                 }
                 statement.execute("PRAGMA application_id = " + APPLICATION);
                 statement.execute("PRAGMA user_version = " + VERSION);

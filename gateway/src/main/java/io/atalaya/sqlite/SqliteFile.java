@@ -132,7 +132,10 @@ public final class SqliteFile implements AutoCloseable {
     /** The offset of the newest event ever stored, whether or not its row is there still. */
     public static long head(Connection connection) throws SQLException {
         return Math.max(
-                number(connection, "SELECT max(offset) FROM events WHERE offset < " + Positions.OWN_END),
+                number(
+                        connection,
+                        "SELECT first + events - 1 FROM packs WHERE first < " + Positions.OWN_END
+                                + " ORDER BY first DESC LIMIT 1"),
                 number(connection, "SELECT first_offset + events - 1 FROM chunks ORDER BY first_offset DESC LIMIT 1"));
     }
 

@@ -18,6 +18,7 @@ final class Ownership {
             "archive",
             "breaker",
             "sqlite",
+            "sqlite.pack",
             "sqlite.log",
             "sqlite.archive",
             "postgres",

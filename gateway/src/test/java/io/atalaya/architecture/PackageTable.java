@@ -73,8 +73,9 @@ final class PackageTable {
         row(rows, "breaker", "", "slf4j resilience4j");
         row(rows, "os", "", "slf4j jdk-sockets");
         row(rows, "archive", "event metrics log breaker os", "slf4j");
-        row(rows, "sqlite", "event log archive os", "slf4j sqlite");
-        row(rows, "sqlite.log", "event log sqlite", "slf4j sqlite");
+        row(rows, "sqlite.pack", "event", "");
+        row(rows, "sqlite", "event log archive os sqlite.pack", "slf4j sqlite");
+        row(rows, "sqlite.log", "event log sqlite sqlite.pack", "slf4j sqlite");
         row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
         row(rows, "sqlite.segment", "event log archive sqlite", "");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log sqlite.segment", "slf4j sqlite");

@@ -8,7 +8,6 @@ import io.atalaya.ack.GivenUp;
 import io.atalaya.ack.Recipient;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
-import io.atalaya.sqlite.EventInsert;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.Prepared;
 import java.sql.Connection;
@@ -26,7 +25,7 @@ final class AckRows {
 
     private final Positions positions;
     private final AckBounds bounds;
-    private final EventInsert events;
+    private final AckEvents events;
     private final Prepared find;
     private final Prepared insert;
     private final Prepared settle;
@@ -67,7 +66,7 @@ final class AckRows {
     AckRows(Connection connection, Positions positions, AckBounds bounds) {
         this.positions = positions;
         this.bounds = bounds;
-        events = new EventInsert(connection, "ack_events");
+        events = new AckEvents(connection);
         find = new Prepared(
                 connection,
                 "SELECT number, state, delivered_ms FROM acks"
@@ -138,7 +137,7 @@ final class AckRows {
             return new Effect(Effect.Kind.REPEATED, known.getFirst().deliveredMillis());
         }
         long position = positions.row(delivered.entry().cursor());
-        events.insertMissing(position, delivered.entry());
+        events.insert(position, delivered.entry());
         PreparedStatement row = insert.statement();
         bind(row, delivered.recipient(), event);
         row.setLong(6, position);

@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 public final class SqliteAckStore implements AckStore {
     private static final String WAITING = "SELECT acks.scheme, acks.subject, acks.client, acks.delivered_ms, "
-            + EventReader.COLUMNS
+            + AckEvents.COLUMNS
             + " FROM acks JOIN ack_events AS events ON events.offset = acks.position WHERE acks.state = 0 AND ";
     private static final int COLUMNS_BEFORE_EVENT = 4;
 
@@ -81,7 +81,7 @@ public final class SqliteAckStore implements AckStore {
                 query.setString(4, recipient.clientId());
                 query.setLong(5, after.map(store.positions()::row).orElse(Long.MIN_VALUE));
                 query.setInt(6, max);
-                return waiting(reader, query);
+                return waiting(query);
             }
         });
     }
@@ -93,16 +93,16 @@ public final class SqliteAckStore implements AckStore {
             try (PreparedStatement query = reader.connection().prepareStatement(sql)) {
                 query.setLong(1, nowMillis);
                 query.setInt(2, max);
-                return waiting(reader, query);
+                return waiting(query);
             }
         });
     }
 
-    private static List<Waiting> waiting(EventReader reader, PreparedStatement query) throws SQLException {
+    private List<Waiting> waiting(PreparedStatement query) throws SQLException {
         var found = new ArrayList<Waiting>();
         try (ResultSet row = query.executeQuery()) {
             while (row.next()) {
-                EventLog.Entry entry = reader.entry(row, COLUMNS_BEFORE_EVENT);
+                EventLog.Entry entry = AckEvents.entry(row, COLUMNS_BEFORE_EVENT, store.positions());
                 var recipient =
                         new Recipient(entry.event().tenant(), row.getString(1), row.getString(2), row.getString(3));
                 found.add(new Waiting(recipient, entry, row.getLong(4)));

@@ -8,6 +8,7 @@ import io.atalaya.archive.EventQuery.Time;
 import io.atalaya.event.Event;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
+import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.sqlite.EventReader;
 import io.atalaya.sqlite.SqliteFile;
@@ -24,22 +25,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Finds archived events. Immutable. */
 final class ArchiveQueries {
-    private static final EventReader.Limit NO_LIMIT = new EventReader.Limit(Integer.MAX_VALUE, Long.MAX_VALUE);
-
     private static final String ROWS_WITH_HASH =
             "SELECT position FROM archived INDEXED BY archived_id WHERE (position >> 12) = ? AND id_hash = ?";
 
     private static final String IDS =
             "SELECT first, events, hashes FROM segment_ids" + " WHERE first BETWEEN (?1 << 12) AND (?1 << 12) + 4095";
-
-    private static final String EVENT =
-            "SELECT " + EventReader.COLUMNS + " FROM events WHERE offset = ? AND tenant = ? AND id = ?";
 
     private final SqliteStore store;
     private final Members members;
@@ -60,18 +56,12 @@ final class ArchiveQueries {
             filter = filter.behind(behind(query.after().get(), query));
         }
         List<Row> rows = selection(reader.connection(), query, filter).first(query.skip(), query.limit() + 1);
-        return EventPage.of(query, inOrder(query, events(reader, rows)));
+        return EventPage.of(query, inOrder(query, reader.at(positions(rows))));
     }
 
-    private static List<Entry> events(EventReader reader, List<Row> rows) throws SQLException {
-        try (PreparedStatement query = reader.connection()
-                .prepareStatement("SELECT " + EventReader.COLUMNS
-                        + " FROM json_each(?) CROSS JOIN events ON events.offset = json_each.value")) {
-            query.setString(
-                    1,
-                    rows.stream().map(row -> Long.toString(row.position())).collect(Collectors.joining(",", "[", "]")));
-            return reader.read(query, NO_LIMIT);
-        }
+    /** In the order in which they are stored. */
+    private static List<Long> positions(List<Row> rows) {
+        return rows.stream().map(Row::position).sorted().toList();
     }
 
     private static List<Entry> inOrder(EventQuery query, List<Entry> found) {
@@ -159,18 +149,15 @@ final class ArchiveQueries {
         Connection connection = reader.connection();
         long hash = store.file().idHash().of(tenant, id).first();
         Entry latest = null;
+        var identity = new EventLog.Identity(tenant, id);
         try (PreparedStatement rows = connection.prepareStatement(ROWS_WITH_HASH);
-                PreparedStatement segments = connection.prepareStatement(IDS);
-                PreparedStatement event = connection.prepareStatement(EVENT)) {
-            event.setString(2, tenant.value());
-            event.setString(3, id.value());
+                PreparedStatement segments = connection.prepareStatement(IDS)) {
             for (Bucket bucket : Buckets.of(connection, Filter.of(EventQuery.everyTenant()))) {
                 if (latest != null && bucket.bound() < latest.atMillis()) {
                     break;
                 }
-                for (long position : withHash(rows, segments, bucket.number(), hash)) {
-                    event.setLong(1, position);
-                    latest = later(latest, reader.read(event, NO_LIMIT));
+                for (Entry entry : reader.at(withHash(rows, segments, bucket.number(), hash))) {
+                    latest = EventLog.Identity.of(entry.event()).equals(identity) ? later(latest, entry) : latest;
                 }
             }
         }
@@ -201,13 +188,9 @@ final class ArchiveQueries {
         return positions;
     }
 
-    private static @Nullable Entry later(@Nullable Entry latest, List<Entry> found) {
-        Entry best = latest;
-        for (Entry entry : found) {
-            if (best == null || EventKey.of(Time.ARRIVAL, entry).compareTo(EventKey.of(Time.ARRIVAL, best)) > 0) {
-                best = entry;
-            }
-        }
-        return best;
+    private static Entry later(@Nullable Entry latest, Entry found) {
+        boolean later =
+                latest == null || EventKey.of(Time.ARRIVAL, found).compareTo(EventKey.of(Time.ARRIVAL, latest)) > 0;
+        return later ? found : Objects.requireNonNull(latest);
     }
 }

@@ -7,9 +7,9 @@ import io.atalaya.archive.EventQuery;
 import io.atalaya.archive.Rejection;
 import io.atalaya.event.Event;
 import io.atalaya.log.EventLog.Entry;
-import io.atalaya.sqlite.EventInsert;
 import io.atalaya.sqlite.EventReader;
 import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.Prepared;
 import io.atalaya.sqlite.archive.ArchiveBatch.Placed;
@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,18 +49,16 @@ final class ArchiveRows {
     private final EventReader reader;
     private final Segments segments;
     private final Members columns;
-    private final EventInsert events;
+    private final Packs packs;
     private final Tally.Statements tallies;
     private final Prepared many;
     private final Prepared one;
     private final Prepared taken;
-    private final Prepared present;
     private final Prepared bury;
     private final Prepared archived;
     private final Prepared oldestLetters;
     private final Prepared forget;
     private final Prepared forgetLetter;
-    private final Prepared forgetEvent;
 
     ArchiveRows(Connection connection, ArchiveBatch.Maker maker, Members columns) {
         this.connection = connection;
@@ -68,7 +67,7 @@ final class ArchiveRows {
         this.columns = columns;
         this.reader = new EventReader(connection, positions);
         this.segments = new Segments(connection);
-        this.events = new EventInsert(connection, "events");
+        this.packs = new Packs(connection);
         this.tallies = new Tally.Statements(connection);
         many = new Prepared(connection, insert(ROWS));
         one = new Prepared(connection, insert(1));
@@ -76,7 +75,6 @@ final class ArchiveRows {
                 connection,
                 "SELECT position FROM archived WHERE position BETWEEN ?1 AND ?2"
                         + " UNION ALL SELECT position FROM dead_letters WHERE position BETWEEN ?1 AND ?2");
-        present = new Prepared(connection, "SELECT count(*) FROM events WHERE offset BETWEEN ? AND ?");
         bury = new Prepared(
                 connection,
                 "INSERT INTO dead_letters(position, at_ms, code, text, attempts, buried_ms) VALUES(?, ?, ?, ?, 1, ?)");
@@ -85,7 +83,6 @@ final class ArchiveRows {
                 connection, "SELECT position FROM dead_letters WHERE at_ms < ? ORDER BY at_ms, position LIMIT ?");
         forget = new Prepared(connection, "DELETE FROM archived WHERE position = ?");
         forgetLetter = new Prepared(connection, "DELETE FROM dead_letters WHERE position = ?");
-        forgetEvent = new Prepared(connection, "DELETE FROM events WHERE offset = ?");
     }
 
     private String insert(int rows) {
@@ -156,21 +153,22 @@ final class ArchiveRows {
 
     /** The log of this file has written its events itself; those of another log are written here. */
     private void keepEvents(NavigableMap<Long, Entry> rows) throws SQLException {
-        if (isDense(rows) && presentBetween(rows.firstKey(), rows.lastKey()) == rows.lastKey() - rows.firstKey() + 1) {
-            return;
-        }
+        var missing = new ArrayList<Entry>();
+        long there = Long.MIN_VALUE;
+        long before = Long.MIN_VALUE;
         for (Map.Entry<Long, Entry> one : rows.entrySet()) {
-            events.insertMissing(one.getKey(), one.getValue());
+            long row = one.getKey();
+            there = row > there ? packs.thereUntil(row) : there;
+            if (row <= there || row != before + 1) {
+                packs.insert(before + 1 - missing.size(), missing);
+                missing.clear();
+            }
+            if (row > there) {
+                missing.add(one.getValue());
+            }
+            before = row;
         }
-    }
-
-    private long presentBetween(long first, long last) throws SQLException {
-        PreparedStatement query = present.statement();
-        query.setLong(1, first);
-        query.setLong(2, last);
-        try (ResultSet row = query.executeQuery()) {
-            return row.getLong(1);
-        }
+        packs.insert(before + 1 - missing.size(), missing);
     }
 
     /** Notes how far the log of this file has been taken without a gap. Returns that offset. */
@@ -267,49 +265,46 @@ final class ArchiveRows {
             return false;
         }
         var tally = new Tally();
-        discarded(tally, row, Meta.number(connection, Meta.FLOOR));
+        discarded(tally, row);
         tally.write(tallies);
+        release(new TreeSet<>(Set.of(row)));
         return true;
     }
 
-    private void discarded(Tally tally, long row, long floor) throws SQLException {
+    private static void discarded(Tally tally, long row) {
         tally.count(row, State.DEAD_LETTERED, -1);
         tally.count(row, State.DISCARDED, 1);
-        releaseEvent(row, floor);
     }
 
-    /** What the log still keeps, it deletes itself. */
-    private void releaseEvent(long row, long floor) throws SQLException {
-        if (row <= floor || row >= Positions.OWN_END) {
-            update(forgetEvent, row);
-        }
+    private void release(NavigableSet<Long> gone) throws SQLException {
+        packs.release(gone, Meta.number(connection, Meta.FLOOR));
     }
 
     Purged purge(long beforeMillis, int most) throws SQLException {
-        long floor = Meta.number(connection, Meta.FLOOR);
         var tally = new Tally();
         var oldest = new Selection(connection, maker.hash(), Filter.before(beforeMillis), columns, Buckets.BY_POSITION);
         List<Row> rows = oldest.first(0, most);
-        Set<Long> gone = purgeSegments(rows, floor, tally);
-        for (Row row : rows) {
-            if (!gone.contains(row.position())) {
-                purge(row.position(), tally);
-                releaseEvent(row.position(), floor);
+        var going = new TreeSet<Long>();
+        rows.forEach(row -> going.add(row.position()));
+        Set<Long> gone = purgeSegments(going, tally);
+        for (long row : going) {
+            if (!gone.contains(row)) {
+                purge(row, tally);
             }
         }
         List<Long> letters = rows.size() < most ? oldestLetters(beforeMillis, most - rows.size()) : List.of();
         for (long row : letters) {
             update(forgetLetter, row);
-            discarded(tally, row, floor);
+            discarded(tally, row);
+            going.add(row);
         }
         tally.write(tallies);
+        release(going);
         return new Purged(rows.size(), letters.size());
     }
 
     /** Segments of which all rows go, go as a whole; those of which some go become rows. Returns the rows gone. */
-    private Set<Long> purgeSegments(List<Row> rows, long floor, Tally tally) throws SQLException {
-        var going = new TreeSet<Long>();
-        rows.forEach(row -> going.add(row.position()));
+    private Set<Long> purgeSegments(NavigableSet<Long> going, Tally tally) throws SQLException {
         var gone = new HashSet<Long>();
         for (long at = Long.MIN_VALUE; going.higher(at) != null; ) {
             long next = Objects.requireNonNull(going.higher(at));
@@ -320,7 +315,7 @@ final class ArchiveRows {
                 if (going.subSet(run.first(), true, run.last(), true).size() < run.events()) {
                     insert(placed(entries));
                 } else {
-                    forget(entries, floor, tally);
+                    forget(entries, tally);
                     gone.addAll(going.subSet(run.first(), true, run.last(), true));
                 }
                 at = run.last();
@@ -329,11 +324,10 @@ final class ArchiveRows {
         return gone;
     }
 
-    private void forget(List<Entry> entries, long floor, Tally tally) throws SQLException {
+    private void forget(List<Entry> entries, Tally tally) {
         for (Placed placed : placed(entries)) {
             maker.tally(tally, placed.entry(), -1);
             gone(tally, placed.row());
-            releaseEvent(placed.row(), floor);
         }
     }
 

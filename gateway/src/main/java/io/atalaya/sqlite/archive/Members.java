@@ -103,8 +103,9 @@ record Members(Map<String, Integer> slots) {
 
     /** A member's value in the event of an archived row; names of members need no quoting. */
     private static String valueOf(String member) {
-        return "(SELECT json_extract(scope, '$.%s') FROM events WHERE events.offset = archived.position)"
-                .formatted(member);
+        return "(SELECT json_extract(text, '$[' || (archived.position - first) || '][3].%s') FROM packs"
+                        .formatted(member)
+                + " WHERE first = (SELECT max(first) FROM packs WHERE first <= archived.position))";
     }
 
     /** Whether statistics have counted by another member so far. */

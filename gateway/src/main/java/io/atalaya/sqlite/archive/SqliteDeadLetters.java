@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Dead letters as rows that point at the events. Thread-safe: immutable; changes are made by the writer. */
 final class SqliteDeadLetters implements DeadLetters {
-    private static final EventReader.Limit ONE = new EventReader.Limit(1, Long.MAX_VALUE);
-
     private final SqliteArchive archive;
     private final SqliteStore store;
 
@@ -68,11 +66,7 @@ final class SqliteDeadLetters implements DeadLetters {
     }
 
     private static Optional<Entry> entry(EventReader reader, long row) throws SQLException {
-        try (PreparedStatement query = reader.connection()
-                .prepareStatement("SELECT " + EventReader.COLUMNS + " FROM events WHERE offset = ?")) {
-            query.setLong(1, row);
-            return reader.read(query, ONE).stream().map(ArchiveQueries::kept).findFirst();
-        }
+        return reader.at(List.of(row)).stream().map(ArchiveQueries::kept).findFirst();
     }
 
     @Override

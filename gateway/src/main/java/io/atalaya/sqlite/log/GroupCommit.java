@@ -7,19 +7,18 @@ import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.EventLog.Identity;
 import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
-import io.atalaya.sqlite.EventInsert;
 import io.atalaya.sqlite.IdHash;
 import io.atalaya.sqlite.IdHash.Fingerprint;
-import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.Writer;
 import io.atalaya.sqlite.Writer.Append;
+import io.atalaya.sqlite.pack.Pack;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Stores appends, many with one transaction and one wait for the disk, and refuses duplicates. Confined to the writer.
@@ -32,9 +31,8 @@ final class GroupCommit {
     private final IdHash hash;
     private final IdWindow ids;
     private final Retention retention;
-    private final EventInsert insert;
+    private final Packs packs;
     private final Chunks chunks;
-    private final Prepared identity;
 
     private long head;
     private Gathering gathering = new Gathering(0, 0);
@@ -45,9 +43,8 @@ final class GroupCommit {
         this.epoch = file.epoch();
         this.retention = retention;
         hash = file.idHash();
-        insert = new EventInsert(connection, "events");
+        packs = new Packs(connection);
         chunks = new Chunks(connection);
-        identity = new Prepared(connection, "SELECT tenant, id FROM events WHERE offset = ?");
         Chunk uncovered = Startup.uncovered(connection, hash);
         ids = Startup.ids(connection, uncovered, maxIds());
         retention.onCommitted(uncovered);
@@ -96,7 +93,7 @@ final class GroupCommit {
                 for (Append append : group) {
                     gather(append);
                 }
-                insert.insert(gathering.stored);
+                packs.insert(head + 1, gathering.stored);
                 return gathering;
             });
         } catch (SQLException | RuntimeException failure) {
@@ -145,13 +142,10 @@ final class GroupCommit {
             Event stored = gathering.stored.get((int) (offset - head - 1)).event();
             return Identity.of(stored).equals(Identity.of(event));
         }
-        PreparedStatement query = identity.statement();
-        query.setLong(1, offset);
-        try (ResultSet row = query.executeQuery()) {
-            if (row.next()) {
-                return row.getString(1).equals(event.tenant().value())
-                        && row.getString(2).equals(event.id().value());
-            }
+        Optional<Pack> pack = packs.around(offset);
+        if (pack.isPresent()) {
+            return pack.get().tenant(offset).equals(event.tenant().value())
+                    && pack.get().id(offset).equals(event.id().value());
         }
         return chunkOf(offset).fingerprint(offset).equals(fingerprint);
     }

@@ -2,12 +2,11 @@ package io.atalaya.sqlite.log;
 
 import io.atalaya.event.Cursor;
 import io.atalaya.sqlite.Meta;
-import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.Writer;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,7 @@ final class Housekeeping {
     private final Connection connection;
     private final SqliteFile file;
     private final Retention retention;
-    private final Prepared delete;
+    private final Packs packs;
 
     private long deleted;
     private long deletedMillis;
@@ -40,13 +39,7 @@ final class Housekeeping {
         this.connection = connection;
         this.file = file;
         this.retention = retention;
-        delete = new Prepared(
-                connection,
-                "DELETE FROM events WHERE offset > ? AND offset <= ?"
-                        + " AND NOT EXISTS (SELECT 1 FROM archived WHERE position = offset)"
-                        + " AND NOT EXISTS (SELECT 1 FROM segments"
-                        + " WHERE first BETWEEN offset - 4095 AND offset AND first + segments.events > offset)"
-                        + " AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE position = offset)");
+        packs = new Packs(connection);
         deleted = Meta.number(connection, Meta.FLOOR);
     }
 
@@ -106,12 +99,9 @@ final class Housekeeping {
         if (to == deleted) {
             return 0;
         }
-        PreparedStatement rows = delete.statement();
-        rows.setLong(1, deleted);
-        rows.setLong(2, to);
         Meta.write(c, Meta.FLOOR, to);
         Chunks.deleteBefore(c, Math.min(to + 1, firstRemembered));
-        return rows.executeUpdate();
+        return packs.deleteUpTo(deleted, to);
     }
 
     /** Notes how far the log goes, at most once a second. */

@@ -4,7 +4,7 @@ import io.atalaya.log.LogConfig;
 import io.atalaya.log.LogException;
 import io.atalaya.log.RisingClock;
 import io.atalaya.sqlite.Meta;
-import io.atalaya.sqlite.Positions;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.Writer;
 import java.sql.Connection;
@@ -48,10 +48,7 @@ final class Retention implements AutoCloseable {
         this.stored = new Chunks(reader);
         this.clock = new RisingClock(
                 clock,
-                SqliteFile.number(
-                        reader,
-                        "SELECT at_ms FROM events WHERE offset < " + Positions.OWN_END
-                                + " ORDER BY offset DESC LIMIT 1"));
+                Packs.newest(reader).map(pack -> pack.atMillis(pack.last())).orElse(0L));
         this.confirmed = Meta.number(reader, Meta.CONFIRMED);
         this.floor = Meta.number(reader, Meta.FLOOR);
         this.newest = new Chunk(SqliteFile.number(reader, Startup.COVERED) + 1);

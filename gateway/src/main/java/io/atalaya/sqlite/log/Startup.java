@@ -3,6 +3,7 @@ package io.atalaya.sqlite.log;
 import io.atalaya.event.EventId;
 import io.atalaya.event.TenantId;
 import io.atalaya.sqlite.IdHash;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.SqliteFile;
 import java.sql.Connection;
@@ -21,19 +22,13 @@ final class Startup {
     static Chunk uncovered(Connection connection, IdHash hash) throws SQLException {
         long covered = SqliteFile.number(connection, COVERED);
         var facts = new Chunk(covered + 1);
-        try (PreparedStatement query = connection.prepareStatement(
-                "SELECT tenant, id, at_ms, octet_length(body) - 1 FROM events WHERE offset > ?" + " AND offset < "
-                        + Positions.OWN_END + " ORDER BY offset")) {
-            query.setLong(1, covered);
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    facts.add(
-                            hash.of(new TenantId(row.getString(1)), new EventId(row.getString(2))),
-                            row.getLong(3),
-                            row.getInt(4));
-                }
-            }
-        }
+        new Packs(connection).between(covered + 1, Positions.OWN_END - 1, (pack, row) -> {
+            facts.add(
+                    hash.of(new TenantId(pack.tenant(row)), new EventId(pack.id(row))),
+                    pack.atMillis(row),
+                    pack.bodyBytes(row));
+            return true;
+        });
         return facts;
     }
 

@@ -17,6 +17,7 @@ import io.atalaya.log.EventLog;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.EventLog.Slice;
 import io.atalaya.log.LogConfig;
+import io.atalaya.sqlite.EventReader;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import io.atalaya.sqlite.segment.Filter;
@@ -86,6 +87,17 @@ class SharedRowsTest {
             archive.store(taken);
             backlog.confirm(taken);
         }
+    }
+
+    /** What the file has, each event as a text. */
+    private static List<String> read(SqliteEventLog log) {
+        return log
+                .store()
+                .readers()
+                .read(reader -> reader.ofAll(0, 5_000, new EventReader.Limit(5_000, Long.MAX_VALUE)))
+                .stream()
+                .map(entry -> entry.cursor() + " " + entry.atMillis() + " " + entry.event())
+                .toList();
     }
 
     private static long rows(SqliteEventLog log, String table) {
@@ -316,13 +328,23 @@ class SharedRowsTest {
     }
 
     @Test
-    void segmentsOfAnOlderVersionAreReadAndGetTheirSieves() {
+    void aFileOfAnOlderVersionIsBroughtUpToDate() {
+        List<String> before;
         try (var log = open(1_000_000)) {
             var archive = archive(log, BY_BRANCH);
             append(log, 0, 1_000);
             drain(log, archive);
+            before = read(log);
             sql(
                     log,
+                    """
+                    CREATE TABLE rows(offset INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, tenant TEXT NOT NULL,
+                      id TEXT NOT NULL, type TEXT NOT NULL, ts_ms INTEGER NOT NULL, ts_ns INTEGER NOT NULL,
+                      scope TEXT NOT NULL, body TEXT NOT NULL) STRICT""",
+                    "INSERT INTO rows SELECT offset, at_ms, tenant, id, type, ts_ms, ts_ns, scope, body FROM events",
+                    "DROP VIEW events",
+                    "DROP TABLE packs",
+                    "ALTER TABLE rows RENAME TO events",
                     "DROP TABLE segment_sieves",
                     "DROP TABLE ack_shares",
                     "DROP INDEX acks_owner",
@@ -333,6 +355,8 @@ class SharedRowsTest {
         try (var log = open(1_000_000)) {
             var archive = archive(log, BY_BRANCH);
 
+            assertThat(read(log)).hasSize(1_000).isEqualTo(before);
+            assertThat(archive.find(TENANT, new EventId("e999"))).isPresent();
             assertThat(archive.count(EventQuery.of(TENANT).where("branch_id", "2")))
                     .isEqualTo(333);
             assertThat(rows(log, "segment_sieves")).isEqualTo(1);

@@ -7,8 +7,8 @@ import io.atalaya.archive.Entries;
 import io.atalaya.event.Cursor;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.log.LogConfig;
-import io.atalaya.sqlite.EventInsert;
 import io.atalaya.sqlite.Meta;
+import io.atalaya.sqlite.Packs;
 import io.atalaya.sqlite.SqliteFile;
 import io.atalaya.sqlite.log.SqliteEventLog;
 import java.io.IOException;
@@ -57,10 +57,11 @@ class SqliteArchiveTest extends ArchiveModelContract {
     @Override
     protected void onLogged(List<Entry> entries) {
         log.store().transact(connection -> {
-            var insert = new EventInsert(connection, "events");
+            var packs = new Packs(connection);
             for (Entry entry : entries) {
-                if (entry.cursor().epoch() == Entries.EPOCH) {
-                    insert.insertMissing(entry.cursor().offset(), entry);
+                long row = entry.cursor().offset();
+                if (entry.cursor().epoch() == Entries.EPOCH && packs.around(row).isEmpty()) {
+                    packs.insert(row, List.of(entry));
                 }
             }
             return entries.size();

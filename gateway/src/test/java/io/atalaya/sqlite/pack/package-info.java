@@ -1,0 +1,4 @@
+@NullMarked
+package io.atalaya.sqlite.pack;
+
+import org.jspecify.annotations.NullMarked;
