@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.atalaya.event.Event;
+import io.atalaya.event.EventId;
 import io.atalaya.event.ScopeText;
+import io.atalaya.event.TenantId;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,12 +16,18 @@ public final class PackBuilder {
     /** With the places and an event of usual length, somewhat below whole pages. */
     private static final int FULL_BYTES = 29 << 10;
 
-    private static final int ROOM = 2 * FULL_BYTES;
-    private static final int BYTES_BESIDE_TEXTS = 100;
+    private static final int FIRST_BYTES = 1 << 10;
+
+    /** A larger array is not kept for the next pack. */
+    private static final int MOST_KEPT_BYTES = 4 * FULL_BYTES;
+
+    /** Tenant, id, times and punctuation of an event at most. */
+    private static final int BYTES_BESIDE_TEXTS = TenantId.MAX_LENGTH + EventId.MAX_LENGTH + 100;
+
     private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final ByteBuffer places = ByteBuffer.allocate(Pack.MOST_EVENTS * Pack.PLACE_BYTES);
-    private byte[] text = new byte[ROOM];
+    private byte[] text = new byte[FIRST_BYTES];
     private int length;
 
     /** Whether no more is to be added. */
@@ -62,10 +70,9 @@ public final class PackBuilder {
     }
 
     private void makeRoom(int more) {
-        // tenant and id are short
-        int wanted = length + more + 256 + BYTES_BESIDE_TEXTS;
+        int wanted = length + more + BYTES_BESIDE_TEXTS;
         if (wanted > text.length) {
-            text = Arrays.copyOf(text, wanted);
+            text = Arrays.copyOf(text, Math.max(wanted, 2 * text.length));
         }
     }
 
@@ -95,8 +102,8 @@ public final class PackBuilder {
     public void clear() {
         places.clear();
         length = 0;
-        if (text.length > ROOM) {
-            text = new byte[ROOM];
+        if (text.length > MOST_KEPT_BYTES) {
+            text = new byte[FIRST_BYTES];
         }
     }
 }
