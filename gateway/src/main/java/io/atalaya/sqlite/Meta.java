@@ -13,7 +13,7 @@ public final class Meta {
     /** Key of {@link IdHash}. */
     public static final String HASH_KEY = "hash_key";
 
-    /** Events up to here are beyond retention; some of their rows may be there still. */
+    /** Events up to here are beyond retention; some of them may be there still. */
     public static final String FLOOR = "floor";
 
     /** Events up to here are archived. */

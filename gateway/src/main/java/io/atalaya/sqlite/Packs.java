@@ -52,7 +52,7 @@ public final class Packs {
         delete = new Prepared(connection, "DELETE FROM packs WHERE first = ?" + NOBODY_NEEDS_IT);
     }
 
-    /** The newest of the events of the file's own log. */
+    /** The pack with the newest event of the file's own log. */
     public static Optional<Pack> newest(Connection connection) throws SQLException {
         return new Packs(connection).read(Positions.OWN_END - 1);
     }

@@ -8,13 +8,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The tables and how a file of an older version gets them. Stateless. */
 public final class Schema {
+    private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+
     /** "ATLY": whose file it is, for this program and for file(1). */
     private static final int APPLICATION = 0x41544C59;
 
-    private static final List<String> LOG = List.of("""
+    private static final List<String> EVENT_LOG = List.of("""
             CREATE TABLE meta(
               name TEXT PRIMARY KEY,
               value ANY NOT NULL
@@ -225,7 +229,7 @@ public final class Schema {
 
     /** What brings a file from the version that is its index to the next one. */
     private static final List<Step> STEPS =
-            List.of(all(LOG), all(ARCHIVE), all(ACKS), all(SEGMENTS), all(SIEVES), all(ACK_SHARES), Schema::pack);
+            List.of(all(EVENT_LOG), all(ARCHIVE), all(ACKS), all(SEGMENTS), all(SIEVES), all(ACK_SHARES), Schema::pack);
 
     public static final int VERSION = STEPS.size();
 
@@ -249,6 +253,13 @@ public final class Schema {
                     .formatted(file, version, VERSION));
         }
         if (version < VERSION) {
+            if (!empty) {
+                LOG.atInfo()
+                        .addKeyValue("file", file)
+                        .addKeyValue("from", version)
+                        .addKeyValue("to", VERSION)
+                        .log("bringing the file up to date; a large one takes a while");
+            }
             try (Statement statement = connection.createStatement()) {
                 statement.execute("BEGIN IMMEDIATE");
                 for (Step step : STEPS.subList(version, VERSION)) {

@@ -76,7 +76,7 @@ final class PackageTable {
         row(rows, "sqlite.pack", "event", "");
         row(rows, "sqlite", "event log archive os sqlite.pack", "slf4j sqlite");
         row(rows, "sqlite.log", "event log sqlite sqlite.pack", "slf4j sqlite");
-        row(rows, "sqlite.acks", "event log ack sqlite", "slf4j sqlite");
+        row(rows, "sqlite.acks", "event log ack sqlite sqlite.pack", "slf4j sqlite");
         row(rows, "sqlite.segment", "event log archive sqlite", "");
         row(rows, "sqlite.archive", "event log archive sqlite sqlite.log sqlite.segment", "slf4j sqlite");
         row(rows, "postgres.bucket", "event log archive", "");

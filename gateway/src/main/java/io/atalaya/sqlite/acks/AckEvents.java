@@ -1,12 +1,11 @@
 package io.atalaya.sqlite.acks;
 
 import io.atalaya.event.Event;
-import io.atalaya.event.EventId;
 import io.atalaya.event.ScopeText;
-import io.atalaya.event.TenantId;
 import io.atalaya.log.EventLog.Entry;
 import io.atalaya.sqlite.Positions;
 import io.atalaya.sqlite.Prepared;
+import io.atalaya.sqlite.pack.EventRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -58,16 +57,7 @@ final class AckEvents {
 
     /** Reads a row that has {@link #COLUMNS} after {@code before} others. */
     static Entry entry(ResultSet row, int before, Positions positions) throws SQLException {
-        byte[] body = row.getBytes(before + 9);
-        var event = new Event(
-                new TenantId(row.getString(before + 3)),
-                new EventId(row.getString(before + 4)),
-                row.getString(before + 5),
-                ScopeText.read(row.getString(before + 8)),
-                new Event.Body(Arrays.copyOf(body, body.length - 1)),
-                Instant.ofEpochMilli(row.getLong(before + 6)).plusNanos(row.getInt(before + 7)),
-                0,
-                true);
-        return new Entry(positions.cursor(row.getLong(before + 1)), row.getLong(before + 2), event);
+        return new Entry(
+                positions.cursor(row.getLong(before + 1)), row.getLong(before + 2), EventRow.read(row, before + 2));
     }
 }

@@ -21,7 +21,7 @@ final class Housekeeping {
     private static final long FEW_EVERY_MILLIS = 60_000;
     private static final long PAUSE_MILLIS = 1_000;
 
-    /** So many rows are deleted in one transaction. */
+    /** So many events are deleted in one transaction. */
     static final int ROWS = 2_000;
 
     private final Connection connection;

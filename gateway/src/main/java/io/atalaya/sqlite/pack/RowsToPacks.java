@@ -1,16 +1,10 @@
 package io.atalaya.sqlite.pack;
 
-import io.atalaya.event.Event;
-import io.atalaya.event.EventId;
-import io.atalaya.event.ScopeText;
-import io.atalaya.event.TenantId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
-import java.util.Arrays;
 
 /** Moves the events of a file that has a row for each into packs. Stateless. */
 public final class RowsToPacks {
@@ -31,7 +25,7 @@ public final class RowsToPacks {
                     store(builder, first, insert);
                     first = offset;
                 }
-                builder.add(event(row), row.getLong(2));
+                builder.add(EventRow.read(row, 2), row.getLong(2));
                 next = offset + 1;
             }
             store(builder, first, insert);
@@ -43,18 +37,5 @@ public final class RowsToPacks {
             builder.build(first).bind(insert);
             insert.executeUpdate();
         }
-    }
-
-    private static Event event(ResultSet row) throws SQLException {
-        byte[] body = row.getBytes(9);
-        return new Event(
-                new TenantId(row.getString(3)),
-                new EventId(row.getString(4)),
-                row.getString(5),
-                ScopeText.read(row.getString(8)),
-                new Event.Body(Arrays.copyOf(body, body.length - 1)),
-                Instant.ofEpochMilli(row.getLong(6)).plusNanos(row.getInt(7)),
-                0,
-                true);
     }
 }
